@@ -1,0 +1,104 @@
+"""Householder QR with limited column pivoting: of aliased columns, the later one loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from ebayes_lm._typing import FloatArray, IntArray
+
+#: A column is aliased when what its predecessors leave of it is below this share of its length.
+RANK_TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class PivotedQR:
+    """``X[:, pivot] * 2**-scale = Q R``, estimable columns first and in their own order.
+
+    Attributes
+    ----------
+    q : (n, r) array
+        Orthonormal basis of the columns that are kept.
+    r : (r, p) array
+        Upper trapezoidal factor of the scaled columns, in pivot order.
+    pivot : (p,) integer array
+        Column positions, the ``rank`` estimable ones first, the aliased ones after.
+    rank : int
+    scale : (p,) integer array
+        Binary exponent by which each column (in pivot order) is divided, an exact operation.
+    """
+
+    q: FloatArray
+    r: FloatArray
+    pivot: IntArray
+    rank: int
+    scale: IntArray
+
+    @property
+    def estimable(self) -> IntArray:
+        """Positions of the estimable columns."""
+        return self.pivot[: self.rank]
+
+    @property
+    def aliased(self) -> IntArray:
+        """Positions of the columns that their predecessors determine."""
+        return self.pivot[self.rank :]
+
+    def solve(self, effects: FloatArray) -> FloatArray:
+        """Coefficients (..., r) from effects ``y Q`` (..., r) by back substitution."""
+        r = self.rank
+        flat = solve_triangular(self.r[:, :r], effects.reshape(-1, r).T, check_finite=False)
+        return np.ldexp(flat.T, -self.scale[:r]).reshape(effects.shape)
+
+    def covariance_factor(self) -> FloatArray:
+        """Square root L of the unscaled covariance, (r, r) with ``L L' = (X'X)^-1``."""
+        r = self.rank
+        inverse = solve_triangular(self.r[:, :r], np.eye(r), check_finite=False)
+        return np.ldexp(inverse, -self.scale[:r, None])
+
+    def covariance(self) -> FloatArray:
+        """``(X'X)^-1`` over the estimable columns, (r, r)."""
+        factor = self.covariance_factor()
+        return factor @ factor.T
+
+    def dependencies(self) -> FloatArray:
+        """Each aliased column (p - r, r) as a combination of the estimable ones."""
+        r = self.rank
+        weights = solve_triangular(self.r[:, :r], self.r[:, r:], check_finite=False)
+        return np.ldexp(weights.T, self.scale[r:, None] - self.scale[None, :r])
+
+
+def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:
+    """Factor a design matrix (n, p), moving aliased columns to the end.
+
+    Columns keep their order except that one whose remaining norm falls below ``tol`` of its own length goes last,
+    the rule by which R's ``lm`` and limma decide which coefficient of a rank-deficient design is not estimable.
+    Columns are first divided by the power of two next to their largest entry, so that units do not matter.
+    """
+    n, p = x.shape
+    exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1].astype(np.intp)
+    a = np.ldexp(np.asarray(x, dtype=np.float64), -exponents)
+    lengths = np.linalg.norm(a, axis=0)
+    q = np.eye(n)
+    kept: list[int] = []
+    lost: list[int] = []
+    for j in range(p):
+        k = len(kept)
+        tail = a[k:, j]
+        remaining = np.linalg.norm(tail)
+        if k == n or remaining == 0.0 or remaining < tol * lengths[j]:
+            lost.append(j)
+            continue
+        v = tail / np.copysign(remaining, tail[0] if tail[0] != 0 else 1.0)
+        v[0] += 1.0
+        a[k:, j:] -= np.outer(v, v @ a[k:, j:]) / v[0]
+        a[k + 1 :, j] = 0.0
+        q[:, k:] -= np.outer(q[:, k:] @ v, v) / v[0]
+        kept.append(j)
+    pivot = np.array(kept + lost, dtype=np.intp)
+    r = len(kept)
+    return PivotedQR(
+        q=np.ascontiguousarray(q[:, :r]), r=np.ascontiguousarray(a[:r][:, pivot]), pivot=pivot, rank=r, scale=exponents[pivot]
+    )

@@ -1,0 +1,1 @@
+"""Formulas, design matrices and contrasts."""

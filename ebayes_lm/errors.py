@@ -1,0 +1,106 @@
+"""What can go wrong, as a tree, and the one way to warn.
+
+::
+
+    EbayesLMError
+      DataError          (ValueError)  the matrix, its labels or what is aligned to it
+        AlignmentError                 labels of two sides do not match
+      DesignError        (ValueError)  sample table, design matrix, rank
+        FormulaError                   a formula that the closed language does not hold
+        ContrastError                  a contrast that does not parse or cannot be estimated
+      StageError         (TypeError)   a verb called on the wrong stage of the analysis
+      ArgumentError      (ValueError)  an argument outside what it allows
+      ArgumentTypeError  (TypeError)   an argument of a type that cannot serve
+      MissingExtraError  (ImportError) an optional dependency that is not installed
+
+    EbayesLMWarning      (UserWarning)
+      DesignWarning                    the design can be fitted, but may not mean what was intended
+      VarianceWarning                  variances that make the prior doubtful
+
+A message says what is wrong with the value seen, what is allowed, and what to do next.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+
+class EbayesLMError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+class DataError(EbayesLMError, ValueError):
+    """The matrix, or something that belongs to its features or samples, cannot be used."""
+
+
+class AlignmentError(DataError):
+    """Labels of two sides do not match."""
+
+
+class DesignError(EbayesLMError, ValueError):
+    """The sample table or the design matrix cannot be used."""
+
+
+class FormulaError(DesignError):
+    """A formula that the closed formula language does not hold."""
+
+
+class ContrastError(DesignError):
+    """A contrast that does not parse or cannot be estimated."""
+
+
+class StageError(EbayesLMError, TypeError):
+    """A verb was called on the wrong stage of the analysis."""
+
+
+class ArgumentError(EbayesLMError, ValueError):
+    """An argument has a value outside what it allows."""
+
+
+class ArgumentTypeError(EbayesLMError, TypeError):
+    """An argument has a type that cannot serve."""
+
+
+class MissingExtraError(EbayesLMError, ImportError):
+    """An optional dependency is needed and not installed."""
+
+
+class EbayesLMWarning(UserWarning):
+    """Root of every warning of this package."""
+
+
+class DesignWarning(EbayesLMWarning):
+    """The design can be fitted, but may not mean what was intended."""
+
+
+class VarianceWarning(EbayesLMWarning):
+    """Variances that make the prior doubtful."""
+
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def warn(message: str, category: type[EbayesLMWarning] = EbayesLMWarning) -> None:
+    """Warn at the line of the caller's own code, the first one outside this package."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level - 1)
+
+
+def listing(items: object, most: int = 5) -> str:
+    """Name the first few items, and how many more there are: ``'a', 'b' and 7 more``."""
+    names = [repr(item) for item in items]  # type: ignore[attr-defined]
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+
+
+def nearest(name: str, allowed: object) -> str:
+    """Suggest the allowed name most like the one given, or nothing where none is close."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(name), [str(a) for a in allowed], n=1)  # type: ignore[attr-defined]
+    return f" Did you mean {close[0]!r}?" if close else ""

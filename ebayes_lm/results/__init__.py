@@ -1,0 +1,1 @@
+"""Stages of an analysis, each a type, with labels on everything they hand out."""
