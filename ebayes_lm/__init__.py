@@ -1,0 +1,1 @@
+"""Many regressions at once, interpreted jointly."""
