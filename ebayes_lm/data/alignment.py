@@ -1,0 +1,76 @@
+"""Matching by label: one rule for everything that belongs to samples or to features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import IntArray
+from ebayes_lm.errors import AlignmentError, listing
+
+
+def is_positional(labels: pd.Index) -> bool:
+    """Whether an index is pandas' own numbering 0, 1, ... and so names nothing."""
+    return isinstance(labels, pd.RangeIndex) and labels.start == 0 and labels.step == 1 and labels.name is None
+
+
+def align(labels: pd.Index | None, wanted: pd.Index | None, length: int, *, what: str, axis: str = "samples") -> IntArray:
+    """Positions that bring something labelled into the order of the matrix.
+
+    Parameters
+    ----------
+    labels : Index or None
+        Labels of what is brought along; None where it has none (an array).
+    wanted : Index or None
+        Labels of the matrix along that axis; None, or a plain numbering, where it has none.
+    length : int
+        How long the matrix is along that axis.
+    what : str
+        What is brought along, for messages: "the sample table".
+    axis : {"samples", "features"}
+
+    Returns
+    -------
+    (length,) integer array
+
+    Raises
+    ------
+    AlignmentError
+        Lengths differ where positions have to serve, or labels are missing, extra or duplicated.
+    """
+    size = length if labels is None else len(labels)
+    unlabelled = labels is None or wanted is None or is_positional(wanted)
+    if labels is None or (unlabelled and is_positional(labels)):
+        return _by_position(size, length, what, axis)
+    if wanted is None or is_positional(wanted):
+        # Names on one side only: nothing to match by, so the order is taken as given.
+        return _by_position(size, length, what, axis)
+    if is_positional(labels):
+        raise AlignmentError(
+            f"{what} is numbered 0 to {size - 1} while the {axis} of the matrix have names "
+            f"({listing(wanted[:3])}): set its index to the column that holds the {axis[:-1]} names"
+        )
+    return _by_label(labels, wanted, what, axis)
+
+
+def _by_position(size: int, length: int, what: str, axis: str) -> IntArray:
+    if size != length:
+        raise AlignmentError(f"{what} has {size:,} entries and the matrix {length:,} {axis}; they have to be equal in number")
+    return np.arange(length, dtype=np.intp)
+
+
+def _by_label(labels: pd.Index, wanted: pd.Index, what: str, axis: str) -> IntArray:
+    if len(labels) == len(wanted) and labels.equals(wanted):
+        return np.arange(len(wanted), dtype=np.intp)
+    for side, name in ((labels, what), (wanted, "the matrix")):
+        if not side.is_unique:
+            twice = side[side.duplicated()].unique()
+            raise AlignmentError(f"{name} holds {axis[:-1]} labels more than once: {listing(twice)}; make them unique")
+    positions = labels.get_indexer(wanted)
+    missing = wanted[positions < 0]
+    extra = labels[~labels.isin(wanted)]
+    if len(missing) or len(extra):
+        parts = [f"missing: {listing(missing)}"] if len(missing) else []
+        parts += [f"not in the matrix: {listing(extra)}"] if len(extra) else []
+        raise AlignmentError(f"{what} and the matrix do not name the same {axis}; {'; '.join(parts)}")
+    return positions.astype(np.intp)
