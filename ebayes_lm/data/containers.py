@@ -1,0 +1,122 @@
+"""EList: expression values with everything that belongs to their features and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.alignment import align, is_positional
+from ebayes_lm.errors import ArgumentTypeError, DataError
+
+
+@dataclass(frozen=True, eq=False)
+class EList:
+    """Expression values (log2) of features x samples, with what belongs to either.
+
+    Parameters
+    ----------
+    E : array or DataFrame, (features, samples)
+        Values on the log scale. Becomes a DataFrame; its memory is shared, never written to.
+    weights : array or DataFrame, (features, samples), (samples,) or None
+        Precision weights.
+    genes : DataFrame or None
+        Annotation, one row a feature, aligned to E by label.
+    targets : DataFrame or None
+        Sample table, one row a sample, aligned to E by label.
+    design : object or None
+        Whatever ``lm_fit`` takes as a design; used where none is given.
+    other : mapping of name to array (features, samples)
+
+    Raises
+    ------
+    DataError
+        E is not two-dimensional, or something does not have its shape.
+    AlignmentError
+        Labels do not match.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> e = EList(np.arange(6.0).reshape(2, 3))
+    >>> e.shape
+    (2, 3)
+    >>> e[[1], :2].E.to_numpy()
+    array([[3., 4.]])
+    """
+
+    E: pd.DataFrame
+    weights: Any = None
+    genes: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
+    design: Any = None
+    other: Mapping[str, AnyArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        values = self.E if isinstance(self.E, pd.DataFrame) else _as_frame(self.E, self.genes, self.targets)
+        object.__setattr__(self, "E", values)
+        for name, axis, labels in (("genes", "features", values.index), ("targets", "samples", values.columns)):
+            table = getattr(self, name)
+            if table is None:
+                continue
+            if not isinstance(table, pd.DataFrame):
+                raise ArgumentTypeError(f"{name} must be a DataFrame, not {type(table).__name__}")
+            order = align(table.index, labels, len(labels), what=name, axis=axis)
+            object.__setattr__(self, name, table.iloc[order].set_axis(labels))
+        object.__setattr__(self, "other", dict(self.other or {}))
+        for name, value in self.other.items():
+            if np.shape(value) != values.shape:
+                raise DataError(f"other[{name!r}] has shape {np.shape(value)} and E {values.shape}; they have to be equal")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of features and of samples."""
+        return (len(self.E.index), len(self.E.columns))
+
+    def __getitem__(self, key: tuple[Any, Any]) -> EList:
+        """Positions (integers, slices, boolean masks) of features and of samples; two, always."""
+        if not (isinstance(key, tuple) and len(key) == 2):
+            raise ArgumentTypeError("an EList is subset with two positions, elist[features, samples]; use ':' for all")
+        rows, cols = (np.atleast_1d(np.arange(n)[k]) for n, k in zip(self.shape, key, strict=True))
+        weights = None if self.weights is None else np.asarray(self.weights)
+        if weights is not None:
+            weights = weights[np.ix_(rows, cols)] if weights.shape == self.shape else weights[..., cols]
+        return replace(
+            self,
+            E=self.E.iloc[rows, cols],
+            weights=weights,
+            genes=None if self.genes is None else self.genes.iloc[rows],
+            targets=None if self.targets is None else self.targets.iloc[cols],
+            design=_design_rows(self.design, cols),
+            other={k: np.asarray(v)[np.ix_(rows, cols)] for k, v in self.other.items()},
+        )
+
+    def __repr__(self) -> str:
+        parts = [n for n in ("weights", "genes", "targets", "design") if getattr(self, n) is not None]
+        return f"EList of {self.shape[0]:,} features x {self.shape[1]:,} samples ({', '.join(['E', *parts, *self.other])})"
+
+
+def _as_frame(values: Any, genes: pd.DataFrame | None, targets: pd.DataFrame | None) -> pd.DataFrame:
+    array = np.asarray(values)
+    if array.ndim != 2:
+        raise DataError(f"E must have two dimensions, features x samples, and has {array.ndim}")
+
+    def labels(table: pd.DataFrame | None, length: int) -> pd.Index | None:
+        named = isinstance(table, pd.DataFrame) and len(table) == length and not is_positional(table.index)
+        return table.index if named and table is not None else None
+
+    return pd.DataFrame(
+        array, index=labels(genes, array.shape[0]), columns=labels(targets, array.shape[1]), copy=False
+    )
+
+
+def _design_rows(design: Any, rows: AnyArray) -> Any:
+    if design is None or isinstance(design, str):
+        return design
+    if hasattr(design, "take") and hasattr(design, "terms"):
+        return design.take(rows)
+    return design.iloc[rows] if isinstance(design, pd.DataFrame) else np.asarray(design)[rows]
