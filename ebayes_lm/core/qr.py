@@ -81,7 +81,7 @@ def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:
     exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1].astype(np.intp)
     a = np.ldexp(np.asarray(x, dtype=np.float64), -exponents)
     lengths = np.linalg.norm(a, axis=0)
-    q = np.eye(n)
+    reflectors: list[FloatArray] = []
     kept: list[int] = []
     lost: list[int] = []
     for j in range(p):
@@ -91,14 +91,21 @@ def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:
         if k == n or remaining == 0.0 or remaining < tol * lengths[j]:
             lost.append(j)
             continue
-        v = tail / np.copysign(remaining, tail[0] if tail[0] != 0 else 1.0)
+        v = tail / np.copysign(remaining, tail[0])
         v[0] += 1.0
         a[k:, j:] -= np.outer(v, v @ a[k:, j:]) / v[0]
         a[k + 1 :, j] = 0.0
-        q[:, k:] -= np.outer(q[:, k:] @ v, v) / v[0]
+        reflectors.append(v)
         kept.append(j)
     pivot = np.array(kept + lost, dtype=np.intp)
-    r = len(kept)
-    return PivotedQR(
-        q=np.ascontiguousarray(q[:, :r]), r=np.ascontiguousarray(a[:r][:, pivot]), pivot=pivot, rank=r, scale=exponents[pivot]
-    )
+    r = np.ascontiguousarray(a[: len(kept)][:, pivot])
+    return PivotedQR(q=_thin_basis(reflectors, n), r=r, pivot=pivot, rank=len(kept), scale=exponents[pivot])
+
+
+def _thin_basis(reflectors: list[FloatArray], n: int) -> FloatArray:
+    """First columns of the product of the reflections, (n, number of reflectors)."""
+    q = np.eye(n, len(reflectors))
+    for k in reversed(range(len(reflectors))):
+        v = reflectors[k]
+        q[k:] -= np.outer(v, v @ q[k:]) / v[0]
+    return q

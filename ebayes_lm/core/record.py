@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
-import numpy as np
-
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.errors import DataError
 
@@ -27,8 +25,12 @@ class Record:
         sizes: dict[str, int] = {}
         for name, names in self.declared_axes().items():
             array = getattr(self, name)
-            if array.ndim != len(names) or any(sizes.setdefault(a, n) != n for a, n in zip(names, array.shape, strict=True)):
-                raise DataError(f"{type(self).__name__}.{name} has shape {array.shape}, its axes {names} ask for {sizes}")
+            if array.ndim != len(names) or any(
+                sizes.setdefault(a, n) != n for a, n in zip(names, array.shape, strict=True)
+            ):
+                raise DataError(
+                    f"{type(self).__name__}.{name} has shape {array.shape}, its axes {names} ask for {sizes}"
+                )
             object.__setattr__(self, name, _read_only(array))
 
     @classmethod

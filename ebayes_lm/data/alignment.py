@@ -14,7 +14,9 @@ def is_positional(labels: pd.Index) -> bool:
     return isinstance(labels, pd.RangeIndex) and labels.start == 0 and labels.step == 1 and labels.name is None
 
 
-def align(labels: pd.Index | None, wanted: pd.Index | None, length: int, *, what: str, axis: str = "samples") -> IntArray:
+def align(
+    labels: pd.Index | None, wanted: pd.Index | None, length: int, *, what: str, axis: str = "samples"
+) -> IntArray:
     """Positions that bring something labelled into the order of the matrix.
 
     Parameters
@@ -55,7 +57,9 @@ def align(labels: pd.Index | None, wanted: pd.Index | None, length: int, *, what
 
 def _by_position(size: int, length: int, what: str, axis: str) -> IntArray:
     if size != length:
-        raise AlignmentError(f"{what} has {size:,} entries and the matrix {length:,} {axis}; they have to be equal in number")
+        raise AlignmentError(
+            f"{what} has {size:,} entries and the matrix {length:,} {axis}; they have to be equal in number"
+        )
     return np.arange(length, dtype=np.intp)
 
 

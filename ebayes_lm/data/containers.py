@@ -70,7 +70,9 @@ class EList:
         object.__setattr__(self, "other", dict(self.other or {}))
         for name, value in self.other.items():
             if np.shape(value) != values.shape:
-                raise DataError(f"other[{name!r}] has shape {np.shape(value)} and E {values.shape}; they have to be equal")
+                raise DataError(
+                    f"other[{name!r}] has shape {np.shape(value)} and E {values.shape}; they have to be equal"
+                )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,7 +99,9 @@ class EList:
 
     def __repr__(self) -> str:
         parts = [n for n in ("weights", "genes", "targets", "design") if getattr(self, n) is not None]
-        return f"EList of {self.shape[0]:,} features x {self.shape[1]:,} samples ({', '.join(['E', *parts, *self.other])})"
+        return (
+            f"EList of {self.shape[0]:,} features x {self.shape[1]:,} samples ({', '.join(['E', *parts, *self.other])})"
+        )
 
 
 def _as_frame(values: Any, genes: pd.DataFrame | None, targets: pd.DataFrame | None) -> pd.DataFrame:
@@ -109,9 +113,7 @@ def _as_frame(values: Any, genes: pd.DataFrame | None, targets: pd.DataFrame | N
         named = isinstance(table, pd.DataFrame) and len(table) == length and not is_positional(table.index)
         return table.index if named and table is not None else None
 
-    return pd.DataFrame(
-        array, index=labels(genes, array.shape[0]), columns=labels(targets, array.shape[1]), copy=False
-    )
+    return pd.DataFrame(array, index=labels(genes, array.shape[0]), columns=labels(targets, array.shape[1]), copy=False)
 
 
 def _design_rows(design: Any, rows: AnyArray) -> Any:

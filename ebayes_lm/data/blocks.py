@@ -1,0 +1,122 @@
+"""Blocks of rows over threads: how a matrix of any size is worked through."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.progress import Progress
+from ebayes_lm.errors import ArgumentError
+
+#: Cells in a block: large enough that calling costs nothing, small enough that several fit in the cache.
+BLOCK_CELLS = 1 << 20
+#: Room that a block may need while it is fitted, in copies of itself as float64.
+_COPIES = 4
+_UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
+@dataclass(frozen=True)
+class Running:
+    """How a verb runs: threads, rows in a block, room for blocks, and whether progress shows.
+
+    Raises
+    ------
+    ArgumentError
+        A number that is not a positive integer, or a size that does not parse.
+    """
+
+    threads: int | None = None
+    chunk_size: int | None = None
+    max_memory: int | str | None = None
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("threads", "chunk_size"):
+            value = getattr(self, name)
+            if value is not None and not (
+                isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
+            ):
+                raise ArgumentError(f"{name} must be a positive integer, not {value!r}")
+        if self.max_memory is not None:
+            memory_bytes(self.max_memory)
+
+    @property
+    def n_threads(self) -> int:
+        """Threads to use; by default as many as the process may run on."""
+        return int(self.threads or _processors())
+
+    def block_rows(self, samples: int) -> int:
+        """Rows in a block; it depends on the problem and on the options, never on the threads at hand."""
+        rows = self.chunk_size or max(1, BLOCK_CELLS // samples)
+        if self.max_memory is None:
+            return int(rows)
+        room = memory_bytes(self.max_memory) // (8 * samples * _COPIES * self.n_threads)
+        if room < 1:
+            raise ArgumentError(
+                f"max_memory={self.max_memory!r} does not hold one row of {samples:,} samples in each thread"
+            )
+        return int(min(rows, room))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory_bytes(size: int | str) -> int:
+    """Bytes in ``"1GB"``, ``"500 MiB"`` or a plain number of bytes."""
+    if isinstance(size, (int, np.integer)) and not isinstance(size, bool) and size > 0:
+        return int(size)
+    match = re.fullmatch(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([KMG]I?B)?\s*", str(size).upper())
+    if isinstance(size, bool) or match is None or float(match[1]) <= 0:
+        raise ArgumentError(f"max_memory must be a number of bytes or a size such as '2GB', not {size!r}")
+    return int(float(match[1]) * _UNITS[match[2] or ""])
+
+
+def run_blocks(
+    fit: Callable[[slice], tuple[AnyArray, ...]], rows: int, samples: int, running: Running
+) -> tuple[AnyArray, ...]:
+    """Fit blocks of rows in threads; every array that comes back is laid out over all rows."""
+    size = running.block_rows(samples)
+    bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)]
+    if len(bounds) == 1:
+        with blas_threads(running.n_threads):
+            return fit(bounds[0])
+    with blas_threads(1), Progress(rows, running.progress) as progress:
+        first = fit(bounds[0])
+        whole = tuple(np.empty((rows, *part.shape[1:]), dtype=part.dtype) for part in first)
+
+        def store(at: slice, parts: tuple[AnyArray, ...]) -> None:
+            for target, part in zip(whole, parts, strict=True):
+                target[at] = part
+            progress.advance(at.stop - at.start)
+
+        store(bounds[0], first)
+        with ThreadPoolExecutor(running.n_threads) as pool:
+            for _ in pool.map(lambda at: store(at, fit(at)), bounds[1:]):
+                pass
+    return whole
+
+
+@cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+@contextmanager
+def blas_threads(count: int) -> Iterator[None]:
+    """Hold the linear algebra library to so many threads."""
+    with _controller().limit(limits=count, user_api="blas"):
+        yield

@@ -1,0 +1,176 @@
+"""The input boundary: the only place that asks what it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.alignment import is_positional
+from ebayes_lm.data.blocks import Running, run_blocks
+from ebayes_lm.data.containers import EList
+from ebayes_lm.data.sources import ArraySource, Source, SparseSource
+from ebayes_lm.data.tables import split_annotation
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureMatrix:
+    """Features x samples with their labels, read block by block.
+
+    Attributes
+    ----------
+    source : Source
+        Rows by position.
+    features, samples : Index
+        Labels; a plain numbering where there are none.
+    annotation : DataFrame or None
+        One row a feature.
+    sample_table : DataFrame or None
+        One row a sample.
+    design, weights : object or None
+        What the container carried for a fit.
+    """
+
+    source: Source
+    features: pd.Index
+    samples: pd.Index
+    annotation: pd.DataFrame | None = None
+    sample_table: pd.DataFrame | None = None
+    design: Any = None
+    weights: Any = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of features and of samples."""
+        return self.source.shape
+
+    @property
+    def has_sample_names(self) -> bool:
+        """Whether the samples have names of their own."""
+        return not is_positional(self.samples)
+
+    def map_blocks(
+        self, fit: Callable[[AnyArray, slice], tuple[AnyArray, ...]], running: Running | None = None
+    ) -> tuple[AnyArray, ...]:
+        """Apply a function to blocks of rows, in threads, and lay its arrays end to end.
+
+        ``fit`` takes a block (rows, samples) and where it lies, and returns arrays whose first axis is the row.
+        """
+        rows, samples = self.shape
+        return run_blocks(lambda at: fit(self.source.read(at.start, at.stop), at), rows, samples, running or Running())
+
+
+def as_feature_matrix(
+    y: Any, *, layer: str | None = None, feature_columns: str | Sequence[str] | None = None
+) -> FeatureMatrix:
+    """Whatever holds features x samples, as a FeatureMatrix.
+
+    Parameters
+    ----------
+    y : array, DataFrame, AnnData, sparse matrix, EList or FeatureMatrix
+        Features x samples; AnnData is samples x features and is turned round.
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
+    feature_columns : str or list of str, optional
+        Columns of a DataFrame that describe features and are not samples.
+
+    Raises
+    ------
+    ArgumentTypeError
+        A type that cannot be read, or an option that the type does not have.
+    DataError
+        Not two-dimensional, empty, or not numeric.
+    """
+    if isinstance(y, FeatureMatrix):
+        matrix = y
+    elif _is_anndata(y):
+        matrix = _from_anndata(y, layer)
+    elif isinstance(y, EList):
+        matrix = replace(
+            _from_frame(y.E, None), annotation=y.genes, sample_table=y.targets, design=y.design, weights=y.weights
+        )
+    elif isinstance(y, pd.DataFrame):
+        matrix = _from_frame(y, feature_columns)
+    elif _is_sparse(y):
+        matrix = _from_source(SparseSource(_checked(y.tocsr())))
+    elif isinstance(y, np.ndarray):
+        matrix = _from_source(ArraySource(_numbers(y)))
+    else:
+        raise ArgumentTypeError(
+            f"cannot read a matrix from {type(y).__name__}; give a NumPy array, DataFrame, AnnData, "
+            "scipy sparse matrix or EList of features x samples"
+        )
+    if layer is not None and not _is_anndata(y):
+        raise ArgumentTypeError(f"layer={layer!r} names a layer of an AnnData, and y is {type(y).__name__}")
+    if feature_columns is not None and not isinstance(y, pd.DataFrame):
+        raise ArgumentTypeError(f"feature_columns= names columns of a DataFrame, and y is {type(y).__name__}")
+    if 0 in matrix.shape:
+        raise DataError(
+            f"the matrix has {matrix.shape[0]} features and {matrix.shape[1]} samples; it needs one of each at least"
+        )
+    return matrix
+
+
+def _from_source(source: Source) -> FeatureMatrix:
+    features, samples = source.shape
+    return FeatureMatrix(source, pd.RangeIndex(features), pd.RangeIndex(samples))
+
+
+def _from_frame(frame: pd.DataFrame, feature_columns: str | Sequence[str] | None) -> FeatureMatrix:
+    values, features, annotation = split_annotation(frame, feature_columns)
+    return FeatureMatrix(ArraySource(_numbers(_frame_values(values))), features, values.columns, annotation)
+
+
+def _frame_values(values: pd.DataFrame) -> AnyArray:
+    """The numbers of a table, without a copy where pandas holds them in one block."""
+    if all(isinstance(dtype, np.dtype) for dtype in values.dtypes):
+        return values.to_numpy()
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _numbers(array: AnyArray) -> AnyArray:
+    """An array of two dimensions and real numbers; a vector is one feature."""
+    if isinstance(array, np.ma.MaskedArray):
+        array = np.ma.filled(array.astype(np.float64), np.nan)
+    if array.ndim == 1:
+        array = array[None, :]
+    if array.ndim != 2:
+        raise DataError(f"the matrix must have two dimensions, features x samples, and has {array.ndim}")
+    checked: AnyArray = _checked(array)
+    return checked
+
+
+def _checked(array: Any) -> Any:
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            f"the matrix must hold real numbers and holds {array.dtype}; convert it, with NaN where a value is missing"
+        )
+    return array
+
+
+def _is_sparse(y: Any) -> bool:
+    return type(y).__module__.startswith("scipy.sparse") and hasattr(y, "tocsr")
+
+
+def _is_anndata(y: Any) -> bool:
+    return any(base.__module__.startswith("anndata") and base.__name__ == "AnnData" for base in type(y).__mro__)
+
+
+def _from_anndata(adata: Any, layer: str | None) -> FeatureMatrix:
+    """AnnData holds samples x features: rows of the matrix are its variables."""
+    if layer is not None and layer not in adata.layers:
+        raise ArgumentError(f"this AnnData has no layer {layer!r}; it has {sorted(adata.layers)}")
+    values = adata.X if layer is None else adata.layers[layer]
+    if values is None:
+        raise DataError("this AnnData has no X; name one of its layers with layer=")
+    if _is_sparse(values):
+        source: Source = SparseSource(_checked(values.T.tocsr()))
+    else:
+        source = ArraySource(_numbers(np.asarray(values).T))
+    annotation = adata.var if len(adata.var.columns) else None
+    return FeatureMatrix(source, adata.var_names, adata.obs_names, annotation, adata.obs)

@@ -1,0 +1,68 @@
+"""Where rows come from, and how a few of them are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+
+
+class Source(Protocol):
+    """Where the rows come from."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features, samples."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+
+    def read(self, start: int, stop: int) -> AnyArray:
+        """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArraySource:
+    """Rows of an array in memory, or of a memory map."""
+
+    array: AnyArray
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features, samples."""
+        return (self.array.shape[0], self.array.shape[1])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+        return self.array.dtype
+
+    def read(self, start: int, stop: int) -> AnyArray:
+        """Rows as they lie in memory where they lie one after another, else copied."""
+        return np.ascontiguousarray(self.array[start:stop])
+
+
+@dataclass(frozen=True, eq=False)
+class SparseSource:
+    """Rows of a compressed sparse row matrix, made dense one block at a time."""
+
+    matrix: Any
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features, samples."""
+        return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+        dtype: np.dtype[Any] = self.matrix.dtype
+        return dtype
+
+    def read(self, start: int, stop: int) -> AnyArray:
+        """Rows, zeros filled in."""
+        return np.ascontiguousarray(self.matrix[start:stop].toarray())

@@ -1,0 +1,65 @@
+"""Tables whose columns are samples, some of them describing features instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm.data.alignment import is_positional
+from ebayes_lm.errors import ArgumentError, DataError, listing, nearest
+
+
+def split_annotation(
+    frame: pd.DataFrame, feature_columns: str | Sequence[str] | None
+) -> tuple[pd.DataFrame, pd.Index, pd.DataFrame | None]:
+    """Samples, feature labels and annotation of a DataFrame.
+
+    Without ``feature_columns`` limma's rule holds: all columns numeric, or exactly one that is not and it is the first,
+    which then names the features.
+    """
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        raise DataError(f"columns appear more than once: {listing(twice)}; sample names have to be unique")
+    described = _named_columns(frame, feature_columns) if feature_columns is not None else _leading_text(frame)
+    if not described:
+        return frame, frame.index, None
+    annotation = frame[described]
+    values = frame.drop(columns=described)
+    text = _not_numeric(values)
+    if text:
+        raise DataError(f"columns are not numeric: {listing(text)}; add them to feature_columns= or convert them")
+    use_first = feature_columns is None or is_positional(frame.index)
+    features = pd.Index(annotation[described[0]], name=described[0]) if use_first else frame.index
+    return values, features, annotation.set_axis(features)
+
+
+def _named_columns(frame: pd.DataFrame, feature_columns: str | Sequence[str]) -> list[str]:
+    names = [feature_columns] if isinstance(feature_columns, str) else list(feature_columns)
+    for name in names:
+        if name not in frame.columns:
+            raise ArgumentError(f"feature_columns names {name!r}, which is not a column.{nearest(name, frame.columns)}")
+    return names
+
+
+def _leading_text(frame: pd.DataFrame) -> list[str]:
+    text = _not_numeric(frame)
+    if not text:
+        return []
+    if len(text) == 1 and text[0] == frame.columns[0]:
+        return text
+    raise DataError(
+        f"{len(text)} columns are not numeric: {listing(text)}; one such column may stand first and names "
+        "the features, otherwise list the columns that describe features in feature_columns="
+    )
+
+
+def _not_numeric(frame: pd.DataFrame) -> list[str]:
+    """Columns that do not hold real numbers."""
+    return [name for name, dtype in frame.dtypes.items() if not _is_real(dtype)]  # type: ignore[misc]
+
+
+def _is_real(dtype: object) -> bool:
+    real = pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)  # type: ignore[arg-type]
+    return bool(real) and not (isinstance(dtype, np.dtype) and dtype.kind == "O")

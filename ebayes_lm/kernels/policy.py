@@ -1,0 +1,78 @@
+"""How loops are compiled: serial, without the GIL, cached in a folder of the user's own."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Sums may be reassociated so that they run in vector registers; NaN and infinity keep their meaning.
+_FASTMATH = {"reassoc", "contract", "nsz"}
+
+
+def cache_folder() -> Path | None:
+    """Folder for compiled kernels, or None where none is safely the user's own.
+
+    ``EBAYES_LM_CACHE_DIR`` names another folder, and ``off`` turns the cache off.
+    """
+    from importlib.metadata import version
+
+    wanted = os.environ.get("EBAYES_LM_CACHE_DIR")
+    if wanted == "off":
+        return None
+    try:
+        base = Path(wanted) if wanted else _user_cache() / "ebayes_lm"
+        folder = base / f"kernels-{version('ebayes-lm')}-py{sys.version_info[0]}{sys.version_info[1]}"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder if _is_own(folder) else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def _user_cache() -> Path:
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _is_own(folder: Path) -> bool:
+    """Compiled code is only ever loaded from a folder that nobody else can write to."""
+    if os.name == "nt":
+        return True
+    facts = folder.stat()
+    return facts.st_uid == os.getuid() and not facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def compiled(function: F) -> F:
+    """Compile a kernel on its first call; importing it costs nothing."""
+
+    @cache
+    def dispatcher() -> Any:
+        return _dispatcher(function)
+
+    @wraps(function)
+    def kernel(*arguments: Any) -> Any:
+        return dispatcher()(*arguments)
+
+    return kernel  # type: ignore[return-value]
+
+
+def _dispatcher(function: Callable[..., Any]) -> Any:
+    """Numba's view of a function, its disk cache in our folder; numba's own settings are left as they were."""
+    import numba
+
+    folder = cache_folder()
+    before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    try:
+        if folder is not None:
+            numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+        options = {"nogil": True, "error_model": "numpy", "fastmath": _FASTMATH, "cache": folder is not None}
+        return numba.njit(**options)(function)
+    finally:
+        numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
