@@ -61,7 +61,8 @@ class PivotedQR:
     def covariance(self) -> FloatArray:
         """``(X'X)^-1`` over the estimable columns, (r, r)."""
         factor = self.covariance_factor()
-        return factor @ factor.T
+        covariance: FloatArray = factor @ factor.T
+        return covariance
 
     def dependencies(self) -> FloatArray:
         """Each aliased column (p - r, r) as a combination of the estimable ones."""

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ebayes_lm.datasets.arrays import bladder
+from ebayes_lm.datasets.simulation import Simulation, simulate
 
-__all__ = ["bladder"]
+__all__ = ["Simulation", "bladder", "simulate"]

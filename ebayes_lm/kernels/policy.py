@@ -72,7 +72,7 @@ def _dispatcher(function: Callable[..., Any]) -> Any:
     try:
         if folder is not None:
             numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-        options = {"nogil": True, "error_model": "numpy", "fastmath": _FASTMATH, "cache": folder is not None}
-        return numba.njit(**options)(function)
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": _FASTMATH}
+        return numba.njit(cache=folder is not None, **options)(function)
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ numbers <- function(text, dim = NULL, rows = NULL, columns = NULL) {
 json_strings <- function(x) paste0("[", paste(encodeString(as.character(x), quote = "\""), collapse = ","), "]")
 
 json_object <- function(x) {
+  if (length(x) == 0) return("{}")
   fields <- paste0(encodeString(names(x), quote = "\""), ":", vapply(x, to_json, ""))
   paste0("{", paste(fields, collapse = ","), "}")
 }
