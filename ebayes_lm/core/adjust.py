@@ -1,0 +1,148 @@
+"""Adjusting p-values for their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.errors import ArgumentError, nearest
+
+
+def adjust_p(p: ArrayLike, method: str = "BH") -> FloatArray:
+    """Adjust p-values for multiple testing, as R's ``p.adjust`` does.
+
+    Parameters
+    ----------
+    p : (n,) array_like
+        P-values in [0, 1]. A NaN does not count as a test and comes back as NaN.
+    method : {"BH", "fdr", "BY", "holm", "hochberg", "hommel", "bonferroni", "none"}
+        "BH", also called "fdr", and "BY" control the false discovery rate, the others the family-wise error rate.
+
+    Returns
+    -------
+    (n,) array
+        Adjusted p-values in the order of ``p``: reject where they are at most the level wanted.
+
+    Raises
+    ------
+    ArgumentError
+        If the method is not one of these, p is not one-dimensional, or a value lies outside [0, 1].
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995) JRSS B 57, 289-300; Benjamini and Yekutieli (2001) Annals of Statistics 29, 1165-1188;
+    Holm (1979) Scandinavian Journal of Statistics 6, 65-70; Hochberg (1988) Biometrika 75, 800-802; Hommel (1988)
+    Biometrika 75, 383-386, by the algorithm of Meijer, Krebs and Goeman (2019) Biometrical Journal 61, 73-82.
+
+    Examples
+    --------
+    >>> from ebayes_lm.core.adjust import adjust_p
+    >>> adjust_p([0.01, 0.04, 0.03, float("nan")])
+    array([0.03, 0.04, 0.04,  nan])
+    >>> adjust_p([0.01, 0.04, 0.03], method="holm")
+    array([0.03, 0.06, 0.06])
+    """
+    values = np.asarray(p, dtype=np.float64)
+    if values.ndim != 1:
+        raise ArgumentError(f"p has {values.ndim} dimensions; adjust_p takes one family of p-values, a 1-d array.")
+    if method not in _METHODS:
+        allowed = ", ".join(repr(name) for name in _METHODS)
+        raise ArgumentError(f"method {method!r} is unknown; allowed are {allowed}.{nearest(method, _METHODS)}")
+    outside = (values < 0) | (values > 1)
+    if outside.any():
+        raise ArgumentError(
+            f"{outside.sum():,} of {values.size:,} p-values lie outside [0, 1] (first: {values[outside][0]:g}); "
+            "pass probabilities, NaN where there is none."
+        )
+    present = ~np.isnan(values)
+    if method == "none" or not present.any():
+        return values.copy()
+    order = np.argsort(values[present])
+    ordered = values[present][order]
+    adjusted = np.empty_like(ordered)
+    adjusted[order] = np.minimum(_METHODS[method](ordered), 1.0)
+    result = np.full_like(values, np.nan)
+    result[present] = adjusted
+    return result
+
+
+def _ranks(p: FloatArray) -> FloatArray:
+    return np.arange(1.0, p.size + 1.0)
+
+
+def _from_the_largest(p: FloatArray) -> FloatArray:
+    """Step up: no value above one that stands behind it."""
+    return np.asarray(np.minimum.accumulate(p[::-1])[::-1])
+
+
+def _none(p: FloatArray) -> FloatArray:
+    return p
+
+
+def _bonferroni(p: FloatArray) -> FloatArray:
+    return p * p.size
+
+
+def _bh(p: FloatArray) -> FloatArray:
+    return _from_the_largest(p.size / _ranks(p) * p)
+
+
+def _by(p: FloatArray) -> FloatArray:
+    harmonic = np.sum(1.0 / _ranks(p))
+    return _from_the_largest(harmonic * p.size / _ranks(p) * p)
+
+
+def _holm(p: FloatArray) -> FloatArray:
+    return np.asarray(np.maximum.accumulate((p.size + 1.0 - _ranks(p)) * p))
+
+
+def _hochberg(p: FloatArray) -> FloatArray:
+    return _from_the_largest((p.size + 1.0 - _ranks(p)) * p)
+
+
+def _hommel(p: FloatArray) -> FloatArray:
+    """Largest over i of min(Simes p of the i largest, i p).
+
+    The Simes p is decreasing in i once replaced by its maximum over all sets at least as large, i p is increasing, so
+    that one search in a sorted table finds where they cross.
+    """
+    sizes = _ranks(p)
+    simes = np.maximum.accumulate(_simes_of_largest(p)[::-1])[::-1]
+    crossing = np.searchsorted(-simes / sizes, -p)
+    reached = np.append(simes, 0.0)[crossing]
+    return np.asarray(np.maximum(reached, crossing * p))
+
+
+def _simes_of_largest(p: FloatArray) -> FloatArray:
+    """Simes p of the i largest p-values, i = 1..n: min over j of i p_(n-i+j) / j.
+
+    That is i times the least slope from the point (n - i, 0) to the points (k, p_(k)) on its right, and it is reached
+    at a corner of their lower convex hull. One hull, made by isotonic regression of the increments, serves every i.
+    """
+    from scipy.optimize import isotonic_regression
+
+    n = p.size
+    blocks = isotonic_regression(np.diff(p)).blocks if n > 1 else np.zeros(1, dtype=np.intp)
+    corner = blocks.astype(np.intp)
+    rise, run = np.diff(p[corner]), np.diff(corner)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crosses_zero = np.where(rise > 0, corner[1:] + 1.0 - p[corner[1:]] * run / rise, -np.inf)
+    start = n - _ranks(p)
+    best = corner[np.searchsorted(np.maximum.accumulate(crosses_zero), start, side="right")]
+    best = np.maximum(best, start.astype(np.intp))
+    return np.asarray(_ranks(p) * p[best] / (best + 1.0 - start))
+
+
+_METHODS: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "none": _none,
+    "BH": _bh,
+    "fdr": _bh,
+    "BY": _by,
+    "holm": _holm,
+    "hochberg": _hochberg,
+    "hommel": _hommel,
+    "bonferroni": _bonferroni,
+}
