@@ -1,0 +1,68 @@
+"""Command line: ``python -m benchmarks`` measures everything and prints one report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from benchmarks import processes, records, report, rivals, speed
+from benchmarks.facts import machine
+from benchmarks.problems import PROBLEMS, Problem
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the arguments ask for; 1 where results disagree."""
+    options = _parser().parse_args(argv)
+    record = measure(options)
+    print(report.markdown(record))
+    if options.record:
+        print(f"Recorded in {records.save(record, options.record).name}.", file=sys.stderr)
+    return int(any(entry["disagreements"] for entry in record["speed"]))
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure the chosen parts and gather them in a record."""
+    chosen = [_problem(name, options) for name in options.problem]
+    known = {name: rival for name, rival in rivals.known().items() if name in options.rival}
+    limits = speed.Limits(repeats=options.repeats, threads=options.threads, budget=options.budget)
+    parts = set(options.part)
+    record: dict[str, Any] = {
+        "schema": 1,
+        "date": records.today(),
+        "machine": machine(),
+        "quick": options.quick,
+        "speed": [speed.measure(problem, known, limits) for problem in chosen if "speed" in parts],
+        "memory": [row for p in chosen if "memory" in parts for row in processes.memory(p, options.threads)],
+        "imports": processes.imports(options.repeats) if "startup" in parts else {},
+        "first_calls": processes.first_calls(options.repeats, options.threads) if "startup" in parts else [],
+    }
+    record["targets"] = [] if options.quick else records.targets(record)
+    return record
+
+
+def _problem(name: str, options: argparse.Namespace) -> Problem:
+    problem = PROBLEMS[name].quick() if options.quick else PROBLEMS[name]
+    return problem if options.labels is None else replace(problem, labelled=options.labels)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    names = ("ebayes_lm", "limma", "pylimma", "numpy")
+    parts = ("speed", "memory", "startup")
+    parser.add_argument("--problem", nargs="+", choices=PROBLEMS, default=list(PROBLEMS), help="which problems")
+    parser.add_argument("--rival", nargs="+", choices=names, default=names, help="which rivals")
+    parser.add_argument("--part", nargs="+", choices=parts, default=parts, help="which measurements")
+    parser.add_argument("--repeats", type=int, default=5, help="warm repeats after the cold call (default 5)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of every BLAS and of ebayes_lm (default 2)")
+    parser.add_argument("--budget", type=float, default=150.0, help="seconds after which a rival is not repeated")
+    parser.add_argument("--labels", action=argparse.BooleanOptionalAction, help="string feature ids, or none")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
+    parser.add_argument("--record", metavar="NAME", help="keep the result as benchmarks/records/<date>-NAME.json")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The record of a run: what it holds, what was aimed at, and where it is kept."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+RECORDS = Path(__file__).parent / "records"
+KEYS = {"schema", "date", "machine", "quick", "speed", "memory", "imports", "first_calls", "targets"}
+SPEED_KEYS = {"problem", "description", "seed", "threads", "versions", "rivals", "ratios", "disagreements", "notes"}
+
+# (problem, what, rival, times faster): stated for two cores and the full size of the problem.
+RATIO_TARGETS = (
+    ("million", "fit", "limma", 60.0),
+    ("million", "fit", "product", 1.0),
+    ("million", "pipeline", "limma", 25.0),
+    ("genes", "pipeline", "limma", 4.0),
+)
+MEMORY_SHARE, IMPORT_SECONDS, FIRST_CALL_SECONDS = 0.4, 0.5, 3.0
+
+
+def targets(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List what was aimed at and what was measured, for the parts that the record holds."""
+    found = {(s["problem"], r["what"], r["rival"]): r["ratio"] for s in record["speed"] for r in s["ratios"]}
+    rows = [
+        _row(f"{problem}: {what} against {rival}, times faster", aim, found[problem, what, rival], least=True)
+        for problem, what, rival, aim in RATIO_TARGETS
+        if (problem, what, rival) in found
+    ]
+    for row in record["memory"]:
+        name = f"{row['problem']}: peak memory of the {row['stage']}, share of the input"
+        rows.append(_row(name, MEMORY_SHARE, row["share"]))
+    if "ebayes_lm" in record["imports"]:
+        rows.append(
+            _row("import ebayes_lm in a new interpreter, seconds", IMPORT_SECONDS, record["imports"]["ebayes_lm"])
+        )
+    for row in record["first_calls"]:
+        if row["state"] == "nothing cached":
+            rows.append(_row(f"{row['problem']}, nothing cached, with import, seconds", FIRST_CALL_SECONDS, row["all"]))
+    return rows
+
+
+def problems_of(record: Mapping[str, Any]) -> list[str]:
+    """Say what a record lacks, in sentences; an empty list means that it is complete."""
+    faults = [f"The record has no {key!r}." for key in sorted(KEYS - record.keys())]
+    for speed in record.get("speed", []):
+        faults += [f"A speed entry has no {key!r}." for key in sorted(SPEED_KEYS - speed.keys())]
+        faults += [
+            f"The ratio {r['what']} against {r['rival']} is not a positive number."
+            for r in speed.get("ratios", [])
+            if not (math.isfinite(r["ratio"]) and r["ratio"] > 0)
+        ]
+    return faults
+
+
+def save(record: Mapping[str, Any], name: str, folder: Path = RECORDS) -> Path:
+    """Write the record as <date>-<name>.json."""
+    short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    path = folder / f"{record['date']}-{short}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1) + "\n")
+    return path
+
+
+def today() -> str:
+    return datetime.date.today().isoformat()
+
+
+def _row(name: str, aim: float, measured: float, *, least: bool = False) -> dict[str, Any]:
+    met = measured >= aim if least else measured <= aim
+    return {"what": name, "aim": aim, "bound": "at least" if least else "at most", "measured": measured, "met": met}

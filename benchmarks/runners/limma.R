@@ -1,0 +1,39 @@
+# R limma, answering the same commands as the Python runners: one word a line in, one line of JSON out.
+suppressMessages(library(limma))
+options(digits.secs = 6)
+sizes <- as.integer(commandArgs(TRUE))
+features <- sizes[1]; samples <- sizes[2]; coefficients <- sizes[3]; tested <- sizes[4] + 1L; labelled <- sizes[5] == 1L
+
+doubles <- function(path, rows, columns) {
+  values <- readBin(path, "double", rows * columns)
+  dim(values) <- c(rows, columns)
+  values
+}
+y <- doubles("y.bin", features, samples)
+design <- doubles("design.bin", samples, coefficients)
+colnames(design) <- paste0("x", seq_len(coefficients))
+if (labelled) dimnames(y) <- list(paste0("f", seq_len(features) - 1L), paste0("s", seq_len(samples) - 1L))
+
+seconds <- function(since) as.numeric(Sys.time()) - since
+say <- function(...) { cat(sprintf(...), "\n", sep = ""); flush(stdout()) }
+
+pipeline <- function() {
+  invisible(gc())
+  start <- as.numeric(Sys.time()); fit <- lmFit(y, design); fitting <- seconds(start)
+  start <- as.numeric(Sys.time()); moderated <- eBayes(fit); moderating <- seconds(start)
+  start <- as.numeric(Sys.time()); table <- topTable(moderated, coef = tested, number = Inf); tabling <- seconds(start)
+  names <- rownames(table)[1:10]
+  first <- if (labelled) sub("f", "", names) else as.integer(names) - 1L
+  memory <- sum(gc()[, 6])
+  say(paste0('{"seconds": %.6f, "parts": {"fit": %.6f, "ebayes": %.6f, "table": %.6f}, "peak_mb": %.1f, ',
+             '"checksum": {"coefficients": %.17g, "sigma": %.17g, "t": %.17g, "B": %.17g, "adj.P.Val": %.17g, "first": [%s]}}'),
+      fitting + moderating + tabling, fitting, moderating, tabling, memory,
+      sum(abs(fit$coefficients)), sum(fit$sigma), sum(abs(table$t)), sum(abs(table$B)), sum(table$adj.P.Val),
+      paste(first, collapse = ", "))
+}
+
+say('{"ready": true, "version": "%s (R %s)"}', packageVersion("limma"), getRversion())
+input <- file("stdin", open = "r")
+while (length(word <- readLines(input, n = 1L)) == 1L && word != "quit") {
+  if (word == "pipeline") pipeline()
+}
