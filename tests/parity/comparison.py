@@ -1,0 +1,180 @@
+"""Compare an answer of the package with limma's, quantity by quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tests import tolerances
+from tests.parity.exchange import RTable
+from tests.parity.intended import intended_reason
+from tests.parity.rounding import RoundingFloors
+
+Array = np.ndarray
+TABLE_NAMES = ("tables", "f_tables")
+
+# Which tolerance a component has; components that only take whole numbers have none to spare.
+_TOLERANCES = {
+    "coefficients": tolerances.LEAST_SQUARES,
+    "stdev_unscaled": tolerances.LEAST_SQUARES,
+    "sigma": tolerances.LEAST_SQUARES,
+    "amean": tolerances.LEAST_SQUARES,
+    "cov_coefficients": tolerances.LEAST_SQUARES,
+    "fitted": tolerances.LEAST_SQUARES,
+    "residuals": tolerances.LEAST_SQUARES,
+    "df_residual": 0.0,
+    "rank": 0.0,
+    "contrasts": tolerances.CONTRAST_MATRIX,
+    "matrix": tolerances.CONTRAST_MATRIX,
+    "value": tolerances.SPECIAL,
+    "s2_prior": tolerances.PRIOR,
+    "df_prior": tolerances.PRIOR,
+    "var_prior": tolerances.PRIOR,
+    "var_post": tolerances.PRIOR,
+    "scale": tolerances.PRIOR,
+    "df2": tolerances.PRIOR,
+    "codes": 0.0,
+    "summary": 0.0,
+}
+_PROBABILITIES = {"p_value", "F_p_value", "P.Value", "adj.P.Val"}
+# Logarithms cross zero: below one their difference counts, not their ratio.
+_LOGARITHMS = _PROBABILITIES | {"lods", "B"}
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """How far one quantity is from limma's; ``intended`` says why it is meant to be."""
+
+    quantity: str
+    worst: float
+    tolerance: float
+    detail: str = ""
+    intended: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.intended is not None or self.worst <= self.tolerance
+
+    def __str__(self) -> str:
+        state = f"intended: {self.intended}" if self.intended else ("ok" if self.ok else "FAILED")
+        return f"{self.quantity}: {self.worst:.2e} (tolerance {self.tolerance:.0e}) {self.detail} {state}"
+
+
+def compare(problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any]) -> list[Deviation]:
+    """Every quantity that limma answered, next to the package's."""
+    return [deviation for group in expected for deviation in compare_group(group, problem, expected, actual)]
+
+
+def compare_group(
+    group: str, problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any]
+) -> Iterator[Deviation]:
+    """The quantities of one group, ``fit`` or ``tables`` say."""
+    if group in TABLE_NAMES:
+        for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
+            yield from _compare_tables(f"{group}[{number}]", problem, theirs, ours)
+        return
+    if group == "decisions":
+        for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
+            for name in theirs:
+                yield compare_values(f"{group}[{number}].{name}", name, theirs[name], ours[name])
+        return
+    floors = RoundingFloors(problem, expected)
+    for name, theirs in expected[group].items():
+        reason = intended_reason(problem, expected, group, name)
+        ours = actual[group][name]
+        if name == "names":
+            yield _same_list(f"{group}.{name}", theirs, ours)
+        else:
+            yield compare_values(f"{group}.{name}", name, theirs, ours, floor=floors.of(group, name), reason=reason)
+
+
+def compare_values(
+    quantity: str, name: str, expected: Any, actual: Any, *, floor: Any = 0.0, reason: str | None = None
+) -> Deviation:
+    """The largest relative difference of two arrays beyond the rounding floor."""
+    tolerance = _TOLERANCES.get(name, tolerances.MODERATED)
+    theirs, ours = _aligned(expected, actual)
+    if theirs.shape != ours.shape:
+        return Deviation(quantity, np.inf, tolerance, f"shape {ours.shape}, limma {theirs.shape}", reason)
+    if name in _PROBABILITIES:
+        theirs, ours = _log10(theirs), _log10(ours)
+    floor = np.broadcast_to(floor, theirs.shape)
+    relative = _relative(theirs, ours, floor, 1.0 if name in _LOGARITHMS else 0.0)
+    if relative.size == 0:
+        return Deviation(quantity, 0.0, tolerance, "", reason)
+    at = np.unravel_index(np.argmax(relative), relative.shape)
+    position = [int(index) for index in at]
+    return Deviation(
+        quantity, float(relative[at]), tolerance, f"at {position}: {ours[at]!r}, limma {theirs[at]!r}", reason
+    )
+
+
+def _log10(p: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(p))
+
+
+def _relative(theirs: Array, ours: Array, floor: Array, unit: float) -> Array:
+    """Differences beyond the floor over limma's value; infinite where only one side is NaN or infinite."""
+    finite = np.isfinite(theirs) & np.isfinite(ours)
+    same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
+    relative = np.where(same, 0.0, np.inf)
+    difference = np.abs(ours[finite] - theirs[finite])
+    excess = np.where(difference <= floor[finite], 0.0, difference - floor[finite])
+    size = np.maximum(np.abs(theirs[finite]), unit)
+    with np.errstate(divide="ignore"):
+        relative[finite] = np.divide(excess, size, out=np.where(excess > 0, np.inf, 0.0), where=size > 0)
+    return relative
+
+
+def _aligned(expected: Any, actual: Any) -> tuple[Array, Array]:
+    """Both as arrays: ours ordered by limma's labels, limma's single number repeated where ours is per feature."""
+    if isinstance(expected, pd.DataFrame) and isinstance(actual, pd.DataFrame):
+        actual = actual.reindex(index=expected.index, columns=expected.columns)
+    theirs, ours = np.asarray(expected, dtype=float), np.asarray(actual, dtype=float)
+    if theirs.size == 1 and ours.ndim <= 1:
+        theirs = np.broadcast_to(theirs.ravel()[0], ours.shape)
+    return theirs, ours
+
+
+def _same_list(quantity: str, expected: list[str], actual: list[Any]) -> Deviation:
+    same = [str(item) for item in actual] == expected
+    return Deviation(quantity, 0.0 if same else np.inf, 0.0, "" if same else f"{actual}, limma {expected}")
+
+
+def _compare_tables(quantity: str, problem: dict[str, Any], expected: RTable, actual: RTable) -> Iterator[Deviation]:
+    """Rows in order, columns in order, and the numbers of each column."""
+    theirs, columns = r_rows_and_columns(problem, expected, actual)
+    yield _same_list(f"{quantity}.rows", theirs, actual.row_names)
+    yield _same_list(f"{quantity}.columns", columns, list(actual.columns))
+    for name, values in expected.columns.items():
+        shown = "(Intercept)" if name == "X.Intercept." else name
+        if shown not in actual.columns:
+            continue
+        ours = actual.columns[shown]
+        if isinstance(values, list):
+            yield _same_list(f"{quantity}.{name}", values, list(ours))
+        else:
+            yield compare_values(f"{quantity}.{name}", name, values, ours)
+
+
+def r_rows_and_columns(problem: dict[str, Any], expected: RTable, actual: RTable) -> tuple[list[str], list[str]]:
+    """What the package's table should show where limma's shows these rows and columns.
+
+    Three differences are intended. An empty selection keeps its columns. Column names stay as they are, where R makes
+    them syntactic. Features without labels count from 0, and labels that occur twice stay in the index, where R moves
+    them into a column ID.
+    """
+    if not expected.row_names:
+        return [], list(actual.columns)
+    columns = ["(Intercept)" if name == "X.Intercept." else name for name in expected.columns]
+    y = problem.get("y")
+    if not isinstance(y, pd.DataFrame):
+        return [str(int(row) - 1) for row in expected.row_names], columns
+    if y.index.has_duplicates:
+        return expected.columns["ID"], [name for name in columns if name != "ID"]
+    return expected.row_names, columns

@@ -1,0 +1,92 @@
+"""Random problems to put to limma and to the package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Problem = dict[str, Any]
+Rng = np.random.Generator
+
+
+def draw_problem(rng: Rng) -> Problem:
+    """One problem: data, a design of one to four terms, and some of weights, trend and contrasts."""
+    design = _draw_design(rng)
+    y = _draw_expression(rng, design)
+    problem: Problem = {"kind": ["model"], "y": y, "design": design, "fitted": True}
+    if rng.random() < 0.3:
+        problem["weights"] = rng.uniform(0.2, 3.0, len(design))
+    problem["ebayes"] = _draw_options(rng)
+    names = list(design.columns)
+    if rng.random() < 0.5:
+        problem["contrasts"] = _draw_contrasts(rng, design)
+        names = list(problem["contrasts"].columns)
+    estimable = [name for name in names if name not in _aliased(design)]
+    coefficient = str(rng.choice(estimable))
+    problem["tables"] = [{"coef": [coefficient], "number": np.array([np.inf]), "sort.by": ["none"], "confint": True}]
+    problem["decisions"] = [{"method": [method]} for method in ("separate", "global")]
+    return problem
+
+
+def _draw_design(rng: Rng) -> pd.DataFrame:
+    """Columns of a design with at least one residual degree of freedom, sometimes of deficient rank."""
+    samples = int(rng.integers(6, 17))
+    columns: dict[str, np.ndarray] = {}
+    groups = np.sort(rng.permutation(np.arange(samples) % int(rng.integers(2, 4))))
+    intercept = rng.random() < 0.7
+    if intercept:
+        columns["(Intercept)"] = np.ones(samples)
+    for level in range(1 if intercept else 0, groups.max() + 1):
+        columns[f"group{level}"] = (groups == level).astype(float)
+    if rng.random() < 0.5:
+        columns["age"] = rng.normal(40, 10, samples).round(1)
+    if rng.random() < 0.3:
+        columns["batch2"] = rng.permutation(np.arange(samples) % 2).astype(float)
+    if rng.random() < 0.25:
+        names = list(columns)
+        first, second = rng.choice(names, 2)
+        at = int(rng.integers(1, len(names) + 1))
+        mixed = columns[first] + 2 * columns[second]
+        columns = dict([*list(columns.items())[:at], ("mixed", mixed), *list(columns.items())[at:]])
+    return pd.DataFrame(columns, index=[f"s{number}" for number in range(1, samples + 1)])
+
+
+def _draw_expression(rng: Rng, design: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose variances follow a scaled inverse chi-square, at a random level and scale."""
+    features = int(rng.integers(3, 150))
+    d0 = rng.choice([1.0, 4.0, 20.0, np.inf])
+    sigma = np.sqrt(0.1 * d0 / rng.chisquare(d0, features)) if np.isfinite(d0) else np.full(features, 0.3)
+    values = rng.normal(8, 2, (features, 1)) + sigma[:, None] * rng.standard_normal((features, len(design)))
+    effect = rng.standard_normal(features) * (rng.random(features) < 0.3)
+    values += np.outer(effect, design.iloc[:, -1] / np.abs(design.iloc[:, -1]).max())
+    scale = 10.0 ** rng.integers(-3, 4)
+    labels = [f"g{number}" for number in range(1, features + 1)]
+    return pd.DataFrame(values * scale, index=labels, columns=design.index)
+
+
+def _draw_options(rng: Rng) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if rng.random() < 0.3:
+        options["trend"] = True
+    if rng.random() < 0.3:
+        options["proportion"] = np.array([rng.choice([0.005, 0.05, 0.3])])
+    return options
+
+
+def _aliased(design: pd.DataFrame) -> list[str]:
+    """Columns that depend on those before them, found by adding one column at a time."""
+    values = (design / np.sqrt((design**2).sum())).to_numpy()
+    ranks = [0, *(int(np.linalg.matrix_rank(values[:, :count], tol=1e-7)) for count in range(1, values.shape[1] + 1))]
+    return [name for name, before, after in zip(design.columns, ranks, ranks[1:], strict=False) if before == after]
+
+
+def _draw_contrasts(rng: Rng, design: pd.DataFrame) -> pd.DataFrame:
+    """One to three contrasts of small whole numbers over the estimable coefficients."""
+    names = [f"contrast{number}" for number in range(1, int(rng.integers(1, 4)) + 1)]
+    values = rng.integers(-2, 3, (design.shape[1], len(names))).astype(float)
+    usable = np.array([name not in _aliased(design) for name in design.columns])
+    values[~usable] = 0.0
+    values[np.argmax(usable)] += np.where((values == 0).all(axis=0), 1.0, 0.0)
+    return pd.DataFrame(values, index=design.columns, columns=names)

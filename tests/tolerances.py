@@ -1,0 +1,25 @@
+"""How closely numbers have to agree with R limma, and why not more closely.
+
+All are relative. Where a number may be zero but for rounding, a floor is added that is tied to the data
+(``parity.comparison`` says how): no method can return more digits of a difference than its terms carry.
+"""
+
+from __future__ import annotations
+
+# Least squares by two QR implementations: rounding grows with the condition of the design, about 1e6 at most here.
+LEAST_SQUARES = 1e-10
+
+# The prior is estimated from logs of variances; a large d0 is the reciprocal of a small difference of two of them.
+PRIOR = 1e-8
+
+# Moderated t, F, log odds and tail probabilities (on the log10 scale) inherit the prior; the tail functions differ.
+MODERATED = 1e-8
+
+# Functions of one number (trigamma inverse): Newton steps converge quadratically, R's last one is below 1e-8.
+SPECIAL = 1e-12
+
+# Contrast matrices from text: the same sums of the same decimal constants.
+CONTRAST_MATRIX = 1e-14
+
+# Rounding noise of a fit, in units of the length of a row: about a hundred machine epsilons.
+ROUNDING = 2e-14
