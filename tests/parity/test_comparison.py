@@ -67,7 +67,7 @@ def _thawed(answer: Any) -> Any:
     if isinstance(answer, RTable):
         return RTable(list(answer.row_names), _thawed(answer.columns))
     if isinstance(answer, pd.DataFrame):
-        return answer.copy()
+        return np.array(answer)
     return np.array(answer) if isinstance(answer, np.ndarray) else answer
 
 
