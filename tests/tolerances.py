@@ -21,5 +21,5 @@ SPECIAL = 1e-12
 # Contrast matrices from text: the same sums of the same decimal constants.
 CONTRAST_MATRIX = 1e-14
 
-# Rounding noise of a fit, in units of the length of a row: about a hundred machine epsilons.
-ROUNDING = 2e-14
+# Rounding noise of a fit, in units of the terms that it adds up: about twenty machine epsilons.
+ROUNDING = 4e-15

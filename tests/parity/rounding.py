@@ -1,9 +1,14 @@
 """How much of a quantity is rounding noise: the floors below which two correct fits may differ.
 
-A coefficient is a linear form of a feature's row y whose length is its stdev_unscaled u, so rounding moves it by a few
-epsilons of u |y|; a contrast sums such errors. Residuals, and with them sigma, carry a few epsilons of |y|. A constant
-row has a sigma that is nothing but this noise, and a large offset leaves fewer digits in everything. What is computed
-from these inherits the noise in proportion to its derivative.
+A backward stable solver answers exactly for data moved by a few epsilons. With rows y, design columns x_k, residuals r
+and V = (X'X)^-1, so that u_j = sqrt(V_jj), this moves
+
+* residuals, and with them sigma, by epsilons of ``|y| + sum_k |x_k| |b_k|``,
+* coefficient j by u_j times that, plus ``|r| sum_k |V_jk| |x_k|``, which is what near collinearity costs
+
+(Higham, Accuracy and Stability of Numerical Algorithms, section 20.1). A contrast sums the errors of its coefficients,
+and what is computed from these inherits their noise in proportion to its derivative. So a constant row has a sigma that
+is nothing but noise, and a large offset leaves fewer digits in everything.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tests.tolerances import ROUNDING
 
@@ -24,7 +30,8 @@ class RoundingFloors:
         self._expected = expected
         self._known: dict[tuple[str, str], Array] = {}
         if problem["kind"][0] == "model":
-            self._noise = ROUNDING * _row_lengths(problem)
+            self._sizes = _Sizes(problem, expected["fit"])
+            self._noise = ROUNDING * self._sizes.terms
             self._collect()
 
     def of(self, group: str, name: str) -> Any:
@@ -36,27 +43,25 @@ class RoundingFloors:
         fit = self._expected["fit"]
         spread = np.nan_to_num(fit["stdev_unscaled"])
         known = self._known
-        known["fit", "coefficients"] = noise[:, None] * spread
+        known["fit", "coefficients"] = noise[:, None] * spread + ROUNDING * self._sizes.collinearity
         known["fit", "sigma"] = known["fit", "amean"] = noise
         known["fit", "fitted"] = known["fit", "residuals"] = noise[:, None]
         cov = np.asarray(fit["cov_coefficients"])
         known["fit", "cov_coefficients"] = ROUNDING * np.sqrt(np.outer(np.diag(cov), np.diag(cov)))
         coefficient_noise, width = known["fit", "coefficients"], spread
         if "contrast" in self._expected:
-            coefficient_noise = self._collect_contrast(spread)
+            coefficient_noise = self._collect_contrast(known["fit", "coefficients"])
             width = np.nan_to_num(self._expected["contrast"]["stdev_unscaled"], nan=1.0)
         if "ebayes" in self._expected:
             self._collect_moderation(coefficient_noise, np.where(width > 0, width, 1.0))
 
-    def _collect_contrast(self, spread: Array) -> Array:
+    def _collect_contrast(self, coefficient_noise: Array) -> Array:
         """Noise of contrasts: every coefficient that enters brings its own."""
         contrast = self._expected["contrast"]
         weights = np.abs(contrast["contrasts"])
-        if weights.shape[0] == spread.shape[1]:
-            total = spread @ weights
-        else:  # contrasts of contrasts are stored as R keeps them
-            total = np.broadcast_to(spread.sum(axis=1, keepdims=True), contrast["coefficients"].shape)
-        noise: Array = self._noise[:, None] * total
+        if weights.shape[0] != coefficient_noise.shape[1]:  # contrasts of contrasts, or of the estimable columns alone
+            weights = np.ones((coefficient_noise.shape[1], contrast["coefficients"].shape[1])) * weights.max()
+        noise: Array = coefficient_noise @ weights
         self._known["contrast", "coefficients"] = noise
         cov = np.diag(np.asarray(contrast["cov_coefficients"]))
         self._known["contrast", "cov_coefficients"] = ROUNDING * np.sqrt(np.outer(cov, cov)) + ROUNDING * cov.max()
@@ -81,10 +86,23 @@ class RoundingFloors:
         known["ebayes", "F_p_value"] = (root_f + 1) * largest * t.shape[1]
 
 
-def _row_lengths(problem: dict[str, Any]) -> Array:
-    """Euclidean length of every (weighted) row; missing values do not count."""
-    y = np.nan_to_num(np.asarray(problem["y"], dtype=float))
-    weights = np.ravel(problem.get("weights", np.ones(y.shape[1])))
-    largest = np.maximum(np.abs(y).max(axis=1), np.finfo(float).tiny)
-    lengths: Array = largest * np.sqrt(((y / largest[:, None]) ** 2 * weights).sum(axis=1))
-    return lengths
+class _Sizes:
+    """Lengths of what a fit adds up: per row the terms, per row and coefficient the cost of near collinearity."""
+
+    def __init__(self, problem: dict[str, Any], fit: dict[str, Any]) -> None:
+        y = np.nan_to_num(np.asarray(problem["y"], dtype=float))
+        root = np.sqrt(np.ravel(problem.get("weights", np.ones(y.shape[1]))))
+        columns = np.sqrt(((np.asarray(problem["design"]) * root[:, None]) ** 2).sum(axis=0))
+        lengths = np.abs(y * root).max(axis=1) * np.sqrt(y.shape[1])
+        self.terms: Array = lengths + np.abs(np.nan_to_num(fit["coefficients"])) @ columns
+        residual = np.nan_to_num(fit["sigma"] * np.sqrt(fit["df_residual"]))
+        self.collinearity: Array = np.outer(residual, _full_covariance(fit) @ columns)
+
+
+def _full_covariance(fit: dict[str, Any]) -> Array:
+    """Absolute unscaled covariance of all coefficients, 0 where one is not estimable."""
+    cov = fit["cov_coefficients"]
+    if not isinstance(cov, pd.DataFrame):
+        return np.abs(np.asarray(cov))
+    full = cov.abs().reindex(index=fit["names"], columns=fit["names"]).fillna(0.0)
+    return np.asarray(full)

@@ -19,7 +19,8 @@ expression <- function(rows, design, seed, d0 = 4, s2 = 0.05, base = 8) {
   sigma <- sqrt(if (is.finite(d0)) s2 * d0 / rchisq(rows, d0) else rep(s2, rows))
   y <- base + rnorm(rows) + sigma * matrix(rnorm(rows * samples), rows, samples)
   active <- seq_len(ceiling(rows / 5))
-  effect <- outer(rnorm(length(active)), design[, ncol(design)])
+  last <- design[, ncol(design)]
+  effect <- outer(rnorm(length(active)), last / max(abs(last)))
   y[active, ] <- y[active, ] + effect
   labelled(short(y))
 }
