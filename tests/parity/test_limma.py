@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ebayes_lm
+from tests import tolerances
 from tests.parity import package
 from tests.parity.comparison import compare_group
 from tests.parity.exchange import ANSWERS, read
@@ -53,6 +54,14 @@ def test_f_where_limma_has_none_is_that_of_the_estimable_columns(name: str) -> N
     assert np.isfinite(mine["F"]).all()
     np.testing.assert_allclose(mine["F"], reduced.F, rtol=1e-9)
     np.testing.assert_allclose(mine["F_p_value"], reduced.F_p_value, rtol=1e-8)
+
+
+def test_fitted_values_exist_where_limma_has_none() -> None:
+    name = "designs-aliased_later_column"
+    problem, mine = SCENARIOS[name]["problem"], package_answer(name)["fit"]
+    reduced = ebayes_lm.lm_fit(problem["y"], problem["design"].drop(columns="copy"))
+    np.testing.assert_allclose(mine["fitted"], reduced.fitted(), rtol=tolerances.LEAST_SQUARES)
+    np.testing.assert_allclose(mine["residuals"], problem["y"] - reduced.fitted(), atol=1e-12)
 
 
 def test_there_are_many_scenarios() -> None:
