@@ -14,6 +14,7 @@ CHI_SQUARE_FROM = 1e6
 DEEP = 1e-280
 _SERIES_MOST = 10_000
 _SERIES_TOLERANCE = 1e-17
+_NEWTON_STEP = 1e-14
 _NEWTON_MOST = 100
 
 
@@ -115,19 +116,21 @@ def t_quantile_from_log(log_p: ArrayLike, df: ArrayLike) -> FloatArray:
             slope = -2.0 * np.exp(log_t + _log_t_density(log_t, df) - current)
             step = (log_p - current) / slope
             log_t = log_t + np.where(np.isfinite(step), step, 0.0)
-            if not np.any(np.abs(step) > 1e-15 * np.maximum(1.0, np.abs(log_t))):
+            if not np.any(np.abs(step) > _NEWTON_STEP * np.maximum(1.0, np.abs(log_t))):
                 break
-        return np.exp(log_t)
+        return np.asarray(np.exp(log_t))
 
 
 def _far_log_quantile(log_p: FloatArray, df: FloatArray) -> FloatArray:
     """Log t at which the leading factor (1 + t^2/df)^(-df/2) of the tail equals p: never below the quantile far out."""
     w = -2.0 * log_p / df
-    return np.where(np.isinf(df), 0.5 * np.log(-2.0 * log_p), 0.5 * (np.log(df) + w + np.log(-np.expm1(-w))))
+    student = 0.5 * (np.log(df) + w + np.log(-np.expm1(-w)))
+    return np.where(np.isinf(df), 0.5 * np.log(-2.0 * log_p), student)
 
 
 def _log_t_density(log_t: FloatArray, df: FloatArray) -> FloatArray:
     normal = -0.5 * np.exp(2.0 * log_t) - 0.5 * np.log(2.0 * np.pi)
     finite = np.where(np.isinf(df), 1.0, df)
     student = -0.5 * (finite + 1.0) * np.logaddexp(0.0, 2.0 * log_t - np.log(finite))
-    return np.where(np.isinf(df), normal, student - 0.5 * np.log(finite) - betaln(0.5 * finite, 0.5))
+    student = student - 0.5 * np.log(finite) - betaln(0.5 * finite, 0.5)
+    return np.asarray(np.where(np.isinf(df), normal, student))
