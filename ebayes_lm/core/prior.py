@@ -139,14 +139,19 @@ def _by_moments(
     """Scale and df2 from usable variances (n,), already raised to their floor."""
     e = np.log(x) + logmdigamma(half_df1)
     trigamma = float(np.mean(zeta(2, half_df1)))
-    if covariate is None:
-        df2 = _prior_df(float(e.var(ddof=1)) - trigamma)
-        return float(x.mean() if np.isinf(df2) else np.exp(e.mean() - logmdigamma(0.5 * df2))), df2
-    everywhere = np.full(usable.size, np.nan)
-    everywhere[usable] = e
-    trend = natural_spline_trend(everywhere, covariate, usable)
-    df2 = _prior_df(trend.residual_variance - trigamma)
-    return np.exp(trend.fitted - logmdigamma(0.5 * df2)), df2
+    trend = None if covariate is None else natural_spline_trend(_spread(e, usable), covariate, usable)
+    if trend is not None and trend.df > 1:
+        df2 = _prior_df(trend.residual_variance - trigamma)
+        return np.exp(trend.fitted - logmdigamma(0.5 * df2)), df2
+    df2 = _prior_df(float(e.var(ddof=1)) - trigamma)
+    scale = float(x.mean() if np.isinf(df2) else np.exp(e.mean() - logmdigamma(0.5 * df2)))
+    return (scale if trend is None else np.full(usable.size, scale)), df2
+
+
+def _spread(values: FloatArray, rows: BoolArray) -> FloatArray:
+    full = np.full(rows.size, np.nan)
+    full[rows] = values
+    return full
 
 
 def _prior_df(excess: float) -> float:
