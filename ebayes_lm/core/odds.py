@@ -10,6 +10,8 @@ from ebayes_lm.core.tails import log_t_p_value, t_p_value, t_quantile, t_quantil
 
 #: Beyond this the prior df count as infinite.
 _INFINITE_DF = 1e6
+#: Room for the rounding of a quantile.
+_SLACK = 1.0 - 1e-6
 
 
 def mixture_variance(
@@ -51,10 +53,22 @@ def _most_extreme(
     if df[present].min() == most:
         rows = _lowest(np.where(present, -size, np.inf), target)
         return rows, size[rows], most
-    log_p = np.where(present, log_t_p_value(size, df), np.inf)
-    rows = _lowest(log_p, target)
-    converted = np.where(df[rows] == most, size[rows], t_quantile_from_log(log_p[rows], most))
+    candidates = _candidates(size, present, df, most, target)
+    log_p = log_t_p_value(size[candidates], df[candidates])
+    chosen = _lowest(log_p, target)
+    rows = candidates[chosen]
+    converted = np.where(df[rows] == most, size[rows], t_quantile_from_log(log_p[chosen], most))
     return rows, converted, most
+
+
+def _candidates(size: FloatArray, present: BoolArray, df: FloatArray, most: float, target: int) -> IntArray:
+    """Rows that can be among the ``target`` smallest tail probabilities, found without computing all of these.
+
+    No chosen p lies above the worst one of the ``target`` largest t, and no p lies below its value at the largest df.
+    """
+    largest = _lowest(np.where(present, -size, np.inf), target)
+    worst = log_t_p_value(size[largest], df[largest]).max()
+    return np.flatnonzero(present & (size >= _SLACK * t_quantile_from_log(worst, most)))
 
 
 def _lowest(key: FloatArray, count: int) -> IntArray:
@@ -74,7 +88,7 @@ def log_odds(
     var_prior: float,
     proportion: float,
 ) -> FloatArray:
-    """Natural log odds (G,) that a feature is affected (Smyth 2004, section 6, equation for B).
+    """Natural log odds (G,) that a feature is affected: the posterior odds of Smyth (2004), limma's B.
 
     ``stdev_unscaled``, ``df_total`` and ``df_prior`` are (G,) or single. Features whose prior df exceed 1e6 take the
     limit of the formula for infinite df even where df_total is finite, as in limma.

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from ebayes_lm.core.odds import log_odds, mixture_variance
-from ebayes_lm.core.tails import t_quantile_from_log
+from ebayes_lm.core.tails import log_t_p_value, t_quantile_from_log
 from tests.core.answers.reader import answers
 
 #: Quantiles of t, of which R has 11 to 12 digits, and differences of squares of them.
@@ -69,3 +69,15 @@ def test_log_odds_choose_the_limit_per_feature():
     assert_allclose(mixed[0], log_odds(t, 0.5, 8.0, 4.0, 2.0, 0.01)[0])
     assert_allclose(mixed[1], log_odds(t, 0.5, 8.0, np.inf, 2.0, 0.01)[0])
     assert np.isnan(mixed[2])
+
+
+def test_unequal_df_choose_as_if_every_tail_were_computed():
+    rng = np.random.default_rng(11)
+    t, df = rng.standard_t(2, 2000), rng.choice([0.4, 2.0, 5.0, 60.0, np.inf], 2000)
+    t[:5] = 0.0, 1e9, np.nan, 1e30, 40.0
+    most = np.nanmax(df)
+    for proportion in (0.001, 0.02, 0.5, 1.0):
+        moved = t_quantile_from_log(log_t_p_value(t, df), most)
+        moved[0] = 0.0
+        got = mixture_variance(t, 1.0, df, proportion, (0.0, 1e60))
+        assert_allclose(got, mixture_variance(moved, 1.0, most, proportion, (0.0, 1e60)), rtol=1e-9)
