@@ -66,7 +66,7 @@ def _deep_log_tail(log_f: FloatArray, df1: FloatArray, df2: FloatArray) -> Float
     """Log upper tail of F far out, by the incomplete beta function I_x(a, b), a = df2/2, b = df1/2, in logarithms.
 
     I_x(a, b) = x^a (1-x)^(b-1) / (a B(a, b)) * 2F1(1-b, 1; a+1; -x/(1-x)), x = df2 / (df2 + df1 F): Abramowitz and
-    Stegun 26.5.23 after 15.3.4. Its limit for infinite df2 is the expansion of the incomplete gamma function, 6.5.32.
+    Stegun 26.5.23 after 15.3.5. Its limit for infinite df2 is the expansion of the incomplete gamma function, 6.5.32.
     """
     a, b = 0.5 * df2, 0.5 * df1
     with np.errstate(all="ignore"):
