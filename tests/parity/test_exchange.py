@@ -30,7 +30,7 @@ def test_reading_restores_arrays_matrices_and_tables(tmp_path: Path) -> None:
         "numbers": {"hex": "0x1.8p+0 NA Inf"},
         "matrix": {"hex": "0x1p+0 0x1p+1", "dim": [1, 2], "rows": ["a"], "columns": ["x", "y"]},
         "bare": {"hex": "0x1p+0 0x1p+1", "dim": [2, 1]},
-        "texts": {"texts": ["1", "2"], "names": ["a", "b"]},
+        "named": {"texts": ["1", "2"], "names": ["a", "b"]},
         "table": {"row_names": ["g1"], "frame": {"t": {"hex": "0x1p+0"}, "symbol": ["A"]}},
     }
     with gzip.open(tmp_path / "content.json.gz", "wt") as file:
@@ -39,7 +39,7 @@ def test_reading_restores_arrays_matrices_and_tables(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["numbers"], [1.5, np.nan, np.inf])
     pd.testing.assert_frame_equal(found["matrix"], pd.DataFrame([[1.0, 2.0]], ["a"], ["x", "y"]))
     np.testing.assert_array_equal(found["bare"], [[1.0], [2.0]])
-    assert found["texts"] == {"a": "1", "b": "2"}
+    assert found["named"] == {"a": "1", "b": "2"}
     assert isinstance(found["table"], RTable)
     assert found["table"].row_names == ["g1"]
     assert found["table"].columns["symbol"] == ["A"]
