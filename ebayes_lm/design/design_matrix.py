@@ -1,0 +1,295 @@
+"""Design: a matrix of samples x coefficients that knows its names, its terms and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.design.nodes import Name, deparse
+from ebayes_lm.design.recipe import Recipe
+from ebayes_lm.design.table import Samples, SampleTable
+from ebayes_lm.errors import ArgumentTypeError, DesignError, listing, nearest
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class Design:
+    """A design matrix, samples x coefficients.
+
+    Parameters
+    ----------
+    frame : DataFrame, (n, p) array or (n,) vector
+        Finite numbers. Columns of an array are named x1..xp, samples of an array are numbered.
+    terms : dict, optional
+        Term name to the names of its columns; by default every column is a term of its own.
+    of_interest : str or list of str, optional
+        Terms that the analysis is about; the others are adjustment.
+
+    Attributes
+    ----------
+    matrix : (n, p) float64 array, read-only
+    samples : Index
+        Sample labels, a plain numbering where there are none.
+    labelled : bool
+        Whether the samples came with an index of their own, to be matched by name.
+    formula : str or None
+        The formula it was coded from.
+    of_interest : tuple of str or None
+
+    Raises
+    ------
+    DesignError
+        Empty, not numeric, not finite, or column names that repeat.
+
+    Examples
+    --------
+    >>> design = Design(np.array([[1, 0], [1, 0], [1, 1]]), of_interest="x2")
+    >>> design
+    Design of 3 samples x 2 coefficients: x1, x2; of interest: x2
+    >>> design.frame
+       x1   x2
+    0 1.0  0.0
+    1 1.0  0.0
+    2 1.0  1.0
+    """
+
+    matrix: FloatArray
+    samples: pd.Index
+    labelled: bool
+    formula: str | None
+    of_interest: tuple[str, ...] | None
+    _names: tuple[str, ...]
+    _terms: tuple[tuple[str, tuple[str, ...]], ...]
+    _recipe: Recipe | None
+
+    def __init__(
+        self,
+        frame: pd.DataFrame | AnyArray | Sequence[Any],
+        *,
+        terms: Mapping[str, Sequence[str]] | None = None,
+        of_interest: str | Iterable[str] | None = None,
+    ) -> None:
+        matrix, names, samples = _read(frame)
+        _require_usable(matrix, names, samples)
+        labelled = isinstance(frame, (pd.DataFrame, pd.Series))
+        self._fill(matrix, names, samples, labelled, _checked_terms(terms, names), of_interest, None)
+
+    def _fill(
+        self,
+        matrix: FloatArray,
+        names: Sequence[str],
+        samples: pd.Index,
+        labelled: bool,
+        terms: Mapping[str, Sequence[str]],
+        of_interest: str | Iterable[str] | None,
+        recipe: Recipe | None,
+    ) -> None:
+        frozen = np.array(matrix, dtype=np.float64, order="C")
+        frozen.setflags(write=False)
+        fields = {
+            "matrix": frozen,
+            "samples": samples,
+            "labelled": labelled,
+            "formula": recipe.formula.text if recipe else None,
+            "of_interest": _checked_interest(of_interest, terms),
+            "_names": tuple(names),
+            "_terms": tuple((term, tuple(columns)) for term, columns in terms.items()),
+            "_recipe": recipe,
+        }
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_recipe(cls, recipe: Recipe, table: SampleTable, of_interest: str | Iterable[str] | None) -> Design:
+        """Code the samples of a table by a recipe."""
+        matrix = recipe.matrix(table)
+        names = [name for columns in recipe.terms.values() for name in columns]
+        _require_usable(matrix, names, table.index)
+        design = cls.__new__(cls)
+        design._fill(matrix, names, table.index, table.labelled, recipe.terms, of_interest, recipe)
+        return design
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        self.matrix.setflags(write=False)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the coefficients."""
+        return list(self._names)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of samples and of coefficients."""
+        return self.matrix.shape[0], self.matrix.shape[1]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The matrix as a DataFrame of its own, samples x coefficients."""
+        return pd.DataFrame(self.matrix.copy(), index=self.samples, columns=self.names)
+
+    @property
+    def terms(self) -> dict[str, list[str]]:
+        """Names of the columns of each term."""
+        return {term: list(columns) for term, columns in self._terms}
+
+    @property
+    def levels(self) -> dict[str, list[str]]:
+        """Levels of each factor of the formula, the reference first; empty for a design from numbers."""
+        if self._recipe is None:
+            return {}
+        variables = self._recipe.formula.variables
+        return {
+            variable.name if isinstance(variable := variables[v], Name) else deparse(variable): list(factor.levels)
+            for v, factor in self._recipe.factors.items()
+        }
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the formula learned from its samples.
+
+        Raises
+        ------
+        DesignError
+            The design was given as numbers.
+        """
+        if self._recipe is None:
+            raise DesignError(
+                "this design was given as numbers, so its conditions are not known; make it with "
+                "model_matrix(formula, samples)"
+            )
+        return self._recipe
+
+    def apply(self, new_samples: Samples) -> Design:
+        """Code other samples with the levels, knots and centres of this design.
+
+        Parameters
+        ----------
+        new_samples : DataFrame or dict of columns
+            The columns that the formula reads, one value a sample.
+
+        Returns
+        -------
+        Design
+            Same coefficients, the new samples.
+
+        Raises
+        ------
+        DesignError
+            A level that this design does not know, missing values, or a design that has no formula.
+        """
+        return Design.from_recipe(self.recipe, SampleTable(new_samples), self.of_interest)
+
+    def take(self, positions: IntArray | Sequence[int], samples: pd.Index | None = None) -> Design:
+        """The design of some of the samples, by position and in that order, under new labels where given."""
+        chosen = np.asarray(positions, dtype=np.intp)
+        index = self.samples.take(chosen) if samples is None else samples
+        labelled = self.labelled or samples is not None
+        design = Design.__new__(Design)
+        design._fill(self.matrix[chosen], self._names, index, labelled, self.terms, self.of_interest, self._recipe)
+        return design
+
+    def with_interest(self, of_interest: str | Iterable[str] | None) -> Design:
+        """The same design with other terms of interest."""
+        design = Design.__new__(Design)
+        design._fill(self.matrix, self._names, self.samples, self.labelled, self.terms, of_interest, self._recipe)
+        return design
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
+        if dtype is None or np.dtype(dtype) == self.matrix.dtype:
+            return self.matrix.copy() if copy else self.matrix
+        if copy is False:
+            raise ValueError(f"a float64 design cannot become {np.dtype(dtype)} without a copy")
+        return self.matrix.astype(dtype)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        n, p = self.shape
+        names = ", ".join(self._names[:8]) + (f" and {p - 8} more" if p > 8 else "")
+        made = f" from {self.formula}" if self.formula else ""
+        interest = f"; of interest: {', '.join(self.of_interest)}" if self.of_interest else ""
+        return f"Design of {n} samples x {p} coefficients{made}: {names}{interest}"
+
+    def _repr_html_(self) -> str:
+        table = self.frame.iloc[:50, :50].to_html(max_rows=10, max_cols=12, escape=True)
+        return f"<div><p>{escape(repr(self))}</p>{table}</div>"
+
+
+def _read(frame: object) -> tuple[FloatArray, list[str], pd.Index]:
+    """Numbers, column names and sample labels of whatever a design was given as."""
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame(name="x1" if frame.name is None else frame.name)
+    if isinstance(frame, pd.DataFrame):
+        for name, dtype in frame.dtypes.items():
+            if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)) or dtype.kind == "c":
+                raise DesignError(
+                    f"the design column {name!r} holds {dtype} values, not numbers; code text with "
+                    "model_matrix(formula, samples)"
+                )
+        return frame.to_numpy(dtype=np.float64, na_value=np.nan), [str(name) for name in frame.columns], frame.index
+    values = np.asarray(frame)
+    if values.dtype.kind not in "biuf":
+        raise DesignError(
+            f"a design holds real numbers, not values of type {values.dtype}; code text with "
+            "model_matrix(formula, samples)"
+        )
+    if values.ndim not in {1, 2}:
+        raise DesignError(f"a design has two axes, samples x coefficients; this one has shape {values.shape}")
+    matrix = values.astype(np.float64).reshape(len(values), -1) if values.size else np.empty((len(values), 0))
+    return matrix, [f"x{j + 1}" for j in range(matrix.shape[1])], pd.RangeIndex(len(matrix))
+
+
+def _require_usable(matrix: FloatArray, names: Sequence[str], samples: pd.Index) -> None:
+    if 0 in matrix.shape:
+        raise DesignError(f"a design needs at least one sample and one coefficient; this one has shape {matrix.shape}")
+    broken = np.asarray(~np.isfinite(matrix))
+    if broken.any():
+        rows = samples[np.flatnonzero(broken.any(axis=1))]
+        columns = [names[int(j)] for j in np.flatnonzero(broken.any(axis=0))]
+        raise DesignError(
+            f"the design is missing or infinite for the samples {listing(rows)} in the columns "
+            f"{listing(columns)}; both have to be finite"
+        )
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise DesignError(f"the design has columns of one name: {listing(twice)}; rename a sample column, or a level")
+
+
+def _checked_terms(terms: Mapping[str, Sequence[str]] | None, names: Sequence[str]) -> dict[str, list[str]]:
+    if terms is None:
+        return {name: [name] for name in names}
+    checked = {
+        str(term): [columns] if isinstance(columns, str) else [str(c) for c in columns]
+        for term, columns in terms.items()
+    }
+    for term, columns in checked.items():
+        for column in columns:
+            if column not in names:
+                raise DesignError(
+                    f"the term {term!r} names the column {column!r}, which the design does not "
+                    f"have.{nearest(column, names)}"
+                )
+    placed = {column for columns in checked.values() for column in columns}
+    return checked | {name: [name] for name in names if name not in placed}
+
+
+def _checked_interest(of_interest: object, terms: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+    if of_interest is None:
+        return None
+    if not isinstance(of_interest, (str, Iterable)):
+        raise ArgumentTypeError(f"of_interest names terms, as text or a list of text, not {type(of_interest).__name__}")
+    wanted = (of_interest,) if isinstance(of_interest, str) else tuple(str(term) for term in of_interest)
+    for term in wanted:
+        if term not in terms:
+            raise DesignError(
+                f"{term!r} is not a term of the design.{nearest(term, terms)} Its terms are {listing(terms, 10)}"
+            )
+    return wanted

@@ -1,0 +1,206 @@
+"""One grammar for the whole of a formula, from text to a small tree; nothing is evaluated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ebayes_lm.design.nodes import (
+    FUNCTIONS,
+    LANGUAGE,
+    Binary,
+    Call,
+    Name,
+    Node,
+    Number,
+    Paren,
+    Prefix,
+    Sum,
+    Text,
+    Truth,
+)
+from ebayes_lm.errors import FormulaError, nearest
+
+MAX_LENGTH = 10_000
+MAX_DEPTH = 50
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the text, its kind and where it begins."""
+
+    kind: str
+    text: str
+    start: int
+
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?L?(?![\w.]))
+      | (?P<name>(?:[^\W\d_]|\.(?!\d))[\w.]*)
+      | `(?P<quoted>[^`]+)`
+      | "(?P<double>[^"\\]*)" | '(?P<single>[^'\\]*)'
+      | (?P<operator>%in%|\*\*|[-+*:/^(),=~])""",
+    re.VERBOSE,
+)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Cut the text into tokens, the last one of kind ``end``."""
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise FormulaError(
+                f"{text[position]!r} at character {position + 1} of the formula {shown(text)} is not part "
+                f"of the language. {LANGUAGE}"
+            )
+        kind = str(match.lastgroup)
+        if kind != "space":
+            value = match.group(kind)
+            yield Token(kind, "^" if value == "**" and kind == "operator" else value, position)
+        position = match.end()
+    yield Token("end", "", len(text))
+
+
+def shown(text: str) -> str:
+    """Quote a formula in a message, cut where it is long."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+#: Binding strength of the binary operators, as R ranks them; a sign stands between ``:`` and ``^``.
+_STRENGTH = {"*": 2, "/": 2, "%in%": 3, ":": 4, "^": 6}
+_SIGN_STRENGTH = 5
+
+
+class _Parser:
+    """Recursive descent over the tokens of one text."""
+
+    limit: ClassVar[int] = MAX_DEPTH
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = list(tokens(text))
+        self.position = 0
+        self.depth = 0
+
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.position]
+
+    def take(self) -> Token:
+        token = self.now
+        self.position += token.kind != "end"
+        return token
+
+    def at(self, *operators: str) -> bool:
+        return self.now.kind == "operator" and self.now.text in operators
+
+    def fail(self, why: str, token: Token | None = None) -> FormulaError:
+        token = token or self.now
+        return FormulaError(f"{why} at character {token.start + 1} of the formula {shown(self.text)}. {LANGUAGE}")
+
+    def expect(self, operator: str) -> None:
+        if not self.at(operator):
+            found = "the end" if self.now.kind == "end" else repr(self.now.text)
+            raise self.fail(f"expected {operator!r} and found {found}")
+        self.take()
+
+    def above(self, *below: Node) -> int:
+        """Height of a node over these, or an error where the tree grows too deep to walk."""
+        height = 1 + max((node.height for node in below), default=0)
+        if height > self.limit:
+            raise self.fail(f"nesting deeper than {self.limit}")
+        return height
+
+    def whole(self) -> Node:
+        node = self.sum()
+        if self.now.kind != "end":
+            raise self.fail(f"unexpected {self.now.text!r}")
+        return node
+
+    def sum(self) -> Node:
+        self.depth += 1
+        if self.depth > self.limit:
+            raise self.fail(f"nesting deeper than {self.limit}")
+        first = self.product(2)
+        rest = []
+        while self.at("+", "-"):
+            sign = self.take().text
+            rest.append((sign, self.product(2)))
+        self.depth -= 1
+        return Sum(first, tuple(rest), self.above(first, *(node for _, node in rest))) if rest else first
+
+    def product(self, weakest: int) -> Node:
+        left = self.operand()
+        while self.now.kind == "operator" and _STRENGTH.get(self.now.text, 0) >= weakest:
+            operator = self.take().text
+            strength = _STRENGTH[operator]
+            right = self.nested(strength if operator == "^" else strength + 1)
+            left = Binary(operator, left, right, self.above(left, right))
+        return left
+
+    def nested(self, weakest: int) -> Node:
+        self.depth += 1
+        if self.depth > self.limit:
+            raise self.fail(f"nesting deeper than {self.limit}")
+        node = self.product(weakest)
+        self.depth -= 1
+        return node
+
+    def operand(self) -> Node:
+        token = self.take()
+        if token.kind == "number":
+            return self.number(token)
+        if token.kind == "quoted":
+            return Name(token.text)
+        if token.kind in {"double", "single"}:
+            return Text(token.text)
+        if token.kind == "name":
+            if self.at("("):
+                return self.call(token)
+            return Truth(token.text == "TRUE") if token.text in {"TRUE", "FALSE"} else Name(token.text)
+        if token.kind == "operator" and token.text in {"+", "-"}:
+            operand = self.nested(_SIGN_STRENGTH)
+            return Prefix(token.text, operand, self.above(operand))
+        if token.kind == "operator" and token.text == "(":
+            inner = self.sum()
+            self.expect(")")
+            return Paren(inner, self.above(inner))
+        raise self.fail("an operand is missing" if token.kind == "end" else f"unexpected {token.text!r}", token)
+
+    def number(self, token: Token) -> Number:
+        value = float(token.text.rstrip("L"))
+        if value in {float("inf")}:
+            raise self.fail(f"the number {token.text} is too large", token)
+        return Number(value)
+
+    def call(self, name: Token) -> Node:
+        if name.text not in FUNCTIONS and name.text != "c":
+            raise self.fail(
+                f"the function {name.text!r} is not part of the language.{nearest(name.text, FUNCTIONS)} It stands",
+                name,
+            )
+        self.expect("(")
+        arguments: list[tuple[str | None, Node]] = []
+        while not self.at(")"):
+            arguments.append(self.argument())
+            if not self.at(")"):
+                self.expect(",")
+        self.expect(")")
+        return Call(name.text, tuple(arguments), self.above(*(node for _, node in arguments)))
+
+    def argument(self) -> tuple[str | None, Node]:
+        key = None
+        following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]
+        if self.now.kind == "name" and following.kind == "operator" and following.text == "=":
+            key = self.take().text
+            self.take()
+        return key, self.sum()
+
+
+def parse(text: str) -> Node:
+    """Parse the right-hand side of a formula, or raise FormulaError; nothing is ever evaluated here."""
+    return _Parser(text).whole()
