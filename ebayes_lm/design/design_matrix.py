@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.design.checks import checked_interest, checked_terms, read_numbers, require_usable
 from ebayes_lm.design.nodes import Name, deparse
 from ebayes_lm.design.recipe import Recipe
 from ebayes_lm.design.table import Samples, SampleTable
-from ebayes_lm.errors import ArgumentTypeError, DesignError, listing, nearest
+from ebayes_lm.errors import DesignError
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -74,10 +75,10 @@ class Design:
         terms: Mapping[str, Sequence[str]] | None = None,
         of_interest: str | Iterable[str] | None = None,
     ) -> None:
-        matrix, names, samples = _read(frame)
-        _require_usable(matrix, names, samples)
+        matrix, names, samples = read_numbers(frame)
+        require_usable(matrix, names, samples)
         labelled = isinstance(frame, (pd.DataFrame, pd.Series))
-        self._fill(matrix, names, samples, labelled, _checked_terms(terms, names), of_interest, None)
+        self._fill(matrix, names, samples, labelled, checked_terms(terms, names), of_interest, None)
 
     def _fill(
         self,
@@ -96,7 +97,7 @@ class Design:
             "samples": samples,
             "labelled": labelled,
             "formula": recipe.formula.text if recipe else None,
-            "of_interest": _checked_interest(of_interest, terms),
+            "of_interest": checked_interest(of_interest, terms),
             "_names": tuple(names),
             "_terms": tuple((term, tuple(columns)) for term, columns in terms.items()),
             "_recipe": recipe,
@@ -109,7 +110,7 @@ class Design:
         """Code the samples of a table by a recipe."""
         matrix = recipe.matrix(table)
         names = [name for columns in recipe.terms.values() for name in columns]
-        _require_usable(matrix, names, table.index)
+        require_usable(matrix, names, table.index)
         design = cls.__new__(cls)
         design._fill(matrix, names, table.index, table.labelled, recipe.terms, of_interest, recipe)
         return design
@@ -195,6 +196,13 @@ class Design:
         design._fill(self.matrix[chosen], self._names, index, labelled, self.terms, self.of_interest, self._recipe)
         return design
 
+    def with_columns(self, matrix: FloatArray, names: Sequence[str]) -> Design:
+        """Other numbers for the same samples; every column is a term of its own."""
+        require_usable(matrix, names, self.samples)
+        design = Design.__new__(Design)
+        design._fill(matrix, names, self.samples, self.labelled, checked_terms(None, names), None, None)
+        return design
+
     def with_interest(self, of_interest: str | Iterable[str] | None) -> Design:
         """The same design with other terms of interest."""
         design = Design.__new__(Design)
@@ -221,75 +229,3 @@ class Design:
     def _repr_html_(self) -> str:
         table = self.frame.iloc[:50, :50].to_html(max_rows=10, max_cols=12, escape=True)
         return f"<div><p>{escape(repr(self))}</p>{table}</div>"
-
-
-def _read(frame: object) -> tuple[FloatArray, list[str], pd.Index]:
-    """Numbers, column names and sample labels of whatever a design was given as."""
-    if isinstance(frame, pd.Series):
-        frame = frame.to_frame(name="x1" if frame.name is None else frame.name)
-    if isinstance(frame, pd.DataFrame):
-        for name, dtype in frame.dtypes.items():
-            if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)) or dtype.kind == "c":
-                raise DesignError(
-                    f"the design column {name!r} holds {dtype} values, not numbers; code text with "
-                    "model_matrix(formula, samples)"
-                )
-        return frame.to_numpy(dtype=np.float64, na_value=np.nan), [str(name) for name in frame.columns], frame.index
-    values = np.asarray(frame)
-    if values.dtype.kind not in "biuf":
-        raise DesignError(
-            f"a design holds real numbers, not values of type {values.dtype}; code text with "
-            "model_matrix(formula, samples)"
-        )
-    if values.ndim not in {1, 2}:
-        raise DesignError(f"a design has two axes, samples x coefficients; this one has shape {values.shape}")
-    matrix = values.astype(np.float64).reshape(len(values), -1) if values.size else np.empty((len(values), 0))
-    return matrix, [f"x{j + 1}" for j in range(matrix.shape[1])], pd.RangeIndex(len(matrix))
-
-
-def _require_usable(matrix: FloatArray, names: Sequence[str], samples: pd.Index) -> None:
-    if 0 in matrix.shape:
-        raise DesignError(f"a design needs at least one sample and one coefficient; this one has shape {matrix.shape}")
-    broken = np.asarray(~np.isfinite(matrix))
-    if broken.any():
-        rows = samples[np.flatnonzero(broken.any(axis=1))]
-        columns = [names[int(j)] for j in np.flatnonzero(broken.any(axis=0))]
-        raise DesignError(
-            f"the design is missing or infinite for the samples {listing(rows)} in the columns "
-            f"{listing(columns)}; both have to be finite"
-        )
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-    if twice:
-        raise DesignError(f"the design has columns of one name: {listing(twice)}; rename a sample column, or a level")
-
-
-def _checked_terms(terms: Mapping[str, Sequence[str]] | None, names: Sequence[str]) -> dict[str, list[str]]:
-    if terms is None:
-        return {name: [name] for name in names}
-    checked = {
-        str(term): [columns] if isinstance(columns, str) else [str(c) for c in columns]
-        for term, columns in terms.items()
-    }
-    for term, columns in checked.items():
-        for column in columns:
-            if column not in names:
-                raise DesignError(
-                    f"the term {term!r} names the column {column!r}, which the design does not "
-                    f"have.{nearest(column, names)}"
-                )
-    placed = {column for columns in checked.values() for column in columns}
-    return checked | {name: [name] for name in names if name not in placed}
-
-
-def _checked_interest(of_interest: object, terms: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
-    if of_interest is None:
-        return None
-    if not isinstance(of_interest, (str, Iterable)):
-        raise ArgumentTypeError(f"of_interest names terms, as text or a list of text, not {type(of_interest).__name__}")
-    wanted = (of_interest,) if isinstance(of_interest, str) else tuple(str(term) for term in of_interest)
-    for term in wanted:
-        if term not in terms:
-            raise DesignError(
-                f"{term!r} is not a term of the design.{nearest(term, terms)} Its terms are {listing(terms, 10)}"
-            )
-    return wanted

@@ -1,0 +1,111 @@
+"""Where a design comes in: formula, Design, DataFrame or array, brought into the order of the matrix."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.alignment import align, is_positional
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.model import model_matrix
+from ebayes_lm.design.recipe import INTERCEPT
+from ebayes_lm.design.table import Samples, SampleTable
+from ebayes_lm.errors import AlignmentError, ArgumentTypeError, DesignError
+
+DesignLike: TypeAlias = "Design | pd.DataFrame | AnyArray | str | None"
+
+
+def as_design(design: DesignLike, *, samples: Samples | None, sample_labels: pd.Index | None, n_samples: int) -> Design:
+    """Bring a design in any form into the order of the matrix.
+
+    Parameters
+    ----------
+    design : formula, Design, DataFrame, array or None
+        None is a column of ones called ``(Intercept)``.
+    samples : DataFrame, dict of columns, or None
+        The sample table that a formula reads; aligned to the matrix before it is coded.
+    sample_labels : Index or None
+        Sample labels of the matrix, None where it has none.
+    n_samples : int
+        Number of samples of the matrix.
+
+    Returns
+    -------
+    Design
+        One row for every sample of the matrix, under its labels.
+
+    Raises
+    ------
+    AlignmentError
+        Samples of design or table and of the matrix do not match.
+    DesignError
+        A formula without a sample table, or a design that cannot be used.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"group": ["B", "A"]}, index=["s2", "s1"])
+    >>> as_design("~ group", samples=table, sample_labels=pd.Index(["s1", "s2"]), n_samples=2).frame
+        (Intercept)  groupB
+    s1          1.0     0.0
+    s2          1.0     1.0
+    """
+    wanted = None if sample_labels is None or is_positional(sample_labels) else sample_labels
+    if design is None:
+        ones = {INTERCEPT: np.ones(n_samples)}
+        return Design(pd.DataFrame(ones, index=pd.RangeIndex(n_samples) if wanted is None else wanted))
+    if isinstance(design, str):
+        if samples is None:
+            raise DesignError(f"the formula {design!r} needs the sample table; pass it as samples=")
+        return model_matrix(design, aligned_samples(samples, sample_labels=wanted, n_samples=n_samples))
+    if isinstance(design, dict):
+        raise ArgumentTypeError("a design is a formula, a Design, a DataFrame or an array, not a dict of columns")
+    made = design if isinstance(design, Design) else Design(design)
+    index = made.samples if made.labelled else None
+    return made.take(_positions(index, wanted, n_samples, "the design", samples), samples=wanted)
+
+
+def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_samples: int) -> pd.DataFrame:
+    """The sample table in the order of the matrix and under its labels, as a DataFrame.
+
+    Parameters
+    ----------
+    samples : DataFrame or dict of columns
+        A dict has no labels, so it is in the order of the matrix.
+    sample_labels : Index or None
+    n_samples : int
+
+    Raises
+    ------
+    AlignmentError
+        Samples of table and matrix do not match.
+    """
+    wanted = None if sample_labels is None or is_positional(sample_labels) else sample_labels
+    table = SampleTable(samples)
+    index = table.index if table.labelled else None
+    ordered = table.frame.iloc[_positions(index, wanted, n_samples, "the sample table", table.frame)]
+    return ordered if wanted is None else ordered.set_axis(wanted, axis=0)
+
+
+def _positions(
+    index: pd.Index | None, wanted: pd.Index | None, n_samples: int, what: str, table: Samples | None
+) -> IntArray:
+    """Positions that bring an index into the order of the matrix."""
+    if index is not None and wanted is not None and is_positional(index):
+        holder = _holder(table, wanted)
+        if holder is not None:
+            raise AlignmentError(
+                f"{what} is numbered 0 to {len(index) - 1} while the samples of the matrix have names; "
+                f"the column {holder!r} of the sample table holds them: use samples.set_index({holder!r})"
+            )
+    return align(index, wanted, n_samples, what=what)
+
+
+def _holder(table: Samples | None, wanted: pd.Index) -> str | None:
+    """The column of the sample table that holds the sample labels."""
+    if not isinstance(table, pd.DataFrame):
+        return None
+    ids = set(wanted)
+    return next((str(name) for name, column in table.items() if ids <= set(column)), None)
