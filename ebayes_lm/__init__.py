@@ -1,1 +1,91 @@
-"""Many regressions at once, interpreted jointly."""
+"""Many regressions at once, interpreted jointly: limma's moderated statistics in plain Python.
+
+Fit one linear model to every row of a features x samples matrix, learn from all rows how variable a row should be, and
+test contrasts with moderated statistics:
+
+>>> import ebayes_lm as el
+>>> simulation = el.datasets.simulate(n_features=500, groups={"control": 4, "treated": 4}, seed=1)
+>>> fit = el.lm_fit(simulation.data, "~ 0 + group").contrast("grouptreated - groupcontrol")
+>>> table = fit.ebayes(trend=True).top_table(number=3)
+>>> list(table.columns)
+['logFC', 'AveExpr', 't', 'P.Value', 'adj.P.Val', 'B']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ebayes_lm import datasets as datasets
+    from ebayes_lm.core.adjust import adjust_p as adjust_p
+    from ebayes_lm.core.prior import VariancePrior as VariancePrior
+    from ebayes_lm.core.prior import fit_f_dist as fit_f_dist
+    from ebayes_lm.core.special import trigamma_inverse as trigamma_inverse
+    from ebayes_lm.core.squeeze import SqueezedVariance as SqueezedVariance
+    from ebayes_lm.core.squeeze import squeeze_var as squeeze_var
+    from ebayes_lm.data.containers import EList as EList
+    from ebayes_lm.design.conditions import cond as cond
+    from ebayes_lm.design.conditions import contrast_as_coef as contrast_as_coef
+    from ebayes_lm.design.contrasts import make_contrasts as make_contrasts
+    from ebayes_lm.design.design_matrix import Design as Design
+    from ebayes_lm.design.estimability import is_full_rank as is_full_rank
+    from ebayes_lm.design.estimability import non_estimable as non_estimable
+    from ebayes_lm.design.model import model_matrix as model_matrix
+    from ebayes_lm.errors import EbayesLMError as EbayesLMError
+    from ebayes_lm.errors import EbayesLMWarning as EbayesLMWarning
+    from ebayes_lm.fitting import contrasts_fit as contrasts_fit
+    from ebayes_lm.fitting import ebayes as ebayes
+    from ebayes_lm.fitting import lm_fit as lm_fit
+    from ebayes_lm.fitting import ordinary as ordinary
+    from ebayes_lm.results.decisions import TestResults as TestResults
+    from ebayes_lm.results.decisions import decide_tests as decide_tests
+    from ebayes_lm.results.linear import LinearFit as LinearFit
+    from ebayes_lm.results.moderated import ModeratedFit as ModeratedFit
+    from ebayes_lm.results.table import top_table as top_table
+    from ebayes_lm.results.table import top_table_f as top_table_f
+
+_HOMES = {
+    "core.adjust": ("adjust_p",),
+    "core.prior": ("VariancePrior", "fit_f_dist"),
+    "core.special": ("trigamma_inverse",),
+    "core.squeeze": ("SqueezedVariance", "squeeze_var"),
+    "data.containers": ("EList",),
+    "design.conditions": ("cond", "contrast_as_coef"),
+    "design.contrasts": ("make_contrasts",),
+    "design.design_matrix": ("Design",),
+    "design.estimability": ("is_full_rank", "non_estimable"),
+    "design.model": ("model_matrix",),
+    "errors": ("EbayesLMError", "EbayesLMWarning"),
+    "fitting": ("contrasts_fit", "ebayes", "lm_fit", "ordinary"),
+    "results.decisions": ("TestResults", "decide_tests"),
+    "results.linear": ("LinearFit",),
+    "results.moderated": ("ModeratedFit",),
+    "results.table": ("top_table", "top_table_f"),
+}
+_HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: PLE0604
+    "datasets",
+    *sorted(_HOME),
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    from importlib import import_module
+
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("ebayes-lm")
+    if name == "datasets":
+        return import_module(f"{__name__}.datasets")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

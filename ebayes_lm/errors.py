@@ -87,7 +87,7 @@ def warn(message: str, category: type[EbayesLMWarning] = EbayesLMWarning) -> Non
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level - 1)
+    warnings.warn(message, category, stacklevel=level)
 
 
 def listing(items: object, most: int = 5) -> str:

@@ -11,11 +11,10 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.qr import RANK_TOLERANCE, PivotedQR, pivoted_qr
 from ebayes_lm.core.record import Record, axes
+from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Matrices with at least this many cells are worth a compiled kernel; below, there is nothing to compile.
 KERNEL_CELLS = 1_000_000
-#: A residual sum of squares outside these bounds is computed again from a row brought near 1 by a power of two.
-_SAFE = (1e-280, 1e280)
 #: Residuals below this share of the row's own size are rounding noise: the variance is zero.
 ZERO_VARIANCE = 1e-12
 
@@ -92,67 +91,78 @@ class LeastSquares:
     def rows(self, y: AnyArray, *, use_kernel: bool) -> RowFits:
         """Fit a block of rows (g, n), read as it is and accumulated in float64."""
         kept = y if self.used is None else np.ascontiguousarray(y[:, self.used])
-        effects, rss, mean = self._project_compiled(kept) if use_kernel else self._project(kept)
-        finite = np.isfinite(mean) & np.isfinite(effects).all(axis=1)
-        n_missing, n_infinite = _count_not_finite(kept, np.flatnonzero(~finite))
-        complete = (n_missing == 0) & (n_infinite == 0)
-        sigma = self._sigma(rss)
-        extreme = np.flatnonzero(complete & ~((rss > _SAFE[0]) & (rss < _SAFE[1])))
-        if len(extreme):
-            effects[extreme], sigma[extreme], mean[extreme] = self._extreme_rows(kept[extreme])
+        coefficients, sigma, mean, suspect = self._compiled(kept) if use_kernel else self._products(kept)
+        n_missing, n_infinite = np.zeros(len(y), dtype=np.intp), np.zeros(len(y), dtype=np.intp)
+        zero = np.zeros(len(y), dtype=np.bool_)
+        rows = np.flatnonzero(suspect)
+        if len(rows):
+            n_missing[rows] = np.isnan(kept[rows]).sum(axis=1)
+            n_infinite[rows] = np.isinf(kept[rows]).sum(axis=1)
+            lost = rows[(n_missing[rows] > 0) | (n_infinite[rows] > 0)]
+            coefficients[lost], sigma[lost] = np.nan, np.nan
+            rest = np.setdiff1d(rows, lost, assume_unique=True)
+            coefficients[rest], sigma[rest], mean[rest], zero[rest] = self._scaled(kept[rest])
         if self.used is not None:
             mean = _observed_mean(y)
-        coefficients = np.full((len(y), self.n_coefficients), np.nan)
-        coefficients[:, self.qr.estimable] = self.qr.solve(effects)
-        coefficients[~complete] = np.nan
-        sigma[~complete] = np.nan
-        return RowFits(coefficients, sigma, mean, n_missing, n_infinite, complete & self._is_rounding(effects, sigma))
+        return RowFits(self._in_place(coefficients), sigma, mean, n_missing, n_infinite, zero)
 
-    def _project(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Effects, residual sums of squares and means by matrix products."""
-        y = y.astype(np.float64, copy=False)
-        root = np.sqrt(self.weights)
+    def _products(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+        """Coefficients, sigma, mean and suspicion of rows, by matrix products."""
         with np.errstate(all="ignore"):
-            mean = y.mean(axis=1)
-            scaled = y * root
-            effects = scaled @ self.qr.q
-            residuals = scaled - effects @ self.qr.q.T
-            rss = np.einsum("ij,ij->i", residuals, residuals)
-        return effects, rss, mean
+            effects, rss, mean = self._project(y.astype(np.float64, copy=False))
+            sigma = np.sqrt(rss / self.df_residual)
+            suspect = ~(rss < SAFE_HIGH)
+            if self.df_residual > 0:
+                suspect |= (rss <= SAFE_LOW) | (sigma <= self._noise * np.abs(effects).max(axis=1))
+            return self.qr.solve(effects), sigma, mean, suspect
 
-    def _project_compiled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _compiled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """The same, each row read once from memory."""
-        from ebayes_lm.kernels.least_squares import project_rows
+        from ebayes_lm.kernels.least_squares import fit_rows
 
         root = np.sqrt(self.weights)
         basis = np.ascontiguousarray(self.qr.q.T)
         g, r = len(y), self.qr.rank
-        effects, rss, mean = np.empty((g, r)), np.empty(g), np.empty(g)
+        coefficients, sigma, mean = np.empty((g, r)), np.empty(g), np.empty(g)
+        suspect = np.empty(g, dtype=np.bool_)
         y = np.ascontiguousarray(y, dtype=y.dtype if y.dtype in (np.float32, np.float64) else np.float64)
-        project_rows(y, basis * root, basis / root, self.weights, np.empty(self.n_used), effects, rss, mean)
-        return effects, rss, mean
+        triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), np.ldexp(1.0, -self.qr.scale[:r])
+        fit_rows(
+            y, basis * root, basis / root, self.weights, triangle, units, float(self.df_residual), self._noise,
+            coefficients, sigma, mean, suspect,
+        )  # fmt: skip
+        return coefficients, sigma, mean, suspect
 
-    def _sigma(self, rss: FloatArray) -> FloatArray:
-        if self.df_residual == 0:
-            return np.full(len(rss), np.nan)
-        with np.errstate(invalid="ignore"):
-            return np.sqrt(rss / self.df_residual)
+    def _project(self, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Effects, residual sums of squares and means of rows."""
+        scaled = y * np.sqrt(self.weights)
+        effects = scaled @ self.qr.q
+        residuals = scaled - effects @ self.qr.q.T
+        return effects, np.einsum("ij,ij->i", residuals, residuals), y.mean(axis=1)
 
-    def _extreme_rows(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Effects, sigma and mean of rows whose squares leave the range of float64."""
+    def _scaled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+        """Coefficients, sigma, mean and whether sigma is zero, of rows brought near 1 by a power of two."""
         y = y.astype(np.float64)
-        exponents = np.frexp(np.abs(y).max(axis=1))[1]
+        exponents = np.frexp(np.abs(y).max(axis=1, initial=0.0))[1]
         effects, rss, mean = self._project(np.ldexp(y, -exponents[:, None]))
-        return np.ldexp(effects, exponents[:, None]), np.ldexp(self._sigma(rss), exponents), np.ldexp(mean, exponents)
+        with np.errstate(all="ignore"):
+            sigma = np.sqrt(rss / self.df_residual)
+            zero: BoolArray = sigma <= self._noise * np.abs(effects).max(axis=1, initial=0.0)
+        coefficients = np.ldexp(self.qr.solve(effects), exponents[:, None])
+        return coefficients, np.ldexp(sigma, exponents), np.ldexp(mean, exponents), zero
 
-    def _is_rounding(self, effects: FloatArray, sigma: FloatArray) -> BoolArray:
-        """Rows whose residuals are no larger than rounding makes them."""
-        if self.df_residual == 0:
-            return np.zeros(len(sigma), dtype=bool)
-        with np.errstate(invalid="ignore", over="ignore"):
-            size = np.abs(effects).max(axis=1, initial=0.0) / np.sqrt(self.weights.sum())
-            small: BoolArray = sigma <= ZERO_VARIANCE * size
-        return small
+    @property
+    def _noise(self) -> float:
+        """Residual standard deviation, as a share of the largest effect, that rounding alone leaves."""
+        return ZERO_VARIANCE / float(np.sqrt(self.weights.sum()))
+
+    def _in_place(self, estimated: FloatArray) -> FloatArray:
+        """Estimates in the columns of the design, NaN where one is aliased."""
+        if self.qr.rank == self.n_coefficients:
+            return estimated
+        coefficients = np.full((len(estimated), self.n_coefficients), np.nan)
+        coefficients[:, self.qr.estimable] = estimated
+        return coefficients
 
 
 def least_squares(x: FloatArray, weights: FloatArray | None = None, tol: float = RANK_TOLERANCE) -> LeastSquares:
@@ -163,16 +173,6 @@ def least_squares(x: FloatArray, weights: FloatArray | None = None, tol: float =
     kept = np.ascontiguousarray(weights[used], dtype=np.float64)
     qr = pivoted_qr(x[used] * np.sqrt(kept)[:, None], tol)
     return LeastSquares(qr, None if len(used) == len(x) else used, kept, x.shape[1])
-
-
-def _count_not_finite(y: AnyArray, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Missing and infinite values per row, looked for only in rows whose sums are not finite."""
-    n_missing = np.zeros(len(y), dtype=np.intp)
-    n_infinite = np.zeros(len(y), dtype=np.intp)
-    if len(rows):
-        n_missing[rows] = np.isnan(y[rows]).sum(axis=1)
-        n_infinite[rows] = np.isinf(y[rows]).sum(axis=1)
-    return n_missing, n_infinite
 
 
 def _observed_mean(y: AnyArray) -> FloatArray:
@@ -197,11 +197,12 @@ def linear_record(plan: LeastSquares, rows: RowFits) -> LinearRecord:
         unscaled = np.where(missing[:, None], np.nan, unscaled)
         df_residual = np.where(missing, 0.0, df_residual)
         n_observed = np.where(missing, 0, n_observed)
+    sigma = rows.sigma if df > 0 else np.full(g, np.nan)
     status = np.full(g, Status.ok if df > 0 else Status.no_df, dtype=np.int8)
-    status[rows.zero_variance] = Status.zero_variance
+    status[rows.zero_variance & (df > 0)] = Status.zero_variance
     status[missing] = Status.all_missing
     return LinearRecord(
-        coefficients=rows.coefficients, stdev_unscaled=unscaled, sigma=rows.sigma, df_residual=df_residual,
+        coefficients=rows.coefficients, stdev_unscaled=unscaled, sigma=sigma, df_residual=df_residual,
         amean=np.where(missing, np.nan, rows.mean) if missing.any() else rows.mean,
         n_observed=n_observed, status=status, cov_coefficients=covariance,
     )  # fmt: skip

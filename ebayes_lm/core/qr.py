@@ -50,13 +50,15 @@ class PivotedQR:
         """Coefficients (..., r) from effects ``y Q`` (..., r) by back substitution."""
         r = self.rank
         flat = solve_triangular(self.r[:, :r], effects.reshape(-1, r).T, check_finite=False)
-        return np.ldexp(flat.T, -self.scale[:r]).reshape(effects.shape)
+        coefficients: FloatArray = np.ldexp(flat.T, -self.scale[:r]).reshape(effects.shape)
+        return coefficients
 
     def covariance_factor(self) -> FloatArray:
         """Square root L of the unscaled covariance, (r, r) with ``L L' = (X'X)^-1``."""
         r = self.rank
         inverse = solve_triangular(self.r[:, :r], np.eye(r), check_finite=False)
-        return np.ldexp(inverse, -self.scale[:r, None])
+        factor: FloatArray = np.ldexp(inverse, -self.scale[:r, None])
+        return factor
 
     def covariance(self) -> FloatArray:
         """``(X'X)^-1`` over the estimable columns, (r, r)."""
@@ -68,7 +70,8 @@ class PivotedQR:
         """Each aliased column (p - r, r) as a combination of the estimable ones."""
         r = self.rank
         weights = solve_triangular(self.r[:, :r], self.r[:, r:], check_finite=False)
-        return np.ldexp(weights.T, self.scale[r:, None] - self.scale[None, :r])
+        combination: FloatArray = np.ldexp(weights.T, self.scale[r:, None] - self.scale[None, :r])
+        return combination
 
 
 def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:

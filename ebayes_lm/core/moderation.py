@@ -1,0 +1,95 @@
+"""Moderated variances of all features, and the t statistics that follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.prior import VariancePrior
+from ebayes_lm.core.record import Record, axes
+from ebayes_lm.core.squeeze import squeeze_var
+from ebayes_lm.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Moderation(Record):
+    """Posterior variances and degrees of freedom (Smyth 2004, section 3).
+
+    Variances are in units of ``4**exponent``, so that data of any scale keep within the range of float64.
+    """
+
+    s2_post: FloatArray = axes("feature")
+    s2_prior: FloatArray = axes("feature")
+    df_prior: FloatArray = axes("feature")
+    df_total: FloatArray = axes("feature")
+    exponent: int = 0
+
+    def in_units(self, scaled: FloatArray) -> FloatArray:
+        """A variance in the units of the data."""
+        return np.ldexp(scaled, 2 * self.exponent)
+
+    def scale(self) -> FloatArray:
+        """Posterior standard deviation in the units of the data, (features,)."""
+        return np.ldexp(np.sqrt(self.s2_post), self.exponent)
+
+
+def moderate(
+    sigma: FloatArray, df_residual: FloatArray, covariate: FloatArray | None = None
+) -> tuple[Moderation, VariancePrior]:
+    """Squeeze residual variances (features,) towards a prior learnt from all of them.
+
+    Features whose covariate is NaN take no part and receive none.
+    """
+    exponent, s2 = _variances(sigma, df_residual)
+    known = np.ones(len(s2), dtype=bool) if covariate is None else ~np.isnan(covariate)
+    whole = bool(known.all())
+    squeezed = squeeze_var(
+        s2 if whole else s2[known],
+        df_residual if whole else df_residual[known],
+        covariate=covariate if covariate is None or whole else covariate[known],
+    )
+    s2_post, s2_prior = squeezed.var_post, np.broadcast_to(squeezed.var_prior, squeezed.var_post.shape)
+    if not whole:
+        s2_post, s2_prior = _spread(s2_post, known), _spread(s2_prior, known)
+    df_prior = np.broadcast_to(np.float64(squeezed.df_prior), s2.shape)
+    df_total = np.minimum(df_residual + df_prior, np.nansum(df_residual))
+    scale = np.ldexp(squeezed.prior.scale, 2 * exponent)
+    prior = replace(squeezed.prior, scale=float(scale) if np.ndim(scale) == 0 else scale)
+    return Moderation(s2_post, s2_prior, df_prior, df_total, exponent), prior
+
+
+def unmoderated(sigma: FloatArray, df_residual: FloatArray) -> tuple[Moderation, VariancePrior]:
+    """Each feature's own variance, as in ordinary t tests: prior df of zero."""
+    exponent, s2 = _variances(sigma, df_residual)
+    nothing = np.broadcast_to(np.float64(np.nan), s2.shape)
+    none = np.broadcast_to(np.float64(0.0), s2.shape)
+    prior = VariancePrior(scale=np.nan, df2=0.0, method="ordinary", n_used=0, n_zero=0)
+    s2_post = np.where(df_residual > 0, s2, np.nan)
+    return Moderation(s2_post, nothing, none, np.asarray(df_residual, dtype=np.float64), exponent), prior
+
+
+def _variances(sigma: FloatArray, df_residual: FloatArray) -> tuple[int, FloatArray]:
+    """Residual variances in units of a power of four near their median, and the binary exponent of its root."""
+    usable = sigma[np.isfinite(sigma) & (df_residual > 0)]
+    if not len(usable):
+        raise DataError(
+            "no feature has residual degrees of freedom, so there is no variance to test against; "
+            "the design needs fewer coefficients than there are samples"
+        )
+    exponent = int(np.frexp(np.median(usable))[1])
+    return exponent, np.square(np.ldexp(sigma, -exponent))
+
+
+def _spread(values: FloatArray, known: np.typing.NDArray[np.bool_]) -> FloatArray:
+    whole = np.full(len(known), np.nan)
+    whole[known] = values
+    return whole
+
+
+def t_statistic(effect: FloatArray, stdev_unscaled: FloatArray, moderation: Moderation) -> FloatArray:
+    """Moderated t of one coefficient (features,): the effect over its standard error."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t: FloatArray = np.ldexp(effect, -moderation.exponent) / (stdev_unscaled * np.sqrt(moderation.s2_post))
+    return t

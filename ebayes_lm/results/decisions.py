@@ -1,0 +1,118 @@
+"""Decisions: which features are up, down or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.errors import ArgumentError, nearest
+from ebayes_lm.results.axes import Labels
+from ebayes_lm.results.levels import warn_of_levels
+from ebayes_lm.results.linear import split_key
+from ebayes_lm.results.stages import require_tests
+
+_METHODS = ("separate", "global")
+#: Stands for "no test" among the codes -1, 0 and 1.
+MISSING = -128
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TestResults:
+    """Outcome of tests: -1 down, 0 neither, 1 up, missing where there was no test; features x coefficients."""
+
+    __test__ = False
+
+    codes: AnyArray
+    labels: Labels
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of features and of coefficients."""
+        features, coefs = self.codes.shape
+        return features, coefs
+
+    def to_frame(self) -> pd.DataFrame:
+        """Codes as nullable integers, features x coefficients."""
+        mask = self.codes == MISSING
+        columns = {k: pd.arrays.IntegerArray(self.codes[:, k].copy(), mask[:, k]) for k in range(self.shape[1])}
+        return pd.DataFrame(columns, index=self.labels.features).set_axis(self.labels.coefs, axis=1)
+
+    def summary(self) -> pd.DataFrame:
+        """Number of features Down, NotSig and Up per coefficient."""
+        counts = [(self.codes == code).sum(axis=0) for code in (-1, 0, 1)]
+        return pd.DataFrame(np.array(counts), index=pd.Index(["Down", "NotSig", "Up"]), columns=self.labels.coefs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
+        if (self.codes == MISSING).any() and dtype is None:
+            return np.where(self.codes == MISSING, np.nan, self.codes.astype(np.float64))
+        return np.array(self.codes, dtype=dtype)
+
+    def __getitem__(self, key: Any) -> TestResults:
+        """Subset by position; coefficients also by name."""
+        rows, columns = split_key(key, self.labels)
+        return TestResults(self.codes[rows][:, columns], self.labels.take(rows, columns))
+
+    def __repr__(self) -> str:
+        return f"TestResults of {self.shape[0]:,} features\n{self.summary()}"
+
+
+def decide_tests(
+    fit: Any, *, method: str = "separate", adjust_method: str = "BH", p_value: float = 0.05, lfc: float = 0.0
+) -> TestResults:
+    """Decide for every feature and coefficient whether it is up, down or neither.
+
+    Parameters
+    ----------
+    fit : ModeratedFit
+    method : {"separate", "global"}
+        Adjust the p-values of each coefficient on their own, or of all together.
+    adjust_method : str
+        As in :func:`adjust_p`.
+    p_value : float
+        Adjusted p-values below this are significant.
+    lfc : float
+        Effects must exceed this in size, too.
+
+    Returns
+    -------
+    TestResults
+
+    Raises
+    ------
+    StageError
+        The fit has no tests yet.
+    ArgumentError
+        An unknown method, or a bound outside its range.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, ebayes_lm as el
+    >>> y = np.random.default_rng(1).normal(size=(200, 6))
+    >>> y[:5, 3:] += 8
+    >>> fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AAABBB")}))
+    >>> el.decide_tests(fit.ebayes())[:, ["groupB"]].summary().T.to_numpy().tolist()
+    [[0, 195, 5]]
+    """
+    mod = require_tests(fit, "decide_tests")
+    if method not in _METHODS:
+        raise ArgumentError(f"method must be 'separate' or 'global', not {method!r}.{nearest(method, _METHODS)}")
+    if not 0.0 <= p_value <= 1.0 or not lfc >= 0.0:
+        raise ArgumentError(f"p_value lies between 0 and 1 and lfc is not negative; got {p_value!r} and {lfc!r}")
+    p = np.column_stack([mod.p_value_of(k) for k in range(mod.shape[1])])
+    for k in range(mod.shape[1]):
+        warn_of_levels(mod, k)
+    if method == "global":
+        adjusted = adjust_p(p.ravel(order="F"), adjust_method).reshape(p.shape, order="F")
+    else:
+        adjusted = np.column_stack([adjust_p(column, adjust_method) for column in p.T])
+    effects = mod.fit.record.coefficients
+    with np.errstate(invalid="ignore"):
+        significant = (adjusted < p_value) & ((np.abs(effects) > lfc) | (lfc == 0.0))
+        codes = np.where(significant, np.sign(effects), 0.0)
+    codes[np.isnan(p)] = MISSING
+    return TestResults(codes.astype(np.int8), mod.labels)

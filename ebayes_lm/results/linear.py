@@ -1,0 +1,207 @@
+"""LinearFit: the same linear model of every feature, before anything is moderated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.contrast import combine, is_estimable
+from ebayes_lm.core.ols import LeastSquares, LinearRecord
+from ebayes_lm.design.contrasts import as_contrast_matrix
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.estimability import describe_dependencies
+from ebayes_lm.errors import ArgumentError, ContrastError, StageError, listing
+from ebayes_lm.results import values
+from ebayes_lm.results.axes import Labels, positions_of
+from ebayes_lm.results.quantities import LinearQuantities
+
+if TYPE_CHECKING:
+    from ebayes_lm.results.moderated import ModeratedFit
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LinearFit(LinearQuantities):
+    """Linear models of all features on one design.
+
+    Made by :func:`lm_fit`; has estimates and no tests. :meth:`contrast` combines coefficients, :meth:`ebayes` moderates
+    variances and tests.
+
+    Attributes
+    ----------
+    record : LinearRecord
+        The numbers.
+    labels : Labels
+        Names of features and of coefficients.
+    plan : LeastSquares
+        The factored design.
+    annotation : DataFrame or None
+        What the input said about features.
+    contrast_matrix : (p, k) array
+        Each coefficient in terms of the design's columns; the identity until contrasted.
+    """
+
+    record: LinearRecord
+    labels: Labels
+    design: Design
+    plan: LeastSquares
+    annotation: pd.DataFrame | None
+    contrast_matrix: FloatArray
+
+    @property
+    def _linear(self) -> LinearRecord:
+        return self.record
+
+    @property
+    def rank(self) -> int:
+        """Rank of the design over the samples with positive weight."""
+        return self.plan.qr.rank
+
+    @property
+    def is_contrasted(self) -> bool:
+        """Whether the coefficients are no longer those of the design."""
+        return list(self.labels.coefs) != self.design.names
+
+    @property
+    def features(self) -> pd.DataFrame:
+        """Annotation, one row a feature; without columns where the input had none."""
+        return pd.DataFrame(index=self.labels.features) if self.annotation is None else self.annotation
+
+    @property
+    def contrasts(self) -> pd.DataFrame:
+        """Coefficients of the design x coefficients of this fit."""
+        return pd.DataFrame(self.contrast_matrix, index=pd.Index(self.design.names), columns=self.labels.coefs)
+
+    def __getitem__(self, key: Any) -> LinearFit:
+        """Subset by position: ``fit[features]`` or ``fit[features, coefs]``; coefs may also be names."""
+        rows, columns = split_key(key, self.labels)
+        return replace(
+            self,
+            record=self.record.take(feature=rows, coef=columns),
+            labels=self.labels.take(rows, columns),
+            annotation=None if self.annotation is None else self.annotation.iloc[rows],
+            contrast_matrix=self.contrast_matrix[:, columns],
+        )
+
+    def select(self, features: Any = None, coefs: Any = None) -> LinearFit:
+        """Subset by label: features by their names, coefs by theirs."""
+        rows = slice(None) if features is None else self.labels.feature_positions(features)
+        columns = slice(None) if coefs is None else self.labels.coef_positions(coefs)
+        return self[rows, columns]
+
+    def contrast(self, contrasts: Any = None, /, **named: str) -> LinearFit:
+        """Combine coefficients: ``fit.contrast("B - A", interaction="(B2 - A2) - (B1 - A1)")``.
+
+        Parameters
+        ----------
+        contrasts : str, list of str, dict, array or DataFrame
+            As :func:`make_contrasts` takes them, or a matrix coefficients x contrasts.
+        **named : str
+            Further contrasts, name = expression.
+
+        Returns
+        -------
+        LinearFit
+            With exact standard errors.
+
+        Raises
+        ------
+        ContrastError
+            A contrast that does not parse, or that the design cannot estimate.
+        """
+        matrix = _contrast_frame(contrasts, named, self.coef_names)
+        weights = matrix.to_numpy(dtype=np.float64)
+        whole = self.contrast_matrix @ weights
+        self._check_estimable(whole, list(matrix.columns))
+        return replace(
+            self,
+            record=combine(self.record, weights),
+            labels=replace(self.labels, coefs=pd.Index(matrix.columns)),
+            contrast_matrix=whole,
+        )
+
+    def _check_estimable(self, whole: FloatArray, names: list[str]) -> None:
+        lost = [n for n, fits in zip(names, is_estimable(self.plan.qr, whole), strict=True) if not fits]
+        if lost:
+            reasons = "; ".join(describe_dependencies(self.design, self.plan.qr))
+            raise ContrastError(f"the design cannot estimate {listing(lost)}, because {reasons}")
+
+    def ebayes(self, **options: Any) -> ModeratedFit:
+        """Moderate variances and test every coefficient; options as in :func:`ebayes`."""
+        from ebayes_lm.results.moderated import moderated_fit
+
+        return moderated_fit(self, **options)
+
+    def ordinary(self) -> ModeratedFit:
+        """Test with each feature's own variance: ordinary t and F, nothing moderated."""
+        from ebayes_lm.results.moderated import ordinary_fit
+
+        return ordinary_fit(self)
+
+    def test(self, term: str, **options: Any) -> pd.DataFrame:
+        """Moderated F test of a term of the formula, a row for every feature; options as in :func:`ebayes`."""
+        return self.ebayes(**options).test(term)
+
+    def fitted(self) -> pd.DataFrame:
+        """Fitted values, features x samples."""
+        return values.fitted(self)
+
+    def residuals(self, y: Any) -> pd.DataFrame:
+        """What the fit leaves of the data it was made from, features x samples."""
+        return values.residuals(self, y)
+
+    def r_squared(self, y: Any) -> pd.Series[float]:
+        """Share of each feature's variance (about its mean where the design holds one) that the design explains."""
+        return values.r_squared(self, y)
+
+    def variance_explained(self, y: Any) -> pd.DataFrame:
+        """Share of each feature's variance that each term adds to those before it, and the residual share.
+
+        Sequential sums of squares, as R's ``anova`` of one model gives them; a row sums to one.
+        """
+        return values.variance_explained(self, y)
+
+    def predict(self, new_samples: Any, se: bool = False) -> pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]:
+        """Expected values of new samples, features x samples; with their standard errors where ``se``."""
+        return values.predict(self, new_samples, se)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every component with a value per feature, as one table; matrices as ``component.coef``."""
+        return values.to_frame(
+            self, ("coefficients", "stdev_unscaled"), ("sigma", "df_residual", "amean", "n_observed")
+        )
+
+    def design_only(self, what: str) -> None:
+        """Refuse what only the coefficients of the design can answer."""
+        if self.is_contrasted:
+            raise StageError(f"{what} needs the coefficients of the design; call it on the fit before contrast()")
+
+    def __repr__(self) -> str:
+        kind = "contrasts" if self.is_contrasted else "coefficients"
+        return (
+            f"LinearFit of {self.shape[0]:,} features x {self.shape[1]} {kind} ({listing(self.coef_names)})\n"
+            f"on {self.plan.n_used} samples, rank {self.rank}, {self.plan.df_residual} residual df. "
+            "Next: .contrast(...), .ebayes()"
+        )
+
+
+def _contrast_frame(contrasts: Any, named: dict[str, str], levels: list[str]) -> pd.DataFrame:
+    if contrasts is None and not named:
+        raise ArgumentError("contrast() needs a contrast, such as fit.contrast('groupB - groupA')")
+    parts = [as_contrast_matrix(c, levels) for c in (contrasts, named or None) if c is not None]
+    matrix = pd.concat(parts, axis=1)
+    if not matrix.columns.is_unique:
+        raise ContrastError(f"contrasts named more than once: {listing(matrix.columns[matrix.columns.duplicated()])}")
+    return matrix
+
+
+def split_key(key: Any, labels: Labels) -> tuple[Any, Any]:
+    """Positions of rows and of columns behind ``fit[rows]`` or ``fit[rows, columns]``."""
+    rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+    rows = positions_of(rows, len(labels.features), "features")
+    if isinstance(columns, str) or (isinstance(columns, (list, tuple)) and any(isinstance(c, str) for c in columns)):
+        return rows, labels.coef_positions(columns)
+    return rows, positions_of(columns, len(labels.coefs), "coefficients")

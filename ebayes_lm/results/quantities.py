@@ -1,0 +1,86 @@
+"""What every stage of an analysis shows of its linear models."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm.core.ols import LinearRecord, Status
+from ebayes_lm.results.axes import Labels
+
+if TYPE_CHECKING:
+    from ebayes_lm.design.design_matrix import Design
+
+_STATUS_NAMES = np.array([s.name for s in Status], dtype=object)
+
+
+class LinearQuantities:
+    """Labelled views of a linear record; limma's components under their names in snake_case."""
+
+    if TYPE_CHECKING:  # a stage says where these lie
+
+        @property
+        def _linear(self) -> LinearRecord: ...
+
+        @property
+        def labels(self) -> Labels: ...
+
+        @property
+        def design(self) -> Design: ...
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of features and of coefficients."""
+        features, coefs = self._linear.coefficients.shape
+        return features, coefs
+
+    @property
+    def coef_names(self) -> list[str]:
+        """Names of the coefficients or contrasts."""
+        return [str(name) for name in self.labels.coefs]
+
+    @property
+    def coefficients(self) -> pd.DataFrame:
+        """Estimates, features x coefficients, in the units of the data; NaN where not estimable."""
+        return self.labels.frame(self._linear.coefficients)
+
+    @property
+    def stdev_unscaled(self) -> pd.DataFrame:
+        """Standard deviations of the estimates divided by the residual standard deviation."""
+        return self.labels.frame(self._linear.stdev_unscaled)
+
+    @property
+    def sigma(self) -> pd.Series[float]:
+        """Residual standard deviation per feature; NaN without residual df."""
+        return self.labels.series(self._linear.sigma, "sigma")
+
+    @property
+    def df_residual(self) -> pd.Series[float]:
+        """Residual degrees of freedom per feature."""
+        return self.labels.series(self._linear.df_residual, "df_residual")
+
+    @property
+    def amean(self) -> pd.Series[float]:
+        """Unweighted mean of the observed values per feature."""
+        return self.labels.series(self._linear.amean, "amean")
+
+    @property
+    def n_observed(self) -> pd.Series[int]:
+        """Number of observations behind each feature's fit."""
+        return self.labels.series(self._linear.n_observed, "n_observed")
+
+    @cached_property
+    def status(self) -> pd.Series[Any]:
+        """What became of each feature: ok, not_estimable, no_df, all_missing or zero_variance."""
+        return self.labels.series(_STATUS_NAMES[self._linear.status], "status")
+
+    @property
+    def cov_coefficients(self) -> pd.DataFrame:
+        """Unscaled covariance of the estimable coefficients, ``(X'WX)^-1`` or that of the contrasts."""
+        covariance = self._linear.cov_coefficients
+        names = self.labels.coefs
+        estimable = ~np.isnan(np.diag(covariance))
+        return pd.DataFrame(covariance[np.ix_(estimable, estimable)], index=names[estimable], columns=names[estimable])

@@ -1,0 +1,330 @@
+"""Top tables: features ranked by the evidence against them, under limma's column names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
+from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.core.tails import log_t_p_value
+from ebayes_lm.data.alignment import align
+from ebayes_lm.errors import ArgumentError, DesignWarning, nearest, warn
+from ebayes_lm.results.levels import warn_of_levels
+from ebayes_lm.results.stages import require_tests
+
+if TYPE_CHECKING:
+    from ebayes_lm.results.moderated import ModeratedFit
+
+#: What limma calls the orders of a table, and the column each goes by.
+_ORDERS = {
+    "logFC": "logFC", "M": "logFC", "A": "AveExpr", "Amean": "AveExpr", "AveExpr": "AveExpr", "P": "P.Value",
+    "p": "P.Value", "T": "t", "t": "t", "B": "B", "none": "none",
+}  # fmt: skip
+_EXTRA = ("SE", "df", "neg_log10_p", "n", "status")
+
+
+def top_table(
+    fit: Any,
+    coef: Any = None,
+    *,
+    number: int | None = 10,
+    sort_by: str | None = None,
+    resort_by: str | None = None,
+    adjust_method: str | None = "BH",
+    p_value: float = 1.0,
+    fc: float | None = None,
+    lfc: float | None = None,
+    confint: bool | float = False,
+    features: pd.DataFrame | Sequence[Any] | None = None,
+    columns: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Table of the features with most evidence for an effect.
+
+    Parameters
+    ----------
+    fit : ModeratedFit
+    coef : str, int or list of these, optional
+        Coefficient by name or 0-based position; several are tested together by F. By default the terms of interest, or
+        all coefficients but the intercept.
+    number : int or None
+        Rows at most; None gives all.
+    sort_by : str, optional
+        "B" (default), "P", "t", "logFC", "AveExpr" or "none"; of several coefficients "F" (default) or "none".
+    resort_by : str, optional
+        Order of the rows that are shown, logFC and t then by their signed value.
+    adjust_method : str
+        As in :func:`adjust_p`. Adjusted over all features, before any is left out.
+    p_value : float
+        Keep features with adjusted p at most this.
+    fc, lfc : float, optional
+        Keep features whose fold change (``fc``, at least 1) or log2 fold change (``lfc``) is at least this; of
+        several coefficients, one must exceed it.
+    confint : bool or float
+        Add confidence limits CI.L and CI.R at 95 % or at this level.
+    features : DataFrame or sequence, optional
+        Annotation in place of the fit's own; a sequence becomes column ID.
+    columns : sequence of str
+        More columns: SE, df, neg_log10_p, n, status.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by feature. One coefficient: annotation, logFC, [CI.L, CI.R], AveExpr, t, P.Value, adj.P.Val, B.
+        Several: annotation, one column each, AveExpr, F, P.Value, adj.P.Val.
+
+    Raises
+    ------
+    StageError
+        The fit has no tests yet.
+    ArgumentError
+        An unknown coefficient, order, method or column, or a bound outside its range.
+
+    Notes
+    -----
+    Smyth (2004) Statistical Applications in Genetics and Molecular Biology 3(1), article 3. Columns and filters are
+    those of limma's topTable.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, ebayes_lm as el
+    >>> y = np.random.default_rng(1).normal(size=(200, 6))
+    >>> y[:5, 3:] += 8
+    >>> fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AAABBB")}))
+    >>> table = el.top_table(fit.ebayes(), "groupB", number=5)
+    >>> sorted(table.index), list(table.columns)
+    ([0, 1, 2, 3, 4], ['logFC', 'AveExpr', 't', 'P.Value', 'adj.P.Val', 'B'])
+    """
+    mod = require_tests(fit, "top_table")
+    chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
+    bound = _lfc_bound(fc, lfc)
+    options = _Options(number, adjust_method or "BH", p_value, bound, features, tuple(columns))
+    if len(chosen) > 1:
+        if resort_by is not None or confint is not False:
+            raise ArgumentError("resort_by= and confint= belong to the table of one coefficient; choose one with coef=")
+        return _f_table(mod, chosen, sort_by or "F", options)
+    warn_of_levels(mod, chosen[0])
+    level = 0.95 if confint is True else float(confint)
+    return _t_table(mod, chosen[0], sort_by or ("B" if mod.is_moderated else "P"), resort_by, level, options)
+
+
+def top_table_f(
+    fit: Any,
+    *,
+    coef: Any = None,
+    number: int | None = 10,
+    sort_by: str = "F",
+    adjust_method: str | None = "BH",
+    p_value: float = 1.0,
+    fc: float | None = None,
+    lfc: float | None = None,
+    features: pd.DataFrame | Sequence[Any] | None = None,
+) -> pd.DataFrame:
+    """Table of the moderated F test of several coefficients, also where that is one; as :func:`top_table`.
+
+    Parameters
+    ----------
+    fit : ModeratedFit
+    coef : str, int or list of these, optional
+        By default all coefficients of the fit but the intercept.
+    number, sort_by, adjust_method, p_value, fc, lfc, features
+        As in :func:`top_table`; ``sort_by`` is "F" or "none".
+
+    Returns
+    -------
+    DataFrame
+        Annotation, one column per coefficient, AveExpr, F, P.Value, adj.P.Val.
+
+    Raises
+    ------
+    StageError, ArgumentError
+        As :func:`top_table`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, ebayes_lm as el
+    >>> y = np.random.default_rng(1).normal(size=(50, 6))
+    >>> fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AABBCC")}))
+    >>> list(el.top_table_f(fit.ebayes(), number=3).columns)
+    ['groupB', 'groupC', 'AveExpr', 'F', 'P.Value', 'adj.P.Val']
+    """
+    mod = require_tests(fit, "top_table_f")
+    chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
+    bound = _lfc_bound(fc, lfc)
+    return _f_table(mod, chosen, sort_by, _Options(number, adjust_method or "BH", p_value, bound, features, ()))
+
+
+class _Options:
+    """What both kinds of table share, checked."""
+
+    def __init__(
+        self,
+        number: int | None,
+        adjust_method: str,
+        p_value: float,
+        lfc: float,
+        features: Any,
+        columns: tuple[str, ...],
+    ) -> None:
+        whole = number is None or number == np.inf or isinstance(number, (int, np.integer))
+        if not whole or (number or 0) < 0:
+            raise ArgumentError(f"number must be a count of rows, or None for all, not {number!r}")
+        if not 0.0 <= p_value <= 1.0:
+            raise ArgumentError(f"p_value is a bound between 0 and 1, not {p_value!r}")
+        unknown = [c for c in columns if c not in _EXTRA]
+        if unknown:
+            raise ArgumentError(
+                f"columns may add {', '.join(_EXTRA)}, not {unknown[0]!r}.{nearest(unknown[0], _EXTRA)}"
+            )
+        self.number = None if number is None or number == np.inf else int(number)
+        self.adjust_method, self.p_value, self.lfc = adjust_method, p_value, lfc
+        self.features, self.columns = features, columns
+
+
+def _default_coefs(mod: ModeratedFit) -> list[int]:
+    """Coefficients tested where none is named."""
+    names = mod.coef_names
+    if mod.fit.is_contrasted:
+        return list(range(len(names)))
+    if mod.design.of_interest:
+        return [names.index(c) for term in mod.design.of_interest for c in mod.design.terms[term]]
+    chosen = [k for k, name in enumerate(names) if name != "(Intercept)"]
+    terms = [t for t in mod.design.terms if t != "(Intercept)"]
+    if mod.design.formula is not None and len(terms) > 1:
+        warn(
+            f"all coefficients but the intercept are tested together, of the terms {', '.join(terms)}; name what is of "
+            "interest with coef=, with test(term), or with of_interest= of the design",
+            DesignWarning,
+        )
+    return chosen or list(range(len(names)))
+
+
+def _lfc_bound(fc: float | None, lfc: float | None) -> float:
+    if fc is not None:
+        if not fc >= 1.0:
+            raise ArgumentError(f"fc is a fold change of at least 1, not {fc!r}; lfc= takes a log2 fold change")
+        return float(np.log2(fc))
+    if lfc is not None and not lfc >= 0.0:
+        raise ArgumentError(f"lfc is a size and not negative, not {lfc!r}")
+    return float(lfc or 0.0)
+
+
+def _order_name(sort_by: str) -> str:
+    if sort_by not in _ORDERS:
+        allowed = "logFC, AveExpr, t, P, B or none"
+        raise ArgumentError(f"sort_by must be {allowed}, not {sort_by!r}.{nearest(sort_by, _ORDERS)}")
+    return _ORDERS[sort_by]
+
+
+def _t_table(
+    mod: ModeratedFit, k: int, sort_by: str, resort_by: str | None, level: float, options: _Options
+) -> pd.DataFrame:
+    column = _order_name(sort_by)
+    again = None if resort_by is None else _order_name(resort_by)
+    if again == "none":
+        raise ArgumentError("resort_by must name a column of the table; leave it out to keep the order of sort_by")
+    p = mod.p_value_of(k)
+    parts: dict[str, FloatArray] = {"logFC": mod.fit.record.coefficients[:, k]}
+    if level:
+        margin = mod.margin_of(k, level)
+        parts |= {"CI.L": parts["logFC"] - margin, "CI.R": parts["logFC"] + margin}
+    parts |= {"AveExpr": mod.fit.record.amean, "t": mod.t_of(k), "P.Value": p}
+    parts |= {"adj.P.Val": adjust_p(p, options.adjust_method), "B": mod.lods_of(k)}
+    keep = _passing(parts["adj.P.Val"], np.abs(parts["logFC"]) >= options.lfc, options)
+    rows = _ranked(parts, column, keep)[: options.number]
+    if again is not None:
+        rows = rows[_ascending({name: values[rows] for name, values in parts.items()}, again, signed=True)]
+    for name in options.columns:
+        parts[name] = _extra_column(mod, k, name)
+    return _assemble(mod, parts, rows, options.features, "ID")
+
+
+def _f_table(mod: ModeratedFit, chosen: list[int], sort_by: str, options: _Options) -> pd.DataFrame:
+    if sort_by not in ("F", "none"):
+        raise ArgumentError(f"a table of several coefficients is sorted by 'F' or 'none', not {sort_by!r}")
+    if options.columns:
+        raise ArgumentError("columns= belongs to the table of one coefficient; choose one with coef=")
+    if len(chosen) == mod.shape[1]:
+        chosen = sorted(chosen)
+    f, p = mod.f_of(chosen)
+    effects = {mod.coef_names[k]: mod.fit.record.coefficients[:, k] for k in chosen}
+    parts = effects | {"AveExpr": mod.fit.record.amean, "F": f, "P.Value": p}
+    parts["adj.P.Val"] = adjust_p(p, options.adjust_method)
+    with np.errstate(invalid="ignore"):
+        large = np.any([np.abs(e) > options.lfc for e in effects.values()], axis=0)
+    keep = _passing(parts["adj.P.Val"], large | (options.lfc == 0.0), options)
+    rows = _ranked(parts, "P.Value" if sort_by == "F" else "none", keep)[: options.number]
+    return _assemble(mod, parts, rows, options.features, "ProbeID")
+
+
+def _passing(adjusted: FloatArray, large: BoolArray, options: _Options) -> BoolArray | None:
+    """Features within the bounds; None where nothing is bounded."""
+    if options.p_value >= 1.0 and options.lfc == 0.0:
+        return None
+    with np.errstate(invalid="ignore"):
+        passing: BoolArray = (adjusted <= options.p_value) & large
+    return passing
+
+
+def _ranked(parts: dict[str, FloatArray], column: str, keep: BoolArray | None) -> IntArray:
+    """Positions of the features to show, in order."""
+    rows = np.arange(len(parts["P.Value"])) if keep is None else np.flatnonzero(keep)
+    if column == "none":
+        return rows
+    shown = parts if keep is None else {column: parts[column][rows]}
+    order = _ascending(shown, column, signed=False)
+    return order if keep is None else rows[order]
+
+
+def _ascending(parts: dict[str, FloatArray], column: str, *, signed: bool) -> IntArray:
+    """Stable order by one column: p from small to large, everything else from large to small, NaN last."""
+    values = parts[column]
+    if column in ("logFC", "t") and not signed:
+        values = np.abs(values)
+    key: Callable[[FloatArray], FloatArray] = (lambda v: v) if column == "P.Value" else np.negative
+    return np.argsort(key(values), kind="stable")
+
+
+def _extra_column(mod: ModeratedFit, k: int, name: str) -> Any:
+    if name == "SE":
+        return mod.standard_error_of(k)
+    if name == "df":
+        return mod.moderation.df_total
+    if name == "neg_log10_p":
+        return log_t_p_value(mod.t_of(k), mod.moderation.df_total) / -np.log(10.0)
+    return mod.fit.record.n_observed if name == "n" else mod.status.to_numpy()
+
+
+def _assemble(
+    mod: ModeratedFit, parts: dict[str, Any], rows: IntArray, features: Any, vector_name: str
+) -> pd.DataFrame:
+    """Rows of the table with their annotation in front."""
+    table = pd.DataFrame({name: values[rows] for name, values in parts.items()}, copy=False)
+    table.index = mod.labels.features[rows]
+    annotation = _annotation(mod, features, vector_name)
+    if annotation is None:
+        return table
+    shown = annotation.iloc[rows]
+    shown = shown.rename(columns={c: f"{c}.annotation" for c in shown.columns if c in table.columns})
+    return pd.concat([shown.set_axis(table.index), table], axis=1) if table.index.is_unique else _beside(shown, table)
+
+
+def _beside(annotation: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """The same where feature labels repeat and cannot be matched."""
+    joined = pd.concat([annotation.reset_index(drop=True), table.reset_index(drop=True)], axis=1)
+    return joined.set_axis(table.index)
+
+
+def _annotation(mod: ModeratedFit, features: Any, vector_name: str) -> pd.DataFrame | None:
+    if features is None:
+        return mod.fit.annotation
+    if isinstance(features, pd.DataFrame):
+        order = align(features.index, mod.labels.features, mod.shape[0], what="features", axis="features")
+        return features.iloc[order]
+    values = list(features)
+    if len(values) != mod.shape[0]:
+        raise ArgumentError(f"features has {len(values):,} entries and the fit {mod.shape[0]:,} features")
+    return pd.DataFrame({vector_name: values}, index=mod.labels.features)
