@@ -54,8 +54,8 @@ def fully_coded(terms: tuple[tuple[int, ...], ...], factors: set[int], intercept
     """Which factors of each term get a column for every level.
 
     A factor is coded by contrasts where what the term is without it lies within an earlier term (the intercept counts
-    as one for main effects), and by all its levels otherwise. Without an intercept the first factor that stands alone
-    is coded by all its levels, whatever numeric terms precede it. This is R's rule, as its answers show it
+    as one for main effects), and by all its levels otherwise. Without an intercept the first term that holds
+    a factor codes it by all its levels, whatever numeric terms precede it. This is R's rule, as its answers show it
     (Chambers and Hastie, Statistical Models in S, 1992, 2.4).
     """
     full: list[set[int]] = []
@@ -64,7 +64,7 @@ def fully_coded(terms: tuple[tuple[int, ...], ...], factors: set[int], intercept
         rest = {v: set(term) - {v} for v in term if v in factors}
         full.append({v for v in rest if not any(rest[v] <= t for t in earlier)})
     if not intercept:
-        first = next((i for i, term in enumerate(terms) if len(term) == 1 and term[0] in factors), None)
+        first = next((i for i, term in enumerate(terms) if factors.intersection(term)), None)
         if first is not None:
-            full[first] = set(terms[first])
+            full[first] = factors.intersection(terms[first])
     return full

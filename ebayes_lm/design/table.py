@@ -175,9 +175,9 @@ def _frame_of(samples: object) -> pd.DataFrame:
 
 def _series(name: str, values: Any) -> pd.Series:
     """One column of a dict, freed of labels of its own."""
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__") or np.ndim(values) == 0:
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__") or getattr(values, "ndim", 1) == 0:
         raise DesignError(f"the column {name!r} of the sample table is a single value; give one value a sample")
-    if isinstance(values, np.ndarray) and values.ndim != 1:
+    if getattr(values, "ndim", 1) != 1:
         raise DesignError(
             f"the column {name!r} of the sample table has shape {values.shape}; it has to be one-dimensional"
         )

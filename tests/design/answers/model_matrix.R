@@ -83,7 +83,7 @@ applied <- function(formula) {
 }
 again <- c("~ group * age", "~ dose + smoker", "~ C(batch)", "~ poly(age, 3)", "~ poly(age, 2):group", "~ scale(age) * sex", "~ ns(age, df = 3)",
   "~ ns(age, df = 4, intercept = TRUE)", "~ bs(age, df = 5)", "~ bs(age, df = 4, degree = 2):sex", "~ log2(age) + I(bmi^2)", "~ ns(age, knots = 45, Boundary.knots = c(30, 65))",
-  "~ poly(age, 2, raw = TRUE)", "~ C(group, contr.sum)")
+  "~ poly(age, 2, raw = TRUE)")
 
 cat("{\"samples\": ", table_of(samples), ",\n\"new\": ", table_of(new), ",\n\"weights\": ", hex(weights), ",\n", sep = "")
 cat("\"coded\": [\n", paste(vapply(formulas, coded, ""), collapse = ",\n"), "\n],\n", sep = "")
