@@ -19,11 +19,11 @@ def draw_problem(rng: Rng) -> Problem:
     if rng.random() < 0.3:
         problem["weights"] = rng.uniform(0.2, 3.0, len(design))
     problem["ebayes"] = _draw_options(rng)
-    names = list(design.columns)
-    if rng.random() < 0.5:
-        problem["contrasts"] = _draw_contrasts(rng, design)
-        names = list(problem["contrasts"].columns)
-    estimable = [name for name in names if name not in _aliased(design)]
+    estimable = _estimable(design)
+    free = _untouched_by_aliasing(design)
+    if rng.random() < 0.5 and free:
+        problem["contrasts"] = _draw_contrasts(rng, design, free)
+        estimable = list(problem["contrasts"].columns)
     coefficient = str(rng.choice(estimable))
     problem["tables"] = [{"coef": [coefficient], "number": np.array([np.inf]), "sort.by": ["none"], "confint": True}]
     problem["decisions"] = [{"method": [method]} for method in ("separate", "global")]
@@ -75,18 +75,27 @@ def _draw_options(rng: Rng) -> dict[str, Any]:
     return options
 
 
-def _aliased(design: pd.DataFrame) -> list[str]:
-    """Columns that depend on those before them, found by adding one column at a time."""
+def _estimable(design: pd.DataFrame) -> list[str]:
+    """Columns that do not depend on those before them, found by adding one column at a time."""
     values = (design / np.sqrt((design**2).sum())).to_numpy()
     ranks = [0, *(int(np.linalg.matrix_rank(values[:, :count], tol=1e-7)) for count in range(1, values.shape[1] + 1))]
-    return [name for name, before, after in zip(design.columns, ranks, ranks[1:], strict=False) if before == after]
+    return [name for name, before, after in zip(design.columns, ranks, ranks[1:], strict=False) if before < after]
 
 
-def _draw_contrasts(rng: Rng, design: pd.DataFrame) -> pd.DataFrame:
-    """One to three contrasts of small whole numbers over the estimable coefficients."""
+def _untouched_by_aliasing(design: pd.DataFrame) -> list[str]:
+    """Columns that take no part in any dependency."""
+    values = (design / np.sqrt((design**2).sum())).to_numpy()
+    _, sizes, directions = np.linalg.svd(values, full_matrices=True)
+    null = directions[int((sizes > 1e-7).sum()) :]
+    return [
+        name for name, part in zip(design.columns, np.abs(null).max(axis=0, initial=0.0), strict=True) if part < 1e-7
+    ]
+
+
+def _draw_contrasts(rng: Rng, design: pd.DataFrame, free: list[str]) -> pd.DataFrame:
+    """One to three contrasts of small whole numbers over some coefficients."""
     names = [f"contrast{number}" for number in range(1, int(rng.integers(1, 4)) + 1)]
-    values = rng.integers(-2, 3, (design.shape[1], len(names))).astype(float)
-    usable = np.array([name not in _aliased(design) for name in design.columns])
-    values[~usable] = 0.0
-    values[np.argmax(usable)] += np.where((values == 0).all(axis=0), 1.0, 0.0)
-    return pd.DataFrame(values, index=design.columns, columns=names)
+    values = pd.DataFrame(0.0, index=design.columns, columns=names)
+    values.loc[free] = rng.integers(-2, 3, (len(free), len(names))).astype(float)
+    values.loc[free[0]] += np.where((values == 0).all(), 1.0, 0.0)
+    return values

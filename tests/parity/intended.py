@@ -1,4 +1,8 @@
-"""Where the package means to differ from limma, and why. Everything else has to agree."""
+"""Where the package means to differ from limma, and why. Everything else has to agree.
+
+What the package answers instead is tested in test_limma.py. Differences of form (labels, column names) are described
+where tables are compared, in comparison.py.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from ebayes_lm.errors import ContrastError
+
 Problem = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Intended:
-    """Quantities that differ on purpose where ``applies`` holds."""
+    """Quantities that differ on purpose, in the elements where ``applies`` is true (a single truth stands for all)."""
 
     quantities: frozenset[str]
-    applies: Callable[[Problem, dict[str, Any]], bool]
+    applies: Callable[[Problem, dict[str, Any]], Any]
     reason: str
 
 
@@ -32,7 +38,25 @@ def _rank_deficient(problem: Problem, expected: dict[str, Any]) -> bool:
     return bool(np.isnan(expected["fit"]["coefficients"]).all(axis=0).any())
 
 
+def _not_estimable_coefficients(problem: Problem, expected: dict[str, Any]) -> np.ndarray:
+    return np.asarray(np.isnan(expected["ebayes"]["t"]).all(axis=0))
+
+
+def _contrasts_of_contrasts(problem: Problem, expected: dict[str, Any]) -> bool:
+    return "second_contrasts" in problem
+
+
 DIFFERENCES = [
+    Intended(
+        frozenset({"contrast.contrasts"}),
+        _contrasts_of_contrasts,
+        "limma keeps the last contrast matrix alone; here contrasts are always in terms of the design",
+    ),
+    Intended(
+        frozenset({"ebayes.var_prior"}),
+        _not_estimable_coefficients,
+        "limma fills in 1 / s2_prior where there is no t to estimate from; here it is NaN, like the log odds",
+    ),
     Intended(
         frozenset({"fit.fitted", "fit.residuals"}),
         _rank_deficient,
@@ -51,9 +75,22 @@ DIFFERENCES = [
 ]
 
 
-def intended_reason(problem: Problem, expected: dict[str, Any], group: str, name: str) -> str | None:
-    """Why this quantity may differ from limma's in this problem, or None."""
+# Problems that limma answers and the package refuses, with the error.
+REFUSED = {
+    "contrasts-resting_on_an_aliased_column": (
+        ContrastError,
+        "groupB - groupC with a column twice = 2 groupB: limma gives all of the effect to groupB because that comes "
+        "first, yet the data cannot tell the two apart",
+    )
+}
+
+
+def intended_difference(problem: Problem, expected: dict[str, Any], group: str, name: str) -> tuple[Any, str | None]:
+    """Which elements of a quantity may differ from limma's in this problem, and why; (False, None) for none."""
     for difference in DIFFERENCES:
-        if f"{group}.{name}" in difference.quantities and difference.applies(problem, expected):
-            return difference.reason
-    return None
+        if f"{group}.{name}" not in difference.quantities:
+            continue
+        elements = difference.applies(problem, expected)
+        if np.any(elements):
+            return elements, difference.reason
+    return False, None

@@ -204,8 +204,10 @@ of_adjusted("with_trend", contrasts = contrast_matrix(batched, CvsB = c(0, -1, 1
 of_adjusted("one_coefficient_adjusted", coefficients = "groupC")
 deficient <- cbind(batched, again = batched[, 4] + batched[, 1])
 of_adjusted("rank_deficient", design = deficient, contrasts = contrast_matrix(deficient, CvsB = c(0, -1, 1, 0, 0), B = c(0, 1, 0, 0, 0)))
-middle <- cbind(batched[, 1:2], twice = 2 * batched[, 2], batched[, 3:4])
-of_adjusted("rank_deficient_in_the_middle", design = middle, contrasts = contrast_matrix(middle, CvsB = c(0, -1, 0, 1, 0), batch = c(0, 0, 0, 0, 1)))
+middle <- cbind(batched[, 1:2], batch1 = 1 - batched[, 4], batched[, c(4, 3)])
+of_adjusted("rank_deficient_in_the_middle", design = middle, contrasts = contrast_matrix(middle, CvsB = c(0, -1, 0, 0, 1), C = c(0, 0, 0, 0, 1)))
+twice <- cbind(batched, twice = 2 * batched[, 2])
+of_adjusted("resting_on_an_aliased_column", design = twice, contrasts = contrast_matrix(twice, CvsB = c(0, -1, 1, 0, 0)))
 model("contrasts", "of_unnamed_design", unname(expression(40, three, 430)), unname(matrix(three, 9, 3)), contrasts = matrix(c(0, -1, 1), 3, 1))
 levels <- c("A", "B", "C", "D")
 add("contrasts", "written_out", list(kind = "make_contrasts", levels = levels,
