@@ -64,7 +64,7 @@ _HOMES = {
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "datasets",
     *sorted(_HOME),
 ]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.core.ordering import stable_order
 from ebayes_lm.core.tails import log_t_p_value
 from ebayes_lm.data.alignment import align
 from ebayes_lm.errors import ArgumentError, DesignWarning, nearest, warn
@@ -285,7 +286,7 @@ def _ascending(parts: dict[str, FloatArray], column: str, *, signed: bool) -> In
     if column in ("logFC", "t") and not signed:
         values = np.abs(values)
     key: Callable[[FloatArray], FloatArray] = (lambda v: v) if column == "P.Value" else np.negative
-    return np.argsort(key(values), kind="stable")
+    return stable_order(key(values))
 
 
 def _extra_column(mod: ModeratedFit, k: int, name: str) -> Any:

@@ -1,0 +1,20 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ebayes_lm.core.ordering import stable_order
+
+FEW_VALUES = st.sampled_from([-np.inf, -1.0, -0.0, 0.0, 0.5, 2.0, np.inf, np.nan])
+
+
+@given(arrays(np.float64, st.integers(0, 60), elements=FEW_VALUES))
+def test_equals_numpys_stable_sort(key):
+    assert stable_order(key).tolist() == np.argsort(key, kind="stable").tolist()
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3, 16])
+def test_many_values_with_and_without_ties(digits):
+    key = np.random.default_rng(digits).normal(size=20_000).round(digits)
+    assert np.array_equal(stable_order(key), np.argsort(key, kind="stable"))
