@@ -47,9 +47,9 @@ _TOKEN = re.compile(
 )
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Cut the text into tokens, the last one of kind ``end``."""
-    position = 0
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """Cut the text from a position on into tokens, the last one of kind ``end``."""
+    position = start
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
@@ -80,9 +80,9 @@ class _Parser:
 
     limit: ClassVar[int] = MAX_DEPTH
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, start: int) -> None:
         self.text = text
-        self.tokens = list(tokens(text))
+        self.tokens = list(tokens(text, start))
         self.position = 0
         self.depth = 0
 
@@ -186,9 +186,9 @@ class _Parser:
         self.expect("(")
         arguments: list[tuple[str | None, Node]] = []
         while not self.at(")"):
+            if arguments:
+                self.expect("," if self.at(",") else ")")
             arguments.append(self.argument())
-            if not self.at(")"):
-                self.expect(",")
         self.expect(")")
         return Call(name.text, tuple(arguments), self.above(*(node for _, node in arguments)))
 
@@ -201,6 +201,6 @@ class _Parser:
         return key, self.sum()
 
 
-def parse(text: str) -> Node:
+def parse(text: str, start: int = 0) -> Node:
     """Parse the right-hand side of a formula, or raise FormulaError; nothing is ever evaluated here."""
-    return _Parser(text).whole()
+    return _Parser(text, start).whole()

@@ -66,7 +66,7 @@ def parse_formula(text: str) -> Formula:
     if not right.strip():
         raise FormulaError("the formula is empty after ~; write '~ 1' for an intercept alone")
     expansion = _Expansion(text)
-    terms, intercept = expansion.sum(parse(right))
+    terms, intercept = expansion.sum(parse(text, start=len(left) + 1))
     ordered = sorted(terms, key=int.bit_count)
     positions = tuple(tuple(v for v in range(len(expansion.variables)) if term >> v & 1) for term in ordered)
     return Formula(text.strip(), tuple(expansion.variables), positions, intercept is not False)
@@ -168,7 +168,7 @@ class _Expansion:
         if node == Name("."):
             raise FormulaError("the dot (all other columns) is not part of the language; name the columns")
         if isinstance(node, Call) and node.function == "c":
-            raise FormulaError("c(...) can only list the knots of bs or ns")
+            raise FormulaError(f"{deparse(node)}: c(...) can only list the knots of bs or ns")
         if node not in self.variables:
             self.variables.append(node)
         return 1 << self.variables.index(node)

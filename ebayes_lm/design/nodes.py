@@ -141,6 +141,8 @@ def deparse(node: Node) -> str:
 
 def bound(call: Call) -> dict[str, Node]:
     """Arguments of a call by name, as R matches them: named ones first, the others in order."""
+    if call.function == "c":
+        raise FormulaError(f"{deparse(call)}: c(...) can only list the knots of bs or ns")
     allowed = FUNCTIONS[call.function]
     given: dict[str, Node] = {}
     for key, value in call.arguments:
