@@ -63,8 +63,8 @@ def as_design(design: DesignLike, *, samples: Samples | None, sample_labels: pd.
     if isinstance(design, dict):
         raise ArgumentTypeError("a design is a formula, a Design, a DataFrame or an array, not a dict of columns")
     made = design if isinstance(design, Design) else Design(design)
-    index = made.samples if made.labelled else None
-    return made.take(_positions(index, wanted, n_samples, "the design", samples), samples=wanted)
+    positions = _positions(made.samples, made.labelled, wanted, n_samples, "the design", samples)
+    return made.take(positions, samples=wanted)
 
 
 def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_samples: int) -> pd.DataFrame:
@@ -84,16 +84,18 @@ def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_sampl
     """
     wanted = None if sample_labels is None or is_positional(sample_labels) else sample_labels
     table = SampleTable(samples)
-    index = table.index if table.labelled else None
-    ordered = table.frame.iloc[_positions(index, wanted, n_samples, "the sample table", table.frame)]
+    positions = _positions(table.index, table.labelled, wanted, n_samples, "the sample table", table.frame)
+    ordered = table.frame.iloc[positions]
     return ordered if wanted is None else ordered.set_axis(wanted, axis=0)
 
 
 def _positions(
-    index: pd.Index | None, wanted: pd.Index | None, n_samples: int, what: str, table: Samples | None
+    index: pd.Index, labelled: bool, wanted: pd.Index | None, n_samples: int, what: str, table: Samples | None
 ) -> IntArray:
     """Positions that bring an index into the order of the matrix."""
-    if index is not None and wanted is not None and is_positional(index):
+    if not labelled:
+        return align(pd.RangeIndex(len(index)), None, n_samples, what=what)
+    if wanted is not None and is_positional(index):
         holder = _holder(table, wanted)
         if holder is not None:
             raise AlignmentError(

@@ -58,7 +58,7 @@ def cond(design: Design, **levels: Any) -> pd.Series:
                 f"{column!r} plays no part in the design.{nearest(column, row)} It is made from {listing(row, 10)}"
             )
         row[column] = _placed(column, level, row[column])
-    matrix = recipe.matrix(SampleTable({column: [value] for column, value in row.items()}))
+    matrix = recipe.matrix(SampleTable(pd.DataFrame(row, index=[0])))
     return pd.Series(matrix[0], index=pd.Index(design.names))
 
 

@@ -74,7 +74,8 @@ def linear_combination(text: str, coefficients: CoefficientNames) -> FloatArray:
     ContrastError
         Anything that is not a linear expression over these names, with the place where it stands.
     """
-    return _Parser(text, coefficients).whole()
+    with np.errstate(all="ignore"):  # numbers that overflow are an error with its place
+        return _Parser(text, coefficients).whole()
 
 
 def named_expression(text: str) -> tuple[str | None, str]:
@@ -165,8 +166,7 @@ class _Parser:
             raise self.fail("division by a coefficient is not linear", token.start)
         if right.constant == 0:
             raise self.fail("division by zero", token.start)
-        with np.errstate(over="ignore"):
-            return self.checked(left.constant / right.constant, left.weights / right.constant, token)
+        return self.checked(left.constant / right.constant, left.weights / right.constant, token)
 
     def checked(self, constant: float, weights: FloatArray, token: _Token) -> _Value:
         if not abs(constant) < inf or not np.isfinite(weights).all():

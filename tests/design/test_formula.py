@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -16,7 +17,12 @@ from ebayes_lm.design.model import model_matrix
 from ebayes_lm.design.nodes import deparse
 from ebayes_lm.errors import DesignError, EbayesLMError, FormulaError
 
-SAMPLES = {"a": ["u", "v", "u", "v"], "b": ["p", "p", "q", "q"], "x": [1.5, 2.5, 4.0, 3.0], "my col": [1.0, 2.5, 3.0, 0.5]}
+SAMPLES = {
+    "a": ["u", "v", "u", "v"],
+    "b": ["p", "p", "q", "q"],
+    "x": [1.5, 2.5, 4.0, 3.0],
+    "my col": [1.0, 2.5, 3.0, 0.5],
+}
 
 
 def labels(text):
@@ -73,10 +79,8 @@ def test_terms_agree_with_an_independent_parser(text):
 
 @given(st.text(alphabet="ab x01(),.+-*/:^%`'\"~=in_CIlogcpolybsns\\\n\x00é", max_size=60))
 def test_any_text_is_a_formula_or_an_error_of_ours(text):
-    try:
+    with contextlib.suppress(EbayesLMError):
         model_matrix("~" + text, SAMPLES)
-    except EbayesLMError:
-        pass
 
 
 HOSTILE = [
