@@ -216,7 +216,7 @@ def test_what_is_outside_the_language_is_refused_and_never_run(text, monkeypatch
         audited.pop()
     assert ran == []
     assert list(tmp_path.iterdir()) == []
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 10
 
 
 audited: list[list[str]] = []
