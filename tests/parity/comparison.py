@@ -75,16 +75,16 @@ def compare_group(
     group: str, problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any]
 ) -> Iterator[Deviation]:
     """The quantities of one group, ``fit`` or ``tables`` say."""
+    floors = RoundingFloors(problem, expected)
     if group in TABLE_NAMES:
         for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
-            yield from _compare_tables(f"{group}[{number}]", problem, theirs, ours)
+            yield from _compare_tables(f"{group}[{number}]", problem, floors, theirs, ours)
         return
     if group == "decisions":
         for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
             for name in theirs:
                 yield compare_values(f"{group}[{number}].{name}", name, theirs[name], ours[name])
         return
-    floors = RoundingFloors(problem, expected)
     for name, theirs in expected[group].items():
         ours = actual[group][name]
         if name == "names" and theirs is None:
@@ -108,6 +108,7 @@ def compare_values(
     if theirs.shape != ours.shape:
         return Deviation(quantity, np.inf, tolerance, f"shape {ours.shape}, limma {theirs.shape}")
     if name in _PROBABILITIES:
+        floor = floor + _subnormal_floor(theirs)
         theirs, ours = _log10(theirs), _log10(ours)
     floor = np.broadcast_to(floor, theirs.shape)
     relative = _relative(theirs, ours, floor, 1.0 if name in _LOGARITHMS else 0.0)
@@ -122,6 +123,12 @@ def compare_values(
 def _log10(p: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.asarray(np.log10(p))
+
+
+def _subnormal_floor(p: Array) -> Array:
+    """What two units in the last place are worth in log10: much, for the few digits of a p below 2e-308."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((p > 0) & (p < np.finfo(float).tiny), 2 * np.spacing(p) / p, 0.0)
 
 
 def _relative(theirs: Array, ours: Array, floor: Array, unit: float) -> Array:
@@ -152,7 +159,9 @@ def _same_list(quantity: str, expected: list[str], actual: list[Any]) -> Deviati
     return Deviation(quantity, 0.0 if same else np.inf, 0.0, "" if same else f"{actual}, limma {expected}")
 
 
-def _compare_tables(quantity: str, problem: dict[str, Any], expected: RTable, actual: RTable) -> Iterator[Deviation]:
+def _compare_tables(
+    quantity: str, problem: dict[str, Any], floors: RoundingFloors, expected: RTable, actual: RTable
+) -> Iterator[Deviation]:
     """Rows in order, columns in order, and the numbers of each column."""
     theirs, columns = r_rows_and_columns(problem, expected, actual)
     yield _same_list(f"{quantity}.rows", theirs, actual.row_names)
@@ -165,7 +174,7 @@ def _compare_tables(quantity: str, problem: dict[str, Any], expected: RTable, ac
         if isinstance(values, list):
             yield _same_list(f"{quantity}.{name}", values, list(ours))
         else:
-            yield compare_values(f"{quantity}.{name}", name, values, ours)
+            yield compare_values(f"{quantity}.{name}", name, values, ours, floor=floors.of_column(name))
 
 
 def r_rows_and_columns(problem: dict[str, Any], expected: RTable, actual: RTable) -> tuple[list[str], list[str]]:

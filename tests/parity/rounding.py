@@ -23,6 +23,16 @@ from tests.tolerances import ROUNDING
 
 Array = np.ndarray
 
+# Columns of tables that are not coefficients, and what they show.
+_COLUMNS = {
+    "AveExpr": ("fit", "amean"),
+    "t": ("ebayes", "t"),
+    "P.Value": ("ebayes", "p_value"),
+    "adj.P.Val": ("ebayes", "p_value"),
+    "B": ("ebayes", "lods"),
+    "F": ("ebayes", "F"),
+}
+
 
 class RoundingFloors:
     """The absolute floor of each quantity of one problem."""
@@ -30,7 +40,7 @@ class RoundingFloors:
     def __init__(self, problem: dict[str, Any], expected: dict[str, Any]) -> None:
         self._expected = expected
         self._known: dict[tuple[str, str], Array] = {}
-        if problem["kind"][0] == "model":
+        if problem.get("kind") == ["model"]:
             self._sizes = _Sizes(problem, expected["fit"])
             self._noise = ROUNDING * self._sizes.terms
             self._collect()
@@ -38,6 +48,13 @@ class RoundingFloors:
     def of(self, group: str, name: str) -> Any:
         """Floor of a quantity, shaped like it or broadcasting to it; 0 where rounding has no part in it."""
         return self._known.get((group, name), 0.0)
+
+    def of_column(self, name: str) -> float:
+        """Floor of a table's column: the largest that any row has."""
+        group, quantity = _COLUMNS.get(name, ("fit", "coefficients"))
+        if quantity == "coefficients" and "contrast" in self._expected:
+            group = "contrast"
+        return float(np.max(self.of(group, quantity), initial=0.0))
 
     def _collect(self) -> None:
         noise = self._noise

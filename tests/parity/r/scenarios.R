@@ -155,6 +155,9 @@ model("priors", "small_df", expression(80, two, 304, d0 = 0.6), two)
 model("priors", "pooled_cap", expression(4, two, 305, d0 = Inf), two)
 model("priors", "pooled_cap_of_one_contrast", expression(4, three_means, 306, d0 = Inf), three_means,
   contrasts = contrast_matrix(three_means, BvsA = c(-1, 1, 0)))
+far_out <- expression(80, two, 202, d0 = Inf, s2 = 1e-4)
+far_out[17:56, 5:8] <- far_out[17:56, 5:8] + short(seq(0.65, 0.75, length.out = 40))
+model("priors", "p_values_near_underflow", far_out, two)
 trended <- function(rows, seed, ...) {
   y <- expression(rows, two, seed, ...)
   set.seed(seed + 5000)
