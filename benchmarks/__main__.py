@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from benchmarks import processes, records, report, rivals, speed
 from benchmarks.facts import machine
 from benchmarks.problems import PROBLEMS, Problem
+from benchmarks.rivals import RivalError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,15 +30,26 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     known = {name: rival for name, rival in rivals.known().items() if name in options.rival}
     limits = speed.Limits(repeats=options.repeats, threads=options.threads, budget=options.budget)
     parts = set(options.part)
+    notes: list[str] = []
+
+    def attempt(part: str, function: Callable[..., list[dict[str, Any]]], *args: Any) -> list[dict[str, Any]]:
+        """Give what was measured; a failure is noted and does not lose the rest."""
+        try:
+            return function(*args) if part in parts else []
+        except RivalError as error:
+            notes.append(str(error))
+            return []
+
     record: dict[str, Any] = {
         "schema": 1,
         "date": records.today(),
         "machine": machine(),
         "quick": options.quick,
         "speed": [speed.measure(problem, known, limits) for problem in chosen if "speed" in parts],
-        "memory": [row for p in chosen if "memory" in parts for row in processes.memory(p, options.threads)],
+        "memory": [row for problem in chosen for row in attempt("memory", processes.memory, problem, options.threads)],
         "imports": processes.imports(options.repeats) if "startup" in parts else {},
-        "first_calls": processes.first_calls(options.repeats, options.threads) if "startup" in parts else [],
+        "first_calls": attempt("startup", processes.first_calls, options.repeats, options.threads),
+        "notes": notes,
     }
     record["targets"] = [] if options.quick else records.targets(record)
     return record

@@ -11,12 +11,13 @@ _PACKAGES = ("ebayes-lm", "numpy", "scipy", "pandas", "numba")
 
 
 def machine() -> dict[str, object]:
-    """Give processor model, usable cores, memory, system, and the versions of Python and the packages."""
+    """Give processor model, usable cores, memory, system, how busy it already was, and the versions of Python and the packages."""
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memory_gb": _memory_gb(),
         "system": f"{platform.system()} {platform.machine()}",
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         **{name: _version(name) for name in _PACKAGES},
     }

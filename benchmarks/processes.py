@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.problems import Problem
-from benchmarks.rivals import environment
+from benchmarks.rivals import RivalError, environment
 from benchmarks.speed import written
 
 # Above the size from which the compiled kernel serves, and one far below it.
@@ -74,6 +74,9 @@ def first_calls(repeats: int, threads: int) -> list[dict[str, Any]]:
 def _answer(runner: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> dict[str, Any]:
     """Run one runner to its end and read the JSON in its last line."""
     command = [sys.executable, "-m", f"benchmarks.runners.{runner}", *arguments]
-    done = subprocess.run(command, cwd=folder, env=variables, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise RivalError(f"The {runner.replace('_', ' ')} measurement ended: {last[0]}")
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer

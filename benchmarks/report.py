@@ -17,7 +17,7 @@ def markdown(record: Mapping[str, Any]) -> str:
         sections.append("## First call in a new process, median seconds\n\n" + _first_calls(record["first_calls"]))
     if record["targets"]:
         sections.append("## Aims\n\n" + _targets(record["targets"]))
-    return "\n\n".join(sections) + "\n"
+    return "\n\n".join([*sections, *record["notes"]]) + "\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

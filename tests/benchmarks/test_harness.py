@@ -41,7 +41,7 @@ def entry(**changes: Any) -> dict[str, Any]:
 
 def record(**changes: Any) -> dict[str, Any]:
     base = {"schema": 1, "date": "2026-01-02", "machine": {"cores": 2}, "quick": False, "speed": [entry()]}
-    rest = {"memory": [], "imports": {}, "first_calls": [], "targets": []}
+    rest = {"memory": [], "imports": {}, "first_calls": [], "notes": [], "targets": []}
     return base | rest | changes
 
 
