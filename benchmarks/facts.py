@@ -11,7 +11,7 @@ _PACKAGES = ("ebayes-lm", "numpy", "scipy", "pandas", "numba")
 
 
 def machine() -> dict[str, object]:
-    """Give processor model, usable cores, memory, system, how busy it already was, and the versions of Python and the packages."""
+    """Give processor, usable cores, memory, system, how busy it is, and the versions of Python and packages."""
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
