@@ -98,9 +98,15 @@ def listing(items: object, most: int = 5) -> str:
     return f"{', '.join(names[:most])} and {len(names) - most:,} more"
 
 
-def nearest(name: str, allowed: object) -> str:
+def nearest(name: object, allowed: object) -> str:
     """Suggest the allowed name most like the one given, or nothing where none is close."""
     from difflib import get_close_matches
 
-    close = get_close_matches(str(name), [str(a) for a in allowed], n=1)  # type: ignore[attr-defined]
-    return f" Did you mean {close[0]!r}?" if close else ""
+    known = {str(a).casefold(): str(a) for a in allowed}  # type: ignore[attr-defined]
+    close = get_close_matches(str(name).casefold(), known, n=1)
+    return f" Did you mean {known[close[0]]!r}?" if close else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts: ``1 sample``, ``2,000 samples``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
