@@ -46,6 +46,8 @@ class Running:
                 isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
             ):
                 raise ArgumentError(f"{name} must be a positive integer, not {value!r}")
+        if self.progress is not None and not isinstance(self.progress, bool):
+            raise ArgumentError(f"progress must be True, False or None, not {self.progress!r}")
         if self.max_memory is not None:
             memory_bytes(self.max_memory)
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray
+from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
-from ebayes_lm.errors import ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+
+_AXES = ("features", "samples")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,10 @@ class EList:
                 raise ArgumentTypeError(f"{name} must be a DataFrame, not {type(table).__name__}")
             order = align(table.index, labels, len(labels), what=name, axis=axis)
             object.__setattr__(self, name, table.iloc[order].set_axis(labels))
-        object.__setattr__(self, "other", dict(self.other or {}))
+        _check_weights(self.weights, values.shape)
+        if not isinstance(self.other, Mapping):
+            raise ArgumentTypeError(f"other must map names to arrays, not {type(self.other).__name__}")
+        object.__setattr__(self, "other", dict(self.other))
         for name, value in self.other.items():
             if np.shape(value) != values.shape:
                 raise DataError(
@@ -83,7 +88,7 @@ class EList:
         """Positions (integers, slices, boolean masks) of features and of samples; two, always."""
         if not (isinstance(key, tuple) and len(key) == 2):
             raise ArgumentTypeError("an EList is subset with two positions, elist[features, samples]; use ':' for all")
-        rows, cols = (np.atleast_1d(np.arange(n)[k]) for n, k in zip(self.shape, key, strict=True))
+        rows, cols = (_positions(k, n, axis) for k, n, axis in zip(key, self.shape, _AXES, strict=True))
         weights = None if self.weights is None else np.asarray(self.weights)
         if weights is not None:
             weights = weights[np.ix_(rows, cols)] if weights.shape == self.shape else weights[..., cols]
@@ -106,14 +111,36 @@ class EList:
 
 def _as_frame(values: Any, genes: pd.DataFrame | None, targets: pd.DataFrame | None) -> pd.DataFrame:
     array = np.asarray(values)
-    if array.ndim != 2:
-        raise DataError(f"E must have two dimensions, features x samples, and has {array.ndim}")
+    if array.ndim != 2 or array.dtype.kind not in "biuf":
+        raise DataError(
+            "E must be numbers in two dimensions, features x samples, and is "
+            f"{array.dtype} of shape {array.shape} ({type(values).__name__})"
+        )
 
     def labels(table: pd.DataFrame | None, length: int) -> pd.Index | None:
         named = isinstance(table, pd.DataFrame) and len(table) == length and not is_positional(table.index)
         return table.index if named and table is not None else None
 
     return pd.DataFrame(array, index=labels(genes, array.shape[0]), columns=labels(targets, array.shape[1]), copy=False)
+
+
+def _positions(key: Any, length: int, axis: str) -> IntArray:
+    try:
+        return np.atleast_1d(np.arange(length)[key])
+    except (IndexError, TypeError):
+        raise ArgumentError(
+            f"{axis} of an EList are taken by position, 0 to {length - 1}, by a slice or by a mask of that length, "
+            f"not by {key!r}"
+        ) from None
+
+
+def _check_weights(weights: Any, shape: tuple[int, int]) -> None:
+    allowed = (shape, (shape[1],), (1, shape[1]), (shape[0],), (shape[0], 1))
+    if weights is not None and np.shape(weights) not in allowed:
+        raise DataError(
+            f"weights have shape {np.shape(weights)}; E has {shape[0]:,} features x {shape[1]:,} samples, and weights "
+            "belong to each value, to each sample or to each feature"
+        )
 
 
 def _design_rows(design: Any, rows: AnyArray) -> Any:

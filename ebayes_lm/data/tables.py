@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.errors import ArgumentError, DataError, listing, nearest
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted, listing, nearest
 
 
 def split_annotation(
@@ -23,19 +23,21 @@ def split_annotation(
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise DataError(f"columns appear more than once: {listing(twice)}; sample names have to be unique")
     described = _named_columns(frame, feature_columns) if feature_columns is not None else _leading_text(frame)
-    if not described:
-        return frame, frame.index, None
-    annotation = frame[described]
     values = frame.drop(columns=described)
     text = _not_numeric(values)
     if text:
         raise DataError(f"columns are not numeric: {listing(text)}; add them to feature_columns= or convert them")
+    if not described:
+        return frame, frame.index, None
+    annotation = frame[described]
     use_first = feature_columns is None or is_positional(frame.index)
     features = pd.Index(annotation[described[0]], name=described[0]) if use_first else frame.index
     return values, features, annotation.set_axis(features)
 
 
 def _named_columns(frame: pd.DataFrame, feature_columns: str | Sequence[str]) -> list[str]:
+    if not isinstance(feature_columns, Iterable):
+        raise ArgumentTypeError(f"feature_columns must be a column name or a list of these, not {feature_columns!r}")
     names = [feature_columns] if isinstance(feature_columns, str) else list(feature_columns)
     for name in names:
         if name not in frame.columns:
@@ -50,8 +52,8 @@ def _leading_text(frame: pd.DataFrame) -> list[str]:
     if len(text) == 1 and text[0] == frame.columns[0]:
         return text
     raise DataError(
-        f"{len(text)} columns are not numeric: {listing(text)}; one such column may stand first and names "
-        "the features, otherwise list the columns that describe features in feature_columns="
+        f"not numeric: {counted(len(text), 'column')}, {listing(text)}. Convert samples to numbers; one text column "
+        "may stand first and names the features, otherwise list those that describe features in feature_columns="
     )
 
 
