@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from ebayes_lm.errors import EbayesLMError as EbayesLMError
     from ebayes_lm.errors import EbayesLMWarning as EbayesLMWarning
     from ebayes_lm.fitting import contrasts_fit as contrasts_fit
-    from ebayes_lm.fitting import ebayes as ebayes
     from ebayes_lm.fitting import lm_fit as lm_fit
-    from ebayes_lm.fitting import ordinary as ordinary
     from ebayes_lm.results.decisions import TestResults as TestResults
     from ebayes_lm.results.decisions import decide_tests as decide_tests
     from ebayes_lm.results.linear import LinearFit as LinearFit
     from ebayes_lm.results.moderated import ModeratedFit as ModeratedFit
+    from ebayes_lm.results.moderation import ebayes as ebayes
+    from ebayes_lm.results.moderation import ordinary as ordinary
     from ebayes_lm.results.table import top_table as top_table
     from ebayes_lm.results.table import top_table_f as top_table_f
 
@@ -56,10 +56,11 @@ _HOMES = {
     "design.estimability": ("is_full_rank", "non_estimable"),
     "design.model": ("model_matrix",),
     "errors": ("EbayesLMError", "EbayesLMWarning"),
-    "fitting": ("contrasts_fit", "ebayes", "lm_fit", "ordinary"),
+    "fitting": ("contrasts_fit", "lm_fit"),
     "results.decisions": ("TestResults", "decide_tests"),
     "results.linear": ("LinearFit",),
     "results.moderated": ("ModeratedFit",),
+    "results.moderation": ("ebayes", "ordinary"),
     "results.table": ("top_table", "top_table_f"),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}

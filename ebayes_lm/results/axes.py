@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Labels:
         """Positions of one or several coefficients, each once, in the order given."""
         if isinstance(coefs, (str, int, np.integer)):
             return [self.coef_position(coefs)]
-        if not isinstance(coefs, Iterable):
+        if isinstance(coefs, bytes) or not isinstance(coefs, Iterable):
             raise ArgumentTypeError(f"coef must be a name, a 0-based position or a list of these, not {coefs!r}")
         positions = list(dict.fromkeys(self.coef_position(c) for c in coefs))
         if not positions:
@@ -60,7 +61,7 @@ class Labels:
 
     def feature_positions(self, features: Any) -> IntArray:
         """Positions of features given by label; a label that stands twice gives both."""
-        wanted = pd.Index([features] if isinstance(features, (str, int)) else list(features))
+        wanted = pd.Index(list(features) if pd.api.types.is_list_like(features) else [features])
         absent = wanted[~wanted.isin(self.features)]
         if len(absent):
             raise ArgumentError(f"no such features: {listing(absent)}.{nearest(absent[0], self.features[:10_000])}")
@@ -68,22 +69,34 @@ class Labels:
         return positions.astype(np.intp)
 
 
+_BY_POSITION = (
+    "{} are taken by whole-number position or by a mask, not {!r}; select(features=..., coefs=...) takes labels"
+)
+
+
 def positions_of(key: Any, length: int, what: str) -> Any:
     """An indexer of positions: integer, slice, mask or list, checked; never labels."""
     if isinstance(key, slice):
+        if any(not isinstance(at, (int, np.integer, NoneType)) for at in (key.start, key.stop, key.step)):
+            raise ArgumentTypeError(_BY_POSITION.format(what, key))
         return key
+    if isinstance(key, tuple):
+        raise ArgumentTypeError(
+            f"a fit is subset as fit[features] or fit[features, coefs]; {len(key)} positions are given"
+        )
     array = np.asarray(key)
     if array.dtype == bool:
         if array.shape != (length,):
-            raise ArgumentError(f"a mask of {what} must have length {length}, not {array.shape}")
+            raise ArgumentError(f"a mask of {what} must have length {length:,}; this one has shape {array.shape}")
         return np.flatnonzero(array)
     if array.size == 0:
         return np.zeros(0, dtype=np.intp)
     if array.dtype.kind not in "iu" or array.ndim > 1:
-        raise ArgumentTypeError(f"{what} are taken by position; select(features=..., coefs=...) takes labels")
+        raise ArgumentTypeError(_BY_POSITION.format(what, key))
     array = np.atleast_1d(array).astype(np.intp)
-    if ((array < -length) | (array >= length)).any():
+    outside = array[(array < -length) | (array >= length)]
+    if len(outside):
         raise ArgumentError(
-            f"{what} position {array[(array < -length) | (array >= length)][0]} is outside 0 to {length - 1}"
+            f"there are {length:,} {what}, at positions 0 to {length - 1}; not at {listing(outside.tolist())}"
         )
     return array % length

@@ -10,13 +10,14 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.core.adjust import adjust_p
-from ebayes_lm.errors import ArgumentError, nearest
+from ebayes_lm.errors import ArgumentError, counted
+from ebayes_lm.results.arguments import choice, probability, real
 from ebayes_lm.results.axes import Labels
+from ebayes_lm.results.html import section
 from ebayes_lm.results.levels import warn_of_levels
 from ebayes_lm.results.linear import split_key
 from ebayes_lm.results.stages import require_tests
 
-_METHODS = ("separate", "global")
 #: Stands for "no test" among the codes -1, 0 and 1.
 MISSING = -128
 
@@ -58,7 +59,10 @@ class TestResults:
         return TestResults(self.codes[rows][:, columns], self.labels.take(rows, columns))
 
     def __repr__(self) -> str:
-        return f"TestResults of {self.shape[0]:,} features\n{self.summary()}"
+        return f"TestResults of {counted(self.shape[0], 'feature')}\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        return section(f"TestResults of {counted(self.shape[0], 'feature')}", self.summary(), "Number of features")
 
 
 def decide_tests(
@@ -99,10 +103,10 @@ def decide_tests(
     [[0, 195, 5]]
     """
     mod = require_tests(fit, "decide_tests")
-    if method not in _METHODS:
-        raise ArgumentError(f"method must be 'separate' or 'global', not {method!r}.{nearest(method, _METHODS)}")
-    if not 0.0 <= p_value <= 1.0 or not lfc >= 0.0:
-        raise ArgumentError(f"p_value lies between 0 and 1 and lfc is not negative; got {p_value!r} and {lfc!r}")
+    choice(method, ("separate", "global"), "method", "'separate' or 'global'")
+    probability(p_value, "p_value", "the bound for adjusted p-values")
+    if not real(lfc, "lfc", "the smallest effect") >= 0.0:
+        raise ArgumentError(f"lfc is the smallest size of an effect and not negative, not {lfc!r}")
     p = np.column_stack([mod.p_value_of(k) for k in range(mod.shape[1])])
     for k in range(mod.shape[1]):
         warn_of_levels(mod, k)

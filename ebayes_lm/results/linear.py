@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,10 @@ from ebayes_lm.core.ols import LeastSquares, LinearRecord
 from ebayes_lm.design.contrasts import as_contrast_matrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.estimability import describe_dependencies
-from ebayes_lm.errors import ArgumentError, ContrastError, StageError, listing
+from ebayes_lm.errors import ArgumentError, ContrastError, StageError, counted, listing
 from ebayes_lm.results import values
 from ebayes_lm.results.axes import Labels, positions_of
+from ebayes_lm.results.html import overview
 from ebayes_lm.results.quantities import LinearQuantities
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class LinearFit(LinearQuantities):
     annotation: pd.DataFrame | None
     contrast_matrix: FloatArray
 
+    def __post_init__(self) -> None:
+        weights = np.array(self.contrast_matrix, dtype=np.float64)
+        weights.flags.writeable = False
+        object.__setattr__(self, "contrast_matrix", weights)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrays come back from a pickle writeable; they are frozen again."""
+        self.__dict__.update(state)
+        self.contrast_matrix.flags.writeable = False
+
     @property
     def _linear(self) -> LinearRecord:
         return self.record
@@ -63,7 +74,7 @@ class LinearFit(LinearQuantities):
     @property
     def is_contrasted(self) -> bool:
         """Whether the coefficients are no longer those of the design."""
-        return list(self.labels.coefs) != self.design.names
+        return not np.array_equal(self.contrast_matrix, np.eye(len(self.design.names)))
 
     @property
     def features(self) -> pd.DataFrame:
@@ -113,6 +124,7 @@ class LinearFit(LinearQuantities):
             A contrast that does not parse, or that the design cannot estimate.
         """
         matrix = _contrast_frame(contrasts, named, self.coef_names)
+        _require_weights(matrix)
         weights = matrix.to_numpy(dtype=np.float64)
         whole = self.contrast_matrix @ weights
         self._check_estimable(whole, list(matrix.columns))
@@ -131,15 +143,23 @@ class LinearFit(LinearQuantities):
 
     def ebayes(self, **options: Any) -> ModeratedFit:
         """Moderate variances and test every coefficient; options as in :func:`ebayes`."""
-        from ebayes_lm.results.moderated import moderated_fit
+        from ebayes_lm.results.moderation import ebayes
 
-        return moderated_fit(self, **options)
+        return ebayes(self, **options)
 
     def ordinary(self) -> ModeratedFit:
         """Test with each feature's own variance: ordinary t and F, nothing moderated."""
-        from ebayes_lm.results.moderated import ordinary_fit
+        from ebayes_lm.results.moderation import ordinary
 
-        return ordinary_fit(self)
+        return ordinary(self)
+
+    def top_table(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused: a table needs tests, so :meth:`ebayes` comes first."""
+        raise StageError("this fit has no tests to make a table of yet; call .ebayes() (or .ordinary()) on it first")
+
+    def decide_tests(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused: there are no tests to decide before :meth:`ebayes`."""
+        raise StageError("this fit has no tests to decide yet; call .ebayes() (or .ordinary()) on it first")
 
     def test(self, term: str, **options: Any) -> pd.DataFrame:
         """Moderated F test of a term of the formula, a row for every feature; options as in :func:`ebayes`."""
@@ -180,12 +200,16 @@ class LinearFit(LinearQuantities):
             raise StageError(f"{what} needs the coefficients of the design; call it on the fit before contrast()")
 
     def __repr__(self) -> str:
-        kind = "contrasts" if self.is_contrasted else "coefficients"
+        kind = "contrast" if self.is_contrasted else "coefficient"
+        shape = f"{counted(self.shape[0], 'feature')} x {counted(self.shape[1], kind)}"
         return (
-            f"LinearFit of {self.shape[0]:,} features x {self.shape[1]} {kind} ({listing(self.coef_names)})\n"
+            f"LinearFit of {shape} ({listing(self.coef_names)})\n"
             f"on {self.plan.n_used} samples, rank {self.rank}, {self.plan.df_residual} residual df. "
             "Next: .contrast(...), .ebayes()"
         )
+
+    def _repr_html_(self) -> str:
+        return overview(repr(self), self)
 
 
 def _contrast_frame(contrasts: Any, named: dict[str, str], levels: list[str]) -> pd.DataFrame:
@@ -198,9 +222,17 @@ def _contrast_frame(contrasts: Any, named: dict[str, str], levels: list[str]) ->
     return matrix
 
 
+def _require_weights(matrix: pd.DataFrame) -> None:
+    if not matrix.shape[1]:
+        raise ContrastError("no contrast is given; name one at least, such as fit.contrast('groupB - groupA')")
+    empty = [str(name) for name, weights in matrix.items() if not weights.any()]
+    if empty:
+        raise ContrastError(f"all weights are zero in {listing(empty)}; a contrast weighs one coefficient at least")
+
+
 def split_key(key: Any, labels: Labels) -> tuple[Any, Any]:
     """Positions of rows and of columns behind ``fit[rows]`` or ``fit[rows, columns]``."""
-    rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+    rows, columns = key if isinstance(key, tuple) and len(key) == 2 else (key, slice(None))
     rows = positions_of(rows, len(labels.features), "features")
     if isinstance(columns, str) or (isinstance(columns, (list, tuple)) and any(isinstance(c, str) for c in columns)):
         return rows, labels.coef_positions(columns)

@@ -12,20 +12,15 @@ from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.core.ordering import stable_order
 from ebayes_lm.core.tails import log_t_p_value
-from ebayes_lm.data.alignment import align
-from ebayes_lm.errors import ArgumentError, DesignWarning, nearest, warn
+from ebayes_lm.errors import ArgumentError, DesignWarning, warn
+from ebayes_lm.results.annotation import assemble
+from ebayes_lm.results.arguments import choice
 from ebayes_lm.results.levels import warn_of_levels
+from ebayes_lm.results.options import TableOptions, confidence_level, order_column
 from ebayes_lm.results.stages import require_tests
 
 if TYPE_CHECKING:
     from ebayes_lm.results.moderated import ModeratedFit
-
-#: What limma calls the orders of a table, and the column each goes by.
-_ORDERS = {
-    "logFC": "logFC", "M": "logFC", "A": "AveExpr", "Amean": "AveExpr", "AveExpr": "AveExpr", "P": "P.Value",
-    "p": "P.Value", "T": "t", "t": "t", "B": "B", "none": "none",
-}  # fmt: skip
-_EXTRA = ("SE", "df", "neg_log10_p", "n", "status")
 
 
 def top_table(
@@ -101,15 +96,14 @@ def top_table(
     """
     mod = require_tests(fit, "top_table")
     chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
-    bound = _lfc_bound(fc, lfc)
-    options = _Options(number, adjust_method or "BH", p_value, bound, features, tuple(columns))
+    options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, columns)
     if len(chosen) > 1:
         if resort_by is not None or confint is not False:
             raise ArgumentError("resort_by= and confint= belong to the table of one coefficient; choose one with coef=")
         return _f_table(mod, chosen, sort_by or "F", options)
     warn_of_levels(mod, chosen[0])
-    level = 0.95 if confint is True else float(confint)
-    return _t_table(mod, chosen[0], sort_by or ("B" if mod.is_moderated else "P"), resort_by, level, options)
+    order = sort_by or ("B" if mod.is_moderated else "P")
+    return _t_table(mod, chosen[0], order, resort_by, confidence_level(confint), options)
 
 
 def top_table_f(
@@ -154,35 +148,8 @@ def top_table_f(
     """
     mod = require_tests(fit, "top_table_f")
     chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
-    bound = _lfc_bound(fc, lfc)
-    return _f_table(mod, chosen, sort_by, _Options(number, adjust_method or "BH", p_value, bound, features, ()))
-
-
-class _Options:
-    """What both kinds of table share, checked."""
-
-    def __init__(
-        self,
-        number: int | None,
-        adjust_method: str,
-        p_value: float,
-        lfc: float,
-        features: Any,
-        columns: tuple[str, ...],
-    ) -> None:
-        whole = number is None or number == np.inf or isinstance(number, (int, np.integer))
-        if not whole or (number or 0) < 0:
-            raise ArgumentError(f"number must be a count of rows, or None for all, not {number!r}")
-        if not 0.0 <= p_value <= 1.0:
-            raise ArgumentError(f"p_value is a bound between 0 and 1, not {p_value!r}")
-        unknown = [c for c in columns if c not in _EXTRA]
-        if unknown:
-            raise ArgumentError(
-                f"columns may add {', '.join(_EXTRA)}, not {unknown[0]!r}.{nearest(unknown[0], _EXTRA)}"
-            )
-        self.number = None if number is None or number == np.inf else int(number)
-        self.adjust_method, self.p_value, self.lfc = adjust_method, p_value, lfc
-        self.features, self.columns = features, columns
+    options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, ())
+    return _f_table(mod, chosen, sort_by, options)
 
 
 def _default_coefs(mod: ModeratedFit) -> list[int]:
@@ -203,33 +170,16 @@ def _default_coefs(mod: ModeratedFit) -> list[int]:
     return chosen or list(range(len(names)))
 
 
-def _lfc_bound(fc: float | None, lfc: float | None) -> float:
-    if fc is not None:
-        if not fc >= 1.0:
-            raise ArgumentError(f"fc is a fold change of at least 1, not {fc!r}; lfc= takes a log2 fold change")
-        return float(np.log2(fc))
-    if lfc is not None and not lfc >= 0.0:
-        raise ArgumentError(f"lfc is a size and not negative, not {lfc!r}")
-    return float(lfc or 0.0)
-
-
-def _order_name(sort_by: str) -> str:
-    if sort_by not in _ORDERS:
-        allowed = "logFC, AveExpr, t, P, B or none"
-        raise ArgumentError(f"sort_by must be {allowed}, not {sort_by!r}.{nearest(sort_by, _ORDERS)}")
-    return _ORDERS[sort_by]
-
-
 def _t_table(
-    mod: ModeratedFit, k: int, sort_by: str, resort_by: str | None, level: float, options: _Options
+    mod: ModeratedFit, k: int, sort_by: str, resort_by: str | None, level: float | None, options: TableOptions
 ) -> pd.DataFrame:
-    column = _order_name(sort_by)
-    again = None if resort_by is None else _order_name(resort_by)
+    column = order_column(sort_by, "sort_by")
+    again = None if resort_by is None else order_column(resort_by, "resort_by")
     if again == "none":
         raise ArgumentError("resort_by must name a column of the table; leave it out to keep the order of sort_by")
     p = mod.p_value_of(k)
     parts: dict[str, FloatArray] = {"logFC": mod.fit.record.coefficients[:, k]}
-    if level:
+    if level is not None:
         margin = mod.margin_of(k, level)
         parts |= {"CI.L": parts["logFC"] - margin, "CI.R": parts["logFC"] + margin}
     parts |= {"AveExpr": mod.fit.record.amean, "t": mod.t_of(k), "P.Value": p}
@@ -240,12 +190,11 @@ def _t_table(
         rows = rows[_ascending({name: values[rows] for name, values in parts.items()}, again, signed=True)]
     for name in options.columns:
         parts[name] = _extra_column(mod, k, name)
-    return _assemble(mod, parts, rows, options.features, "ID")
+    return assemble(mod, parts, rows, options.features, "ID")
 
 
-def _f_table(mod: ModeratedFit, chosen: list[int], sort_by: str, options: _Options) -> pd.DataFrame:
-    if sort_by not in ("F", "none"):
-        raise ArgumentError(f"a table of several coefficients is sorted by 'F' or 'none', not {sort_by!r}")
+def _f_table(mod: ModeratedFit, chosen: list[int], sort_by: str, options: TableOptions) -> pd.DataFrame:
+    choice(sort_by, ("F", "none"), "sort_by", "'F' or 'none' in a table of several coefficients")
     if options.columns:
         raise ArgumentError("columns= belongs to the table of one coefficient; choose one with coef=")
     if len(chosen) == mod.shape[1]:
@@ -258,10 +207,10 @@ def _f_table(mod: ModeratedFit, chosen: list[int], sort_by: str, options: _Optio
         large = np.any([np.abs(e) > options.lfc for e in effects.values()], axis=0)
     keep = _passing(parts["adj.P.Val"], large | (options.lfc == 0.0), options)
     rows = _ranked(parts, "P.Value" if sort_by == "F" else "none", keep)[: options.number]
-    return _assemble(mod, parts, rows, options.features, "ProbeID")
+    return assemble(mod, parts, rows, options.features, "ProbeID")
 
 
-def _passing(adjusted: FloatArray, large: BoolArray, options: _Options) -> BoolArray | None:
+def _passing(adjusted: FloatArray, large: BoolArray, options: TableOptions) -> BoolArray | None:
     """Features within the bounds; None where nothing is bounded."""
     if options.p_value >= 1.0 and options.lfc == 0.0:
         return None
@@ -297,35 +246,3 @@ def _extra_column(mod: ModeratedFit, k: int, name: str) -> Any:
     if name == "neg_log10_p":
         return log_t_p_value(mod.t_of(k), mod.moderation.df_total) / -np.log(10.0)
     return mod.fit.record.n_observed if name == "n" else mod.status.to_numpy()
-
-
-def _assemble(
-    mod: ModeratedFit, parts: dict[str, Any], rows: IntArray, features: Any, vector_name: str
-) -> pd.DataFrame:
-    """Rows of the table with their annotation in front."""
-    table = pd.DataFrame({name: values[rows] for name, values in parts.items()}, copy=False)
-    table.index = mod.labels.features[rows]
-    annotation = _annotation(mod, features, vector_name)
-    if annotation is None:
-        return table
-    shown = annotation.iloc[rows]
-    shown = shown.rename(columns={c: f"{c}.annotation" for c in shown.columns if c in table.columns})
-    return pd.concat([shown.set_axis(table.index), table], axis=1) if table.index.is_unique else _beside(shown, table)
-
-
-def _beside(annotation: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """The same where feature labels repeat and cannot be matched."""
-    joined = pd.concat([annotation.reset_index(drop=True), table.reset_index(drop=True)], axis=1)
-    return joined.set_axis(table.index)
-
-
-def _annotation(mod: ModeratedFit, features: Any, vector_name: str) -> pd.DataFrame | None:
-    if features is None:
-        return mod.fit.annotation
-    if isinstance(features, pd.DataFrame):
-        order = align(features.index, mod.labels.features, mod.shape[0], what="features", axis="features")
-        return features.iloc[order]
-    values = list(features)
-    if len(values) != mod.shape[0]:
-        raise ArgumentError(f"features has {len(values):,} entries and the fit {mod.shape[0]:,} features")
-    return pd.DataFrame({vector_name: values}, index=mod.labels.features)

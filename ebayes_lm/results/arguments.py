@@ -1,0 +1,41 @@
+"""What a caller sets with a number or a name, checked in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
+
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, nearest
+
+
+def real(value: Any, name: str, meaning: str) -> float:
+    """A real number; no truth value, no text."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ArgumentTypeError(f"{name} is {meaning}, a number; got {value!r}")
+    return float(value)
+
+
+def probability(value: Any, name: str, meaning: str) -> float:
+    """A number from 0 to 1."""
+    number = real(value, name, meaning)
+    if not 0.0 <= number <= 1.0:
+        raise ArgumentError(f"{name} is {meaning}, from 0 to 1; got {value!r}")
+    return number
+
+
+def confidence(value: Any) -> float:
+    """The level of a confidence interval."""
+    level = real(value, "the confidence level", "the share of intervals that hold the true value")
+    if not 0.0 < level < 1.0:
+        raise ArgumentError(f"a confidence level lies between 0 and 1, as 0.95 does; got {value!r}")
+    return level
+
+
+def choice(value: Any, allowed: Mapping[str, Any] | Iterable[str], name: str, named: str) -> str:
+    """One of some names; ``named`` lists them for the message."""
+    known = list(allowed)
+    if not isinstance(value, str) or value not in known:
+        kind = ArgumentError if isinstance(value, str) else ArgumentTypeError
+        raise kind(f"{name} must be {named}, not {value!r}.{nearest(value, known)}")
+    return value
