@@ -27,8 +27,8 @@ class Moderation(Record):
     exponent: int = 0
 
     def in_units(self, scaled: FloatArray) -> FloatArray:
-        """A variance in the units of the data."""
-        return np.ldexp(scaled, 2 * self.exponent)
+        """A variance in the units of the data; infinite or zero where float64 ends."""
+        return _in_units(scaled, self.exponent)
 
     def scale(self) -> FloatArray:
         """Posterior standard deviation in the units of the data, (features,)."""
@@ -55,7 +55,7 @@ def moderate(
         s2_post, s2_prior = _spread(s2_post, known), _spread(s2_prior, known)
     df_prior = np.broadcast_to(np.float64(squeezed.df_prior), s2.shape)
     df_total = np.minimum(df_residual + df_prior, np.nansum(df_residual))
-    scale = np.ldexp(squeezed.prior.scale, 2 * exponent)
+    scale = _in_units(squeezed.prior.scale, exponent)
     prior = replace(squeezed.prior, scale=float(scale) if np.ndim(scale) == 0 else scale)
     return Moderation(s2_post, s2_prior, df_prior, df_total, exponent), prior
 
@@ -80,6 +80,11 @@ def _variances(sigma: FloatArray, df_residual: FloatArray) -> tuple[int, FloatAr
         )
     exponent = int(np.frexp(np.median(usable))[1])
     return exponent, np.square(np.ldexp(sigma, -exponent))
+
+
+def _in_units(scaled: float | FloatArray, exponent: int) -> FloatArray:
+    with np.errstate(over="ignore", under="ignore"):
+        return np.ldexp(scaled, 2 * exponent)
 
 
 def _spread(values: FloatArray, known: np.typing.NDArray[np.bool_]) -> FloatArray:
