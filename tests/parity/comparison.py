@@ -18,6 +18,7 @@ from tests.parity.rounding import RoundingFloors
 Array = np.ndarray
 TABLE_NAMES = ("tables", "f_tables")
 NOT_APART = (False, None)
+SMALLEST = float(np.finfo(float).smallest_subnormal)
 
 # Which tolerance a component has; components that only take whole numbers have none to spare.
 _TOLERANCES = {
@@ -121,14 +122,14 @@ def compare_values(
 
 
 def _log10(p: Array) -> Array:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log10(p))
+    """Logarithm of probabilities; an underflow to 0 counts as the smallest number that there is."""
+    return np.asarray(np.log10(np.maximum(p, SMALLEST)))
 
 
 def _subnormal_floor(p: Array) -> Array:
-    """What two units in the last place are worth in log10: much, for the few digits of a p below 2e-308."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((p > 0) & (p < np.finfo(float).tiny), 2 * np.spacing(p) / p, 0.0)
+    """What rounding of p is worth in log10: much for the few digits below 2e-308, which adjustment multiplies."""
+    with np.errstate(invalid="ignore"):
+        return np.where(p < np.finfo(float).tiny, 2 * len(np.atleast_1d(p)) * SMALLEST / np.maximum(p, SMALLEST), 0.0)
 
 
 def _relative(theirs: Array, ours: Array, floor: Array, unit: float) -> Array:
