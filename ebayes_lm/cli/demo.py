@@ -1,0 +1,30 @@
+"""The command ``demo``: the bladder cancer arrays that come with the package."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from ebayes_lm.cli.analysis import Wanted, analyse, comparisons
+from ebayes_lm.cli.inputs import Inputs
+from ebayes_lm.cli.results import Results
+from ebayes_lm.reporting.methods import DYRSKJOT
+
+FORMULA = "~ cancer + batch"
+#: The difference that the study was made for comes first.
+WANTED = Wanted(coefs=("cancerCancer", "cancerBiopsy"))
+SOURCE = "the bladder cancer arrays of Dyrskjøt et al. (2004)"
+
+
+def run_demo(arguments: Namespace, said: list[str]) -> None:
+    """Fit, tell and write."""
+    from ebayes_lm import datasets, model_matrix
+
+    data = datasets.bladder()
+    samples = data.targets
+    if samples is None:
+        raise RuntimeError("the bladder arrays come with a sample table")
+    design = model_matrix(FORMULA, samples)
+    compared = comparisons(design, WANTED, samples)
+    results = Results(arguments.out, WANTED, compared)
+    inputs = Inputs(data, data.shape, samples, [], SOURCE)
+    results.deliver(analyse(inputs, design, WANTED, compared, citation=DYRSKJOT), said, as_json=arguments.json)

@@ -1,0 +1,127 @@
+"""Results as a folder, and as text or JSON on stdout."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ebayes_lm.cli.analysis import Analysis, Comparison, Wanted
+from ebayes_lm.cli.facts import facts_of
+from ebayes_lm.cli.folder import RECORD, Folder, file_names
+from ebayes_lm.cli.summary import summary_lines
+from ebayes_lm.errors import listing, warn
+from ebayes_lm.reporting.methods import methods_text
+
+DESIGN, DECISIONS, INFORMING, METHODS, SUMMARY = (
+    "design.tsv", "decisions.tsv", "informing_samples.tsv", "methods.md", "summary.txt",
+)  # fmt: skip
+_FIXED = (DESIGN, DECISIONS, INFORMING, METHODS, SUMMARY, RECORD)
+#: A spreadsheet takes a text that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@")
+
+
+class Results:
+    """Where the results of a run go; made before the fit, so that what cannot be written is known early."""
+
+    def __init__(self, out: str, wanted: Wanted, compared: Sequence[Comparison]) -> None:
+        terms = list(dict.fromkeys(wanted.terms))
+        names = file_names([*(c.name for c in compared), *(f"F_{term}" for term in terms)], _FIXED)
+        self.tables = dict(
+            zip([("comparison", c.name) for c in compared] + [("term", t) for t in terms], names, strict=True)
+        )
+        self.folder = Folder(out, [*names, *_FIXED[:-1]])
+
+    def deliver(self, analysis: Analysis, said: list[str], *, as_json: bool) -> None:
+        """Write every file, then say what was found."""
+        self._note_formulas(analysis)
+        for tested in analysis.tested:
+            self.folder.write(self.tables["comparison", tested.comparison.name], tsv(tested.table, "feature"))
+        for term in analysis.terms:
+            self.folder.write(self.tables["term", term.name], tsv(term.table, "feature"))
+        self.folder.write(DESIGN, tsv(analysis.design.frame, "sample"))
+        self.folder.write(DECISIONS, tsv(decisions(analysis), "test"))
+        if analysis.tested:
+            self.folder.write(INFORMING, tsv(_weights(analysis), "sample"))
+        self.folder.write(METHODS, _methods(analysis))
+        lines = [*summary_lines(analysis), "", *self._contents(analysis)]
+        self.folder.write(SUMMARY, "\n".join(lines) + "\n")
+        facts = facts_of(analysis, self.tables, said)
+        self.folder.write_record(facts)
+        if self.folder.left_over:
+            warn(f"{self.folder.path} still holds {listing(self.folder.left_over)} of an earlier run")
+        if as_json:
+            whole = {**facts, "out": str(self.folder.path), "files": self.folder.written, "warnings": said}
+            json.dump(whole, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+            print()
+        else:
+            print("\n".join(lines))
+
+    def _contents(self, analysis: Analysis) -> list[str]:
+        rows = {
+            self.tables["comparison", t.comparison.name]: f"all features for {t.comparison.name}, best first"
+            for t in analysis.tested
+        }
+        rows |= {self.tables["term", t.name]: f"F test of {t.name}, all features, best first" for t in analysis.terms}
+        rows[DESIGN] = "the design matrix, one row a sample"
+        rows[DECISIONS] = "how many features are up and down"
+        if analysis.tested:
+            rows[INFORMING] = "the weight of every sample in every comparison"
+        rows |= {
+            METHODS: "a methods paragraph with versions and citations",
+            SUMMARY: "this text",
+            RECORD: "the same facts for programs, and the list of these files",
+        }
+        width = max(len(name) for name in rows)
+        return [
+            f"Written to {self.folder.path} (a later run replaces these files and no others):",
+            *(f"  {name:<{width}}  {what}" for name, what in rows.items()),
+        ]
+
+    def _note_formulas(self, analysis: Analysis) -> None:
+        """Names are written as they are; say where a spreadsheet would take one for a formula."""
+        names = pd.Index(analysis.mod.labels.features).astype(str)
+        risky = names[names.str.startswith(_FORMULA)]
+        if len(risky):
+            warn(
+                f"{len(risky):,} feature names begin with =, +, - or @ ({listing(risky, 3)}); they are written as they "
+                "are, so import the tables into a spreadsheet with this column as text"
+            )
+
+
+def tsv(table: pd.DataFrame, index_name: str) -> str:
+    """A table as tab-separated text: numbers in full precision, NA where missing, quotes where a name needs them."""
+    shown = table.rename(columns={index_name: f"{index_name}.annotation"})
+    shown.index = shown.index.rename(index_name)
+    # A carriage return within a name ends the row for most readers, and is not quoted unless all text is.
+    text = [shown.index, *(shown[c] for c in shown.columns if shown[c].dtype.kind not in "biuf")]
+    returns = any("\r" in str(value) for values in text for value in values)
+    quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+    return str(shown.to_csv(sep="\t", na_rep="NA", lineterminator="\n", quoting=quoting))  # type: ignore[call-overload]
+
+
+def decisions(analysis: Analysis) -> pd.DataFrame:
+    """Down, NotSig and Up of every comparison; significant or not of every term."""
+    rows = {t.comparison.name: t.counts.to_dict() for t in analysis.tested}
+    rows |= {
+        f"F {t.name}": {"NotSig": len(t.table) - t.significant, "Significant": t.significant} for t in analysis.terms
+    }
+    columns = ["Down", "NotSig", "Up", *(["Significant"] if analysis.terms else [])]
+    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).astype("Int64")
+
+
+def _weights(analysis: Analysis) -> pd.DataFrame:
+    return pd.DataFrame({t.comparison.name: t.comparison.informing.weights for t in analysis.tested})
+
+
+def _methods(analysis: Analysis) -> str:
+    return methods_text(
+        analysis.mod,
+        comparisons=[t.comparison.name for t in analysis.tested],
+        terms=[t.name for t in analysis.terms],
+        fdr=analysis.fdr,
+        source=analysis.citation,
+    )

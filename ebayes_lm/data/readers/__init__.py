@@ -1,0 +1,1 @@
+"""Files to matrices and sample tables."""

@@ -1,0 +1,153 @@
+"""Delimited text: how a file is written, its records, and what to say where one is broken."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from ebayes_lm.errors import DataError, nearest, warn
+
+#: Text that means "no value" in a cell of numbers or of a covariate.
+MISSING_TEXT = ("", "NA", "NaN", "nan")
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+#: Records that are looked at to learn how numbers are written.
+_LOOK = 200
+#: A name may be long; a cell beyond this is a file that is not a table.
+_LONGEST_CELL = 10_000_000
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A delimited file and how it is written.
+
+    Attributes
+    ----------
+    path : Path
+    separator : str
+        Tab, comma or semicolon.
+    decimal : str
+        Point or comma.
+    header : tuple of str
+        Names of the columns; the first is empty where the file leaves the column of names without one.
+    is_ragged : bool
+        Whether the first records differ in length.
+    """
+
+    path: Path
+    separator: str
+    decimal: str
+    header: tuple[str, ...]
+    is_ragged: bool
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Line number and cells of every record below the header that is not empty."""
+        with opened(self.path) as stream:
+            rows = _rows(stream, self.separator, self.path)
+            next(rows)
+            yield from rows
+
+
+def open_text(path: Path) -> TextFile:
+    """Look at a file and learn how it is written.
+
+    Raises
+    ------
+    DataError
+        There is no such file, it is empty, or it is not delimited text.
+    """
+    require_file(path)
+    with opened(path) as stream:
+        first = stream.readline()
+        while first.strip() == "" and first:
+            first = stream.readline()
+    if not first.strip():
+        raise DataError(f"{path} is empty; it needs a header line and one line a row")
+    separator = _separator(first, path)
+    with opened(path) as stream:
+        rows = _rows(stream, separator, path)
+        header = next(rows)[1]
+        sample = [cells for (_, cells), _ in zip(rows, range(_LOOK), strict=False)]
+    # As R's write.table leaves it; a separator at the end of every row makes the same lengths, and an empty last cell.
+    longer = [cells[-1] for cells in sample if len(cells) == len(header) + 1]
+    short = len(longer) == len(sample) > 0 and any(longer)
+    decimal = "."
+    if separator == ";" and any(_DECIMAL_COMMA.fullmatch(cell) for cells in sample for cell in cells):
+        decimal = ","
+    if separator == ";":
+        written = "semicolons, with decimal commas" if decimal == "," else "semicolons"
+        warn(f"{path.name} separates its columns by {written}, and is read so")
+    names = ("", *header) if short else tuple(header)
+    return TextFile(path, separator, decimal, names, any(len(cells) != len(names) for cells in sample))
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no file that can be read."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; name the file in it")
+    if not path.exists():
+        near = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []
+        raise DataError(f"there is no file {path}.{nearest(path.name, near)}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[TextIO]:
+    """The text of a file, unpacked where it is gzip-compressed; what is wrong with it as one message."""
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(4)
+            raw.seek(0)
+            _require_text(path, start)
+            binary: Any = gzip.GzipFile(fileobj=raw) if start[:2] == _GZIP else raw
+            with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as stream:
+                yield stream
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path} is not UTF-8 text (byte {error.object[error.start]:#04x}); save it again in the encoding UTF-8"
+        ) from None
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is gzip-compressed and damaged ({error}); copy or download it again") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _require_text(path: Path, start: bytes) -> None:
+    if start.startswith(_ZIP):
+        raise DataError(f"{path} is a zip archive or an Excel workbook; export the sheet as CSV or TSV")
+    if path.suffix.lower() == ".gz" and start[:2] != _GZIP:
+        raise DataError(f"{path} ends in .gz and is not gzip-compressed; give it the name of what it is")
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataError(f"{path} is UTF-16 text; save it again in the encoding UTF-8")
+
+
+def _separator(line: str, path: Path) -> str:
+    """The separator that the header line uses, outside quotes."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    name = path.name.lower().removesuffix(".gz")
+    likely = "\t" if name.endswith((".tsv", ".txt", ".tab")) else ","
+    counts = {separator: bare.count(separator) for separator in ("\t", ",", ";")}
+    if counts[likely] or not any(counts.values()):
+        return likely
+    return max(counts, key=lambda separator: counts[separator])
+
+
+def _rows(stream: TextIO, separator: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(stream, delimiter=separator, strict=True, skipinitialspace=separator != "\t")
+    try:
+        for cells in reader:
+            if cells and cells != [""]:
+                yield reader.line_num, cells
+    except csv.Error as error:
+        what = "a quoted cell is never closed" if "end of data" in str(error) else str(error)
+        raise DataError(f"{path}, line {reader.line_num}: {what}; check the quotes around this line") from None

@@ -1,0 +1,181 @@
+"""Which samples a comparison rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm import make_contrasts, model_matrix, non_estimable
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.table import level_name
+from ebayes_lm.errors import ContrastError
+
+#: Weights below this share of the largest come from rounding.
+_NEGLIGIBLE = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Informing:
+    """The samples that inform a comparison, and the groups they are in.
+
+    Attributes
+    ----------
+    name : str
+        The comparison.
+    weights : Series
+        One weight a sample; the estimate of a feature is the sum of weights times values. Exactly zero where a sample
+        does not inform the comparison.
+    factors : DataFrame of str
+        The factors of the design, samples x factors.
+    levels : dict of factor to levels
+        Their levels, the reference first.
+    """
+
+    name: str
+    weights: pd.Series[float]
+    factors: pd.DataFrame
+    levels: dict[str, list[str]]
+
+    @property
+    def samples(self) -> pd.Index:
+        """The samples that inform the comparison."""
+        return self.weights.index[self.weights != 0.0]
+
+    @property
+    def informing(self) -> pd.DataFrame:
+        """Factors of the samples that inform it."""
+        return self.factors[(self.weights != 0.0).to_numpy()]
+
+    @property
+    def compared(self) -> dict[str, dict[str, float]]:
+        """Net weight of each level that the comparison is about, by factor.
+
+        A factor whose levels all have a net weight of zero is held equal: it cannot move the estimate.
+        """
+        found = {}
+        for name in self.factors.columns:
+            net = self.weights.groupby(self.factors[name].to_numpy()).sum()
+            size = self.weights.abs().sum()
+            kept = {level: float(net[level]) for level in self.levels[name] if abs(net[level]) > _NEGLIGIBLE * size}
+            if kept:
+                found[str(name)] = kept
+        return found
+
+    @property
+    def held_equal(self) -> list[str]:
+        """Factors of the design that the comparison is not about."""
+        compared = self.compared
+        return [str(name) for name in self.factors.columns if name not in compared]
+
+    def blocks_with_both_sides(self, block: str) -> list[str]:
+        """Levels of a factor that hold samples of both sides of the comparison."""
+        both = []
+        for level in self.levels[block]:
+            inside = self.factors[(self.factors[block] == level).to_numpy()]
+            sides = {
+                np.sign(net)
+                for name, nets in self.compared.items()
+                for at, net in nets.items()
+                if at in set(inside[name])
+            }
+            if sides == {-1.0, 1.0}:
+                both.append(level)
+        return both
+
+
+def informing_samples(
+    design: Design, contrast: str | Sequence[float] | FloatArray, samples: pd.DataFrame, *, name: str | None = None
+) -> Informing:
+    """Find the samples whose values enter the estimate of a comparison.
+
+    Parameters
+    ----------
+    design : Design
+        (n, p), made from a formula.
+    contrast : str or (p,) sequence of float
+        A coefficient, an expression such as ``"groupB - groupA"``, or weights of the coefficients.
+    samples : DataFrame
+        The sample table behind the design, in its order.
+    name : str, optional
+        What to call the comparison; by default its text.
+
+    Returns
+    -------
+    Informing
+
+    Raises
+    ------
+    ContrastError
+        The comparison does not parse, or the design cannot estimate it.
+
+    Notes
+    -----
+    The least squares estimate of c'b is a'y with a = X (X'X)^- c, a fixed weight for every sample. Samples whose weight
+    is zero but for rounding say nothing about the comparison, though they help to estimate the variance.
+
+    Examples
+    --------
+    >>> import pandas as pd, ebayes_lm as el
+    >>> samples = pd.DataFrame({"group": list("ABBAB"), "batch": list("11122")}, index=list("vwxyz"))
+    >>> samples.loc["y", "batch"] = "3"
+    >>> found = informing_samples(el.model_matrix("~ group + batch", samples), "groupB", samples)
+    >>> list(found.samples), found.blocks_with_both_sides("batch")
+    (['v', 'w', 'x'], ['1'])
+    """
+    given, wanted = _coefficient_weights(design, contrast)
+    name = given if name is None else name
+    weights = _sample_weights(design, wanted, name)
+    factors = factor_labels(design, samples)
+    levels = dict(zip(factors.columns, design.levels.values(), strict=True))
+    return Informing(name, pd.Series(weights, index=samples.index, name=name), factors, levels)
+
+
+def _coefficient_weights(design: Design, contrast: str | Sequence[float] | FloatArray) -> tuple[str, FloatArray]:
+    if not isinstance(contrast, str):
+        return "contrast", np.asarray(contrast, dtype=np.float64)
+    if contrast in design.names:
+        return contrast, np.eye(len(design.names))[design.names.index(contrast)]
+    matrix = make_contrasts(contrast, levels=design)
+    return str(matrix.columns[0]), matrix.iloc[:, 0].to_numpy(dtype=np.float64)
+
+
+def _sample_weights(design: Design, wanted: FloatArray, name: str) -> FloatArray:
+    """Weights a with X'a = c of least norm, over the columns that can be estimated."""
+    lost = set(non_estimable(design) or ())
+    kept = [j for j, column in enumerate(design.names) if column not in lost]
+    if not np.any(wanted[kept]):
+        raise ContrastError(f"the design cannot estimate {name!r}")
+    x = design.matrix[:, kept]
+    scale = np.linalg.norm(x, axis=0)
+    target = wanted[kept] / scale
+    weights: FloatArray = np.linalg.lstsq((x / scale).T, target, rcond=None)[0]
+    weights[np.abs(weights) <= _NEGLIGIBLE * np.abs(weights).max(initial=0.0)] = 0.0
+    return weights
+
+
+def factor_labels(design: Design, samples: pd.DataFrame) -> pd.DataFrame:
+    """Levels of the factors of the design as text, samples x factors."""
+    columns: dict[str, Any] = {}
+    for name in design.levels:
+        if name in samples.columns:
+            columns[name] = [level_name(value) for value in samples[name]]
+            continue
+        cells = model_matrix(f"~ 0 + {name}", samples).frame
+        columns[shown_name(name)] = [str(column).removeprefix(name) for column in cells.idxmax(axis=1)]
+    return pd.DataFrame(columns, index=samples.index)
+
+
+def shown_name(factor: str) -> str:
+    """A factor as people call it: ``batch`` for ``C(batch)``.
+
+    >>> shown_name("C(`my batch`)"), shown_name("batch")
+    ('my batch', 'batch')
+    """
+    match = re.fullmatch(r"(?:C|factor|relevel)\((?:`([^`]+)`|([\w.]+))(?:,.*)?\)", factor)
+    return (match[1] or match[2]) if match else factor

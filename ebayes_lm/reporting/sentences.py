@@ -1,0 +1,171 @@
+"""An analysis in sentences: what was compared, on which samples, with which prior, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm import ModeratedFit
+from ebayes_lm.reporting.informing import Informing
+
+#: Groups of samples that are listed one by one; more are counted.
+_MOST_GROUPS = 8
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Parts as a list in a sentence.
+
+    >>> joined(["a", "b", "c"])
+    'a, b and c'
+    """
+    items = list(parts)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def title(informing: Informing) -> str:
+    """What is compared: two levels of one factor as such, anything else by its name."""
+    compared = informing.compared
+    if len(compared) == 1:
+        ((_, nets),) = compared.items()
+        up = [level for level, net in nets.items() if abs(net - 1.0) < 1e-6]
+        down = [level for level, net in nets.items() if abs(net + 1.0) < 1e-6]
+        if len(nets) == 2 and up and down:
+            return f"{up[0]} against {down[0]}"
+    return informing.name
+
+
+def equation(weights: pd.Series[float]) -> str:
+    """A contrast as a sum of coefficients.
+
+    >>> equation(pd.Series([-1.0, 0.5, 0.5], index=["A", "B", "C"]))
+    '0.5 B + 0.5 C - A'
+    """
+    text = ""
+    used = weights[weights != 0.0]
+    for name in sorted(used.index, key=lambda n: used[n] < 0):
+        size = f"{abs(used[name]):.6g}"
+        sign = "-" if used[name] < 0 else "+"
+        lead = f" {sign} " if text else sign.replace("+", "")
+        text += f"{lead}{name}" if size == "1" else f"{lead}{size} {name}"
+    return text or "0"
+
+
+def describe_informing(informing: Informing) -> str:
+    """Which samples a comparison rests on, and why the others do not speak."""
+    inside, every = informing.informing, informing.factors
+    n, total = len(inside), len(every)
+    if n == total:
+        what = joined(_counts(informing, inside))
+        return f"All {total:,} samples inform it{f': {what}' if what else ''}."
+    blocks = [b for b in informing.held_equal if inside[b].nunique() < every[b].nunique()]
+    if not blocks:
+        what = joined(_counts(informing, inside))
+        lead = f"{n:,} of {total:,} samples inform it{f': {what}' if what else ''}."
+    else:
+        lead = _in_blocks(informing, blocks[0])
+    return f"{lead} {_rest(total - n)}"
+
+
+def _in_blocks(informing: Informing, block: str) -> str:
+    """The same where a factor that is held equal decides which samples speak."""
+    inside, total = informing.informing, len(informing.factors)
+    present = [level for level in informing.levels[block] if level in set(inside[block])]
+    both = [level for level in informing.blocks_with_both_sides(block) if level in present]
+    sides = joined(_sides(informing))
+    n = len(inside)
+    if len(present) == 1:
+        only = f", the only {block} that holds both {sides}" if both and sides else ""
+        what = joined(_counts(informing, inside))
+        return f"It rests on the {n:,} of {total:,} samples in {block} {present[0]}{only}: {what}."
+    listed = [f"{block} {level} ({joined(_counts(informing, inside[inside[block] == level]))})" for level in present]
+    where = "; ".join(listed) if len(listed) <= _MOST_GROUPS else f"{len(listed):,} levels of {block}"
+    indirect = ""
+    if sides and not both:
+        between = joined(_between(informing))
+        way = f"by way of {between}" if between else "by way of other factors"
+        indirect = f" No {block} holds both {sides}, so the comparison is indirect, {way}."
+    return f"{n:,} of {total:,} samples inform it: {where}.{indirect}"
+
+
+def _rest(n: int) -> str:
+    them = (
+        "other sample has no weight in the estimate and helps"
+        if n == 1
+        else "others have no weight in the estimate and help"
+    )
+    return f"The {f'{n:,} ' if n > 1 else ''}{them} only to estimate the variance."
+
+
+def _sides(informing: Informing) -> list[str]:
+    """Levels on either side, of a comparison within one factor; those with positive weight first."""
+    compared = informing.compared
+    if len(compared) != 1:
+        return []
+    ((_, nets),) = compared.items()
+    return sorted(nets, key=lambda level: nets[level] < 0)
+
+
+def _between(informing: Informing) -> list[str]:
+    """Levels that lend a hand without being compared."""
+    compared = informing.compared
+    if len(compared) != 1:
+        return []
+    ((name, nets),) = compared.items()
+    return [level for level in informing.levels[name] if level in set(informing.informing[name]) and level not in nets]
+
+
+def _counts(informing: Informing, rows: pd.DataFrame) -> list[str]:
+    """Samples per level of the compared factors, such as "14 Cancer"."""
+    names = list(informing.compared) or informing.held_equal
+    if not names:
+        return []
+    cells = rows[names].agg(" ".join, axis=1).value_counts(sort=False)
+    if len(cells) > _MOST_GROUPS:
+        return [f"{len(cells):,} groups of {joined(names)}"]
+    return [f"{count:,} {cell}" for cell, count in cells.items()]
+
+
+def describe_data(mod: ModeratedFit) -> str:
+    """Size of the problem in one sentence."""
+    n = mod.design.shape[0]
+    df = np.unique(mod.df_residual.to_numpy())
+    each = f"{df[0]:g}" if len(df) == 1 else f"{df[0]:g} to {df[-1]:g}"
+    return (
+        f"{mod.shape[0]:,} features on {n:,} samples; {mod.rank} coefficients are estimated, which leaves {each} "
+        "residual degrees of freedom per feature."
+    )
+
+
+def describe_prior(mod: ModeratedFit) -> str:
+    """The prior of the variances in one or two sentences."""
+    if not mod.is_moderated:
+        return "Every feature is tested with its own variance alone; nothing is moderated."
+    df = float(mod.prior.df2)
+    scale = np.sqrt(np.asarray(mod.prior.scale, dtype=np.float64))
+    if scale.ndim == 0:
+        where = f"a common prior, standard deviation s0 = {scale:.4g}"
+    else:
+        low, high = np.nanmin(scale), np.nanmax(scale)
+        where = f"a prior that follows average expression, standard deviation s0 from {low:.4g} to {high:.4g}"
+    if np.isinf(df):
+        return (
+            f"Variances are replaced by {where}: its degrees of freedom d0 are infinite, because the variances differ "
+            "no more than chance explains."
+        )
+    own = float(np.nanmedian(mod.df_residual))
+    return (
+        f"Variances are drawn towards {where}. It counts for d0 = {df:.3g} degrees of freedom beside the {own:g} of a "
+        f"feature, so {df / (df + own):.0%} of a moderated variance is prior."
+    )
+
+
+def describe_decisions(counts: pd.Series[int], informing: Informing, fdr: float) -> str:
+    """How many features are up and down."""
+    parts = title(informing).split(" against ")
+    up, down = (f"higher in {parts[0]}", "lower") if len(parts) == 2 else ("up", "down")
+    return (
+        f"At a false discovery rate of {fdr:.3g}, {counts['Up']:,} of {counts.sum():,} features are {up}, "
+        f"{counts['Down']:,} are {down}, and {counts['NotSig']:,} are not significant."
+    )
