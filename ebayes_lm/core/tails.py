@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, chdtrc, fdtrc, gammaln, stdtr, stdtrit
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import BoolArray, FloatArray
 
+#: A power, a value, df1 and df2: the value to that power is an F.
+_Arguments: TypeAlias = tuple[float, FloatArray, FloatArray, FloatArray]
 #: Above this denominator df an F tail is a chi-square tail, as in limma.
 CHI_SQUARE_FROM = 1e6
 #: Below this a tail probability is no longer used itself: its logarithm is computed by series.
 DEEP = 1e-280
+#: Below this the plain tail probability itself is lost on the way to 0.
+LAST = 1e-305
 _SERIES_MOST = 10_000
 _SERIES_TOLERANCE = 1e-17
 _NEWTON_STEP = 1e-14
@@ -19,47 +25,68 @@ _NEWTON_MOST = 100
 
 
 def t_p_value(t: ArrayLike, df: ArrayLike) -> FloatArray:
-    """Two-sided tail probability of t; df may be infinite (normal), a df of 0 or NaN gives NaN."""
-    t, df = np.asarray(t, dtype=np.float64), np.asarray(df, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        return np.asarray(2.0 * stdtr(df, -np.abs(t)), dtype=np.float64)
+    """Two-sided tail probability of t, down to the smallest number; df may be infinite, 0 or NaN give NaN."""
+    return _refined(*_t_tail(t, df))
 
 
 def log_t_p_value(t: ArrayLike, df: ArrayLike) -> FloatArray:
     """Natural logarithm of :func:`t_p_value`, finite also where that underflows to 0."""
-    t, df = np.asarray(t, dtype=np.float64), np.asarray(df, dtype=np.float64)
-    p = t_p_value(t, df)
-    deep = p < DEEP
-    with np.errstate(divide="ignore"):
-        log_p = np.asarray(np.log(p))
-        if deep.any():
-            t, df = np.broadcast_to(t, p.shape)[deep], np.broadcast_to(df, p.shape)[deep]
-            log_p[deep] = _deep_log_tail(2.0 * np.log(np.abs(t)), np.ones_like(df), df)
-    return log_p
+    return _logarithm(*_t_tail(t, df))
 
 
 def f_p_value(f: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> FloatArray:
     """Upper tail probability of F; beyond ``df2 = 1e6`` that of chi-square with df1 at ``df1 * F``, as in limma."""
-    f, df1, df2 = (np.asarray(a, dtype=np.float64) for a in (f, df1, df2))
-    with np.errstate(all="ignore"):
-        if df2.size and not (df2 > CHI_SQUARE_FROM).any():
-            return np.asarray(fdtrc(df1, df2, f))
-        chi_square = np.asarray(chdtrc(df1, df1 * f))
-        if (df2 > CHI_SQUARE_FROM).all():
-            return chi_square
-        return np.where(df2 > CHI_SQUARE_FROM, chi_square, fdtrc(df1, df2, f))
+    return _refined(*_f_tail(f, df1, df2))
 
 
 def log_f_p_value(f: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> FloatArray:
     """Natural logarithm of :func:`f_p_value`, finite also where that underflows to 0."""
-    p = f_p_value(f, df1, df2)
-    deep = p < DEEP
+    return _logarithm(*_f_tail(f, df1, df2))
+
+
+def _t_tail(t: ArrayLike, df: ArrayLike) -> tuple[FloatArray, _Arguments]:
+    """Two-sided tail of t, and the same as a tail of F for where it is too small."""
+    t, df = np.asarray(t, dtype=np.float64), np.asarray(df, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        return np.asarray(2.0 * stdtr(df, -np.abs(t))), (2.0, np.abs(t), np.asarray(1.0), df)
+
+
+def _f_tail(f: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> tuple[FloatArray, _Arguments]:
+    f, df1, df2 = (np.asarray(a, dtype=np.float64) for a in (f, df1, df2))
+    limit = df2 > CHI_SQUARE_FROM
+    with np.errstate(all="ignore"):
+        if df2.size and not limit.any():
+            tail = np.asarray(fdtrc(df1, df2, f))
+        else:
+            chi_square = np.asarray(chdtrc(df1, df1 * f))
+            tail = chi_square if limit.all() else np.where(limit, chi_square, fdtrc(df1, df2, f))
+    return tail, (1.0, f, df1, np.where(limit, np.inf, df2))
+
+
+def _refined(tail: FloatArray, arguments: _Arguments) -> FloatArray:
+    """The tail, its deep values by the series: library functions give up before the smallest numbers."""
+    deep = tail < LAST
+    if deep.any():
+        tail = np.array(tail)
+        tail[deep] = np.exp(_deep(deep, arguments))
+    return tail
+
+
+def _logarithm(tail: FloatArray, arguments: _Arguments) -> FloatArray:
+    deep = tail < DEEP
     with np.errstate(divide="ignore"):
-        log_p = np.asarray(np.log(p))
-        if deep.any():
-            f, df1, df2 = (np.broadcast_to(np.asarray(a, dtype=np.float64), p.shape)[deep] for a in (f, df1, df2))
-            log_p[deep] = _deep_log_tail(np.log(f), df1, np.where(df2 > CHI_SQUARE_FROM, np.inf, df2))
-    return log_p
+        log_tail = np.asarray(np.log(tail))
+    if deep.any():
+        log_tail[deep] = _deep(deep, arguments)
+    return log_tail
+
+
+def _deep(deep: BoolArray, arguments: _Arguments) -> FloatArray:
+    """Logarithms of the tails at ``deep``; the first argument is the power that makes the second an F."""
+    power, value, df1, df2 = arguments
+    chosen, df1, df2 = (np.broadcast_to(a, deep.shape)[deep] for a in (value, df1, df2))
+    with np.errstate(divide="ignore"):
+        return _deep_log_tail(power * np.log(chosen), df1, df2)
 
 
 def _deep_log_tail(log_f: FloatArray, df1: FloatArray, df2: FloatArray) -> FloatArray:

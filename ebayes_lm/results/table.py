@@ -124,7 +124,7 @@ def top_table_f(
     ----------
     fit : ModeratedFit
     coef : str, int or list of these, optional
-        By default all coefficients of the fit but the intercept.
+        By default all coefficients of the fit, the intercept included, as in limma.
     number, sort_by, adjust_method, p_value, fc, lfc, features
         As in :func:`top_table`; ``sort_by`` is "F" or "none".
 
@@ -144,10 +144,10 @@ def top_table_f(
     >>> y = np.random.default_rng(1).normal(size=(50, 6))
     >>> fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AABBCC")}))
     >>> list(el.top_table_f(fit.ebayes(), number=3).columns)
-    ['groupB', 'groupC', 'AveExpr', 'F', 'P.Value', 'adj.P.Val']
+    ['(Intercept)', 'groupB', 'groupC', 'AveExpr', 'F', 'P.Value', 'adj.P.Val']
     """
     mod = require_tests(fit, "top_table_f")
-    chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
+    chosen = list(range(mod.shape[1])) if coef is None else mod.labels.coef_positions(coef)
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, ())
     return _f_table(mod, chosen, sort_by, options)
 

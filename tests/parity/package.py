@@ -103,7 +103,7 @@ def _table(verb: Callable[..., pd.DataFrame], mod: Any, asked: Any, features: pd
 
 def _f_table_of_all(mod: Any, **options: Any) -> pd.DataFrame:
     """limma's topTableF tests all coefficients, the intercept too; here that one has to be asked for."""
-    return ebayes_lm.top_table_f(mod, coef=list(range(mod.shape[1])), **options)
+    return ebayes_lm.top_table_f(mod, **options)
 
 
 def _decisions(mod: Any, asked: Any) -> Answer:

@@ -22,11 +22,8 @@ SCENARIOS = {
     for topic in TOPICS
     for name, scenario in read(ANSWERS / f"{topic}.json.gz")["scenarios"].items()
 }
-# limma's p values go down to 5e-324, those of the package turn to 0 at about 1e-308.
-UNDERFLOW = pytest.mark.xfail(strict=True, reason="p_value has no subnormal numbers")
-MARKS = {("priors-p_values_near_underflow", "ebayes"): UNDERFLOW}
 GROUPS = [
-    pytest.param(name, group, id=f"{name}-{group}", marks=MARKS.get((name, group), ()))
+    pytest.param(name, group, id=f"{name}-{group}")
     for name, s in SCENARIOS.items()
     if name not in REFUSED
     for group in s["answer"]
