@@ -70,7 +70,7 @@ class Labels:
 
 
 _BY_POSITION = (
-    "{} are taken by whole-number position or by a mask, not {!r}; select(features=..., coefs=...) takes labels"
+    "{} are taken by whole-number position or by a mask, not {}; select(features=..., coefs=...) takes labels"
 )
 
 
@@ -78,13 +78,13 @@ def positions_of(key: Any, length: int, what: str) -> Any:
     """An indexer of positions: integer, slice, mask or list, checked; never labels."""
     if isinstance(key, slice):
         if any(not isinstance(at, (int, np.integer, NoneType)) for at in (key.start, key.stop, key.step)):
-            raise ArgumentTypeError(_BY_POSITION.format(what, key))
+            raise ArgumentTypeError(_BY_POSITION.format(what, repr(key)))
         return key
     if isinstance(key, tuple):
         raise ArgumentTypeError(
             f"a fit is subset as fit[features] or fit[features, coefs]; {len(key)} positions are given"
         )
-    array = np.asarray(key)
+    array = _as_array(key, what)
     if array.dtype == bool:
         if array.shape != (length,):
             raise ArgumentError(f"a mask of {what} must have length {length:,}; this one has shape {array.shape}")
@@ -92,7 +92,8 @@ def positions_of(key: Any, length: int, what: str) -> Any:
     if array.size == 0:
         return np.zeros(0, dtype=np.intp)
     if array.dtype.kind not in "iu" or array.ndim > 1:
-        raise ArgumentTypeError(_BY_POSITION.format(what, key))
+        shown = f"{key!r}" if array.ndim == 0 else f"{array.dtype} values of shape {array.shape}"
+        raise ArgumentTypeError(_BY_POSITION.format(what, shown))
     array = np.atleast_1d(array).astype(np.intp)
     outside = array[(array < -length) | (array >= length)]
     if len(outside):
@@ -100,3 +101,10 @@ def positions_of(key: Any, length: int, what: str) -> Any:
             f"there are {length:,} {what}, at positions 0 to {length - 1}; not at {listing(outside.tolist())}"
         )
     return array % length
+
+
+def _as_array(key: Any, what: str) -> AnyArray:
+    try:
+        return np.asarray(key)
+    except ValueError:
+        raise ArgumentTypeError(_BY_POSITION.format(what, "lists of different lengths")) from None
