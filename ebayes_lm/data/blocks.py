@@ -57,7 +57,7 @@ class Running:
         return int(self.threads or _processors())
 
     def block_rows(self, samples: int) -> int:
-        """Rows in a block; it depends on the problem and on the options, never on the threads at hand."""
+        """Rows in a block: by the size of the problem, and by what of ``max_memory`` falls to each thread."""
         rows = self.chunk_size or max(1, BLOCK_CELLS // samples)
         if self.max_memory is None:
             return int(rows)
@@ -88,11 +88,15 @@ def memory_bytes(size: int | str) -> int:
 def run_blocks(
     fit: Callable[[slice], tuple[AnyArray, ...]], rows: int, samples: int, running: Running
 ) -> tuple[AnyArray, ...]:
-    """Fit blocks of rows in threads; every array that comes back is laid out over all rows."""
+    """Fit blocks of rows in threads; every array that comes back is laid out over all rows.
+
+    Linear algebra inside a block keeps to one thread: split over several, it would sum in an order that depends on
+    how many there are.
+    """
     size = running.block_rows(samples)
     bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)]
     if len(bounds) == 1:
-        with blas_threads(running.n_threads):
+        with blas_threads(1):
             return fit(bounds[0])
     with blas_threads(1), Progress(rows, running.progress) as progress:
         first = fit(bounds[0])
