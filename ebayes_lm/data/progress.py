@@ -24,7 +24,7 @@ class Progress:
 
     def __init__(self, total: int, show: bool | None) -> None:
         self._total, self._done = total, 0
-        self._show = _is_watched() if show is None else show
+        self._show = sys.stderr is not None and (_is_watched() if show is None else show)
         self._start = self._shown = time.monotonic()
         self._written = False
         self._lock = threading.Lock()
