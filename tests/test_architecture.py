@@ -1,0 +1,243 @@
+"""The house keeps its plan: who may import whom, how large things are, what stands in docstrings."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+
+import ebayes_lm
+
+ROOT = Path(ebayes_lm.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+# From the ground up; a module imports from its own floor or from lower ones.
+FLOORS = (
+    ("errors", "_typing"), ("kernels",), ("core",), ("data",), ("design",), ("results",), ("fitting",), ("datasets",),
+    ("reporting",), ("cli", "__main__"),
+)  # fmt: skip
+HEAVY = ("numba", "pandas", "scipy", "formulaic", "statsmodels", "matplotlib", "anndata", "dask", "h5py", "pyarrow")
+LATE = ("numba", "formulaic", "statsmodels", "scipy.stats", "matplotlib", "anndata", "dask", "h5py", "pyarrow")
+MOST_LINES, MOST_IN_FUNCTION = 300, 60
+PUBLIC = {name: getattr(ebayes_lm, name) for name in ebayes_lm.__all__ if name != "datasets"}
+CALLABLE = {name: value for name, value in PUBLIC.items() if callable(value)}
+METHODS = {
+    f"{name}.{attribute}": value
+    for name, cls in PUBLIC.items()
+    if inspect.isclass(cls)
+    for attribute, value in vars(cls).items()
+    if isinstance(value, FunctionType) and not attribute.startswith("_")
+}
+
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module that is imported, inside functions too; relative imports are not used."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+
+
+def imports_at_once(tree: ast.Module) -> Iterator[str]:
+    """What importing the module imports: outside functions, and not for type checkers alone."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from imports(node)
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def floor(module: str) -> int | None:
+    """How high a module of the package stands; None for the package itself and for other packages."""
+    parts = module.split(".")
+    if parts[0] != "ebayes_lm" or len(parts) == 1:
+        return None
+    return next(level for level, names in enumerate(FLOORS) if parts[1] in names)
+
+
+def is_within(module: str, packages: tuple[str, ...]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+@every_file
+def test_imports_go_down(path: Path) -> None:
+    own = floor(module_name(path))
+    if own is None:
+        return
+    higher = [name for name in imports(tree_of(path)) if (floor(name) or 0) > own]
+    assert higher == []
+
+
+@every_file
+def test_the_package_is_not_imported_whole(path: Path) -> None:
+    """But by what stands over the public API."""
+    allowed = ("ebayes_lm.cli", "ebayes_lm.reporting", "ebayes_lm.datasets", "ebayes_lm.__main__")
+    if path != ROOT / "__init__.py" and not is_within(module_name(path), allowed):
+        assert "ebayes_lm" not in set(imports(tree_of(path)))
+
+
+@every_file
+def test_heavy_packages_are_imported_where_used(path: Path) -> None:
+    assert [name for name in imports_at_once(tree_of(path)) if is_within(name, LATE)] == []
+
+
+@every_file
+def test_numbers_know_no_labels(path: Path) -> None:
+    if is_within(module_name(path), ("ebayes_lm.core", "ebayes_lm.kernels")):
+        assert [n for n in imports(tree_of(path)) if is_within(n, ("pandas", "formulaic", "statsmodels"))] == []
+
+
+@every_file
+def test_files_and_functions_are_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    long = {f.name: code_lines(f) for f in functions(tree_of(path)) if code_lines(f) > MOST_IN_FUNCTION}
+    assert long == {}
+
+
+def code_lines(function: ast.FunctionDef) -> int:
+    """Lines of a function without its docstring."""
+    first = function.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    prose = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - prose
+
+
+@every_file
+def test_nothing_is_evaluated_printed_or_left_undone(path: Path) -> None:
+    tree = tree_of(path)
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    forbidden = {"eval", "exec", "compile", "__import__", "breakpoint"}
+    if not is_within(module_name(path), ("ebayes_lm.cli",)):
+        forbidden |= {"print", "input"}
+    assert called & forbidden == set()
+    assert "NotImplementedError" not in names
+    assert not any(is_within(name, ("pickle", "marshal", "shelve", "dill")) for name in imports(tree))
+    assert not any(isinstance(node, ast.Assert) for node in ast.walk(tree))
+    assert not re.search(r"\b(TODO|FIXME|XXX)\b", path.read_text(encoding="utf-8"))
+
+
+@every_file
+def test_warnings_come_from_one_place(path: Path) -> None:
+    """The command line is a program of its own and may filter them."""
+    if not is_within(module_name(path), ("ebayes_lm.errors", "ebayes_lm.cli")):
+        called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
+        assert called & {"warnings.warn", "warnings.simplefilter", "warnings.filterwarnings"} == set()
+
+
+def test_no_module_bears_the_name_of_a_public_function() -> None:
+    """A lazy attribute would turn into the module of its name on its second access."""
+    modules = {part for path in FILES for part in path.relative_to(ROOT).with_suffix("").parts}
+    assert modules & set(CALLABLE) == set()
+    assert modules & {"utils", "helpers", "util", "helper", "misc", "common"} == set()
+
+
+def test_what_the_package_exports_is_what_type_checkers_see() -> None:
+    block = next(n for n in tree_of(ROOT / "__init__.py").body if isinstance(n, ast.If))
+    seen = {}
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom)
+        for alias in node.names:
+            assert alias.name == alias.asname, "only 'import a as a' is a re-export"
+            seen[alias.name] = node.module
+    assert sorted(ebayes_lm.__all__) == sorted(seen)
+    for name, value in PUBLIC.items():
+        assert value.__module__ == seen[name]
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    code = "import sys, ebayes_lm; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert [name for name in loaded if name in HEAVY] == []
+
+
+def test_fitting_loads_nothing_that_it_does_not_use() -> None:
+    code = (
+        "import sys, numpy as np, ebayes_lm as el\n"
+        "el.lm_fit(np.random.default_rng(1).normal(size=(50, 4)), np.eye(4)[:, :2] + 1).ebayes().top_table(0)\n"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    by_pandas = ("pyarrow",)
+    assert [name for name in loaded if name in LATE and name not in by_pandas] == []
+
+
+# Docstrings.
+
+SECTION = re.compile(r"^(\w[\w ]*)\n-+$", re.MULTILINE)
+
+
+def sections(value: object) -> dict[str, str]:
+    """Sections of a numpydoc docstring by name; the summary is called Summary."""
+    parts = SECTION.split(inspect.getdoc(value) or "")
+    return {"Summary": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def documented_parameters(text: str) -> list[str]:
+    heads = [line.split(":")[0].strip() for line in text.splitlines() if line and not line[0].isspace()]
+    return [name.strip() for head in heads for name in head.split(",")]
+
+
+def signature_parameters(value: object) -> list[str]:
+    stars = {inspect.Parameter.VAR_KEYWORD: "**", inspect.Parameter.VAR_POSITIONAL: "*"}
+    parameters = inspect.signature(value).parameters.values()  # type: ignore[arg-type]
+    return [stars.get(p.kind, "") + p.name for p in parameters if p.name != "self"]
+
+
+def raises(value: FunctionType) -> bool:
+    return "raise " in inspect.getsource(value)
+
+
+VERBS = {name: value for name, value in PUBLIC.items() if isinstance(value, FunctionType)}
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_public_functions_are_documented(name: str) -> None:
+    written = sections(VERBS[name])
+    assert written["Summary"].strip().splitlines()[0].endswith(".")
+    assert {"Parameters", "Returns", "Examples"} <= set(written)
+    assert documented_parameters(written["Parameters"]) == signature_parameters(VERBS[name])
+    assert ">>> " in written["Examples"]
+    assert "Raises" in written or not raises(VERBS[name])
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_public_methods_are_documented(name: str) -> None:
+    written = sections(METHODS[name])
+    assert written["Summary"].strip(), f"{name} has no docstring"
+    if "Parameters" in written:
+        assert documented_parameters(written["Parameters"]) == signature_parameters(METHODS[name])
+        assert "Returns" in written
+
+
+@pytest.mark.parametrize("name", sorted(n for n, v in PUBLIC.items() if inspect.isclass(v)))
+def test_public_classes_are_documented(name: str) -> None:
+    cls = PUBLIC[name]
+    written = sections(cls)
+    assert written["Summary"].strip()
+    assert not (cls.__doc__ or "").startswith(f"{name}("), "the docstring is not the one that dataclass makes"
+    for attribute, value in inspect.getmembers(cls, lambda v: isinstance(v, property)):
+        assert attribute.startswith("_") or value.__doc__, f"{name}.{attribute} has no docstring"
