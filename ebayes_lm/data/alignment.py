@@ -15,7 +15,13 @@ def is_positional(labels: pd.Index) -> bool:
 
 
 def align(
-    labels: pd.Index | None, wanted: pd.Index | None, length: int, *, what: str, axis: str = "samples"
+    labels: pd.Index | None,
+    wanted: pd.Index | None,
+    length: int,
+    *,
+    what: str,
+    axis: str = "samples",
+    table: pd.DataFrame | None = None,
 ) -> IntArray:
     """Positions that bring something labelled into the order of the matrix.
 
@@ -30,6 +36,8 @@ def align(
     what : str
         What is brought along, for messages: "the sample table".
     axis : {"samples", "features"}
+    table : DataFrame, optional
+        Where a numbered index should have been set from, to name the column in the message.
 
     Returns
     -------
@@ -50,9 +58,21 @@ def align(
     if is_positional(labels):
         raise AlignmentError(
             f"{what} is numbered 0 to {size - 1} while the {axis} of the matrix have names "
-            f"({listing(wanted[:3])}): set its index to the column that holds the {axis[:-1]} names"
+            f"({listing(wanted[:3])}): {_remedy(table, wanted, axis)}"
         )
     return _by_label(labels, wanted, what, axis)
+
+
+def column_holding(table: pd.DataFrame, ids: pd.Index) -> str | None:
+    """The first column of a table that holds all these ids."""
+    return next((str(name) for name, column in table.items() if ids.isin(column).all()), None)
+
+
+def _remedy(table: pd.DataFrame | None, wanted: pd.Index, axis: str) -> str:
+    column = None if table is None else column_holding(table, wanted)
+    if column is None:
+        return f"set its index to the column that holds the {axis[:-1]} names"
+    return f"its column {column!r} holds them: use set_index({column!r})"
 
 
 def _by_position(size: int, length: int, what: str, axis: str) -> IntArray:

@@ -67,7 +67,7 @@ class EList:
                 continue
             if not isinstance(table, pd.DataFrame):
                 raise ArgumentTypeError(f"{name} must be a DataFrame, not {type(table).__name__}")
-            order = align(table.index, labels, len(labels), what=name, axis=axis)
+            order = align(table.index, labels, len(labels), what=name, axis=axis, table=table)
             object.__setattr__(self, name, table.iloc[order].set_axis(labels))
         _check_weights(self.weights, values.shape)
         if not isinstance(self.other, Mapping):
@@ -89,13 +89,10 @@ class EList:
         if not (isinstance(key, tuple) and len(key) == 2):
             raise ArgumentTypeError("an EList is subset with two positions, elist[features, samples]; use ':' for all")
         rows, cols = (_positions(k, n, axis) for k, n, axis in zip(key, self.shape, _AXES, strict=True))
-        weights = None if self.weights is None else np.asarray(self.weights)
-        if weights is not None:
-            weights = weights[np.ix_(rows, cols)] if weights.shape == self.shape else weights[..., cols]
         return replace(
             self,
             E=self.E.iloc[rows, cols],
-            weights=weights,
+            weights=None if self.weights is None else _subset_weights(self.weights, self.shape, rows, cols),
             genes=None if self.genes is None else self.genes.iloc[rows],
             targets=None if self.targets is None else self.targets.iloc[cols],
             design=_design_rows(self.design, cols),
@@ -141,6 +138,21 @@ def _check_weights(weights: Any, shape: tuple[int, int]) -> None:
             f"weights have shape {np.shape(weights)}; E has {shape[0]:,} features x {shape[1]:,} samples, and weights "
             "belong to each value, to each sample or to each feature"
         )
+    if np.ndim(weights) == 1 and shape[0] == shape[1] and not isinstance(weights, pd.Series):
+        raise ArgumentError(
+            f"a weight vector of length {shape[0]} could belong to the features or to the samples of a square E; give "
+            f"weights of samples in shape (1, {shape[0]}), of features in shape ({shape[0]}, 1)"
+        )
+
+
+def _subset_weights(weights: Any, shape: tuple[int, int], rows: IntArray, cols: IntArray) -> AnyArray:
+    """Weights of a subset in two dimensions, so that they still say whose they are; a vector is told by its length."""
+    values = np.asarray(weights)
+    if values.ndim == 1:
+        values = values[None, :] if len(values) == shape[1] else values[:, None]
+    if values.shape[0] == shape[0]:
+        values = values[rows]
+    return values[:, cols] if values.shape[1] == shape[1] else values
 
 
 def _design_rows(design: Any, rows: AnyArray) -> Any:
