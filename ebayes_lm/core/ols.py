@@ -15,6 +15,8 @@ from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Matrices with at least this many cells are worth a compiled kernel; below, there is nothing to compile.
 KERNEL_CELLS = 1_000_000
+#: Cells that matrix products work on at once.
+_PRODUCT_CELLS = 1 << 15
 #: Residuals below this share of the row's own size are rounding noise: the variance is zero.
 ZERO_VARIANCE = 1e-12
 
@@ -107,7 +109,13 @@ class LeastSquares:
         return RowFits(self._in_place(coefficients), sigma, mean, n_missing, n_infinite, zero)
 
     def _products(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
-        """Coefficients, sigma, mean and suspicion of rows, by matrix products."""
+        """Coefficients, sigma, mean and suspicion of rows, by matrix products of pieces that stay in the cache."""
+        step = max(1, _PRODUCT_CELLS // max(1, y.shape[1]))
+        pieces = [self._piece(y[at : at + step]) for at in range(0, max(1, len(y)), step)]
+        coefficients, sigma, mean, suspect = (np.concatenate(part) for part in zip(*pieces, strict=True))
+        return coefficients, sigma, mean, suspect
+
+    def _piece(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         with np.errstate(all="ignore"):
             effects, rss, mean = self._project(y.astype(np.float64, copy=False))
             sigma = np.sqrt(rss / self.df_residual)
@@ -135,9 +143,9 @@ class LeastSquares:
 
     def _project(self, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Effects, residual sums of squares and means of rows."""
-        scaled = y * np.sqrt(self.weights)
-        effects = scaled @ self.qr.q
-        residuals = scaled - effects @ self.qr.q.T
+        residuals = y * np.sqrt(self.weights)
+        effects = residuals @ self.qr.q
+        residuals -= effects @ self.qr.q.T
         return effects, np.einsum("ij,ij->i", residuals, residuals), y.mean(axis=1)
 
     def _scaled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 
@@ -47,18 +46,13 @@ class PivotedQR:
         return self.pivot[self.rank :]
 
     def solve(self, effects: FloatArray) -> FloatArray:
-        """Coefficients (..., r) from effects ``y Q`` (..., r) by back substitution."""
+        """Coefficients (g, r) from effects ``y Q`` (g, r) by back substitution."""
         r = self.rank
-        flat = solve_triangular(self.r[:, :r], effects.reshape(-1, r).T, check_finite=False)
-        coefficients: FloatArray = np.ldexp(flat.T, -self.scale[:r]).reshape(effects.shape)
-        return coefficients
+        return np.asarray(np.ldexp(_back_substituted(self.r[:, :r], effects), -self.scale[:r]))
 
     def covariance_factor(self) -> FloatArray:
         """Square root L of the unscaled covariance, (r, r) with ``L L' = (X'X)^-1``."""
-        r = self.rank
-        inverse = solve_triangular(self.r[:, :r], np.eye(r), check_finite=False)
-        factor: FloatArray = np.ldexp(inverse, -self.scale[:r, None])
-        return factor
+        return self.solve(np.eye(self.rank)).T
 
     def covariance(self) -> FloatArray:
         """``(X'X)^-1`` over the estimable columns, (r, r)."""
@@ -69,9 +63,18 @@ class PivotedQR:
     def dependencies(self) -> FloatArray:
         """Each aliased column (p - r, r) as a combination of the estimable ones."""
         r = self.rank
-        weights = solve_triangular(self.r[:, :r], self.r[:, r:], check_finite=False)
-        combination: FloatArray = np.ldexp(weights.T, self.scale[r:, None] - self.scale[None, :r])
+        weights = _back_substituted(self.r[:, :r], self.r[:, r:].T)
+        combination: FloatArray = np.ldexp(weights, self.scale[r:, None] - self.scale[None, :r])
         return combination
+
+
+def _back_substituted(triangle: FloatArray, sides: FloatArray) -> FloatArray:
+    """Solutions (g, r) of ``triangle b = side`` for many right-hand sides (g, r), a column at a time."""
+    solution = np.array(sides.T, order="C")
+    for k in reversed(range(len(triangle))):
+        solution[k] -= triangle[k, k + 1 :] @ solution[k + 1 :]
+        solution[k] /= triangle[k, k]
+    return solution.T
 
 
 def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:

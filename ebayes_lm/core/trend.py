@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import BSpline
-from scipy.linalg import null_space
 
 from ebayes_lm._typing import BoolArray, FloatArray
 
@@ -113,6 +111,9 @@ class _NaturalBasis:
         ends = _DEGREE + 1
         knots = np.concatenate([np.zeros(ends), interior, np.ones(ends)])
         identity = np.eye(interior.size + ends)
+        from scipy.interpolate import BSpline
+        from scipy.linalg import null_space
+
         curvature = BSpline(knots, identity, _DEGREE).derivative(2)(np.array([0.0, 1.0]))
         self.size = interior.size + 2
         self._spline = BSpline(knots, null_space(curvature), _DEGREE)

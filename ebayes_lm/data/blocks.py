@@ -95,11 +95,10 @@ def run_blocks(
     """
     size = running.block_rows(samples)
     bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)]
-    if len(bounds) == 1:
-        with blas_threads(1):
-            return fit(bounds[0])
     with blas_threads(1), Progress(rows, running.progress) as progress:
         first = fit(bounds[0])
+        if len(bounds) == 1:
+            return first
         whole = tuple(np.empty((rows, *part.shape[1:]), dtype=part.dtype) for part in first)
 
         def store(at: slice, parts: tuple[AnyArray, ...]) -> None:
