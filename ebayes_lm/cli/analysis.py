@@ -13,7 +13,7 @@ import pandas as pd
 from ebayes_lm.cli.inputs import Inputs, read_inputs
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import ArgumentError, ContrastError, listing, nearest
+from ebayes_lm.errors import ArgumentError, ContrastError, DesignWarning, listing, nearest, warn
 from ebayes_lm.reporting.informing import Informing, informing_samples
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderated import ModeratedFit
@@ -158,9 +158,16 @@ def comparisons(design: Design, wanted: Wanted, samples: pd.DataFrame) -> list[C
         raise ContrastError(f"a contrast and a coefficient are both called {twice[0]!r}; name the contrast another way")
     lost = [name for name in coefs if name in (non_estimable(design) or ())]
     lost += [name for name in matrix.columns if not is_estimable(design, matrix[name].to_numpy())]
+    reasons = "; ".join(describe_dependencies(design))
     if lost:
-        reasons = "; ".join(describe_dependencies(design))
         raise ContrastError(f"the design cannot estimate {listing(lost)}, because {reasons}")
+    shifted = [name for name in coefs if not is_estimable(design, identity[name].to_numpy())]
+    if shifted:
+        warn(
+            f"{listing(shifted)} take part in what is not estimable ({reasons}) and mean what is left once the "
+            "coefficients without estimate are zero; make sure that this is the comparison you want",
+            DesignWarning,
+        )
     found = []
     for name, weights in pd.concat([identity, matrix], axis=1).items():
         informing = informing_samples(design, weights.to_numpy(), samples, name=str(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,7 +66,9 @@ def common_facts(source: str, shape: tuple[int, int], excluded: Sequence[str], d
 def comparison_facts(comparison: Comparison) -> dict[str, Any]:
     """A comparison and the samples that inform it."""
     informing = comparison.informing
-    groups = informing.informing.value_counts(sort=False).reset_index() if len(informing.factors.columns) else None
+    factors = [str(name) for name in informing.factors.columns]
+    counts = Counter(zip(*(informing.informing[name] for name in factors), strict=True))
+    groups = [{"levels": dict(zip(factors, cell, strict=True)), "samples": n} for cell, n in counts.items()]
     return {
         "name": comparison.name,
         "title": title(informing),
@@ -73,7 +76,7 @@ def comparison_facts(comparison: Comparison) -> dict[str, Any]:
         "informing": {
             "samples": len(informing.samples),
             "of": len(informing.weights),
-            "groups": [] if groups is None else groups.to_dict(orient="records"),
+            "groups": groups,
         },
     }
 

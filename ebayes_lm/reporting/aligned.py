@@ -11,7 +11,10 @@ import pandas as pd
 WIDTH = 100
 
 _GAP = "  "
-_SMALLEST_CELL = 8
+#: Columns of a top table that stand below each other in several tables.
+_TWO_PLACES = ("AveExpr", "t", "F", "B")
+#: Texts are not cut below this.
+_SMALLEST_CELL = 24
 
 
 def aligned(table: pd.DataFrame, *, index_name: str = "", width: int = WIDTH) -> list[str]:
@@ -89,8 +92,10 @@ def _numbers(name: str, values: np.ndarray) -> list[str]:
         return [_probability(v) for v in values]
     finite = np.abs(values[np.isfinite(values)])
     largest = float(finite.max(initial=0.0))
+    if name in _TWO_PLACES and largest < 1e7:
+        return ["NA" if np.isnan(v) else f"{v:.2f}" for v in values]
     if largest and not 1e-3 <= largest < 1e7:
-        return [f"{v:.3g}" for v in values]
+        return ["NA" if np.isnan(v) else f"{v:.3g}" for v in values]
     places = 3 if largest < 10 else 2 if largest < 1000 else 1
     while places > 0 and all(float(f"{v:.{places - 1}f}") == v for v in finite):
         places -= 1

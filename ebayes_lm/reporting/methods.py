@@ -74,16 +74,17 @@ def methods_text(
     formula = f"`{mod.design.formula}`" if mod.design.formula else f"{mod.design.shape[1]} coefficients"
     tested = [f"moderated t-statistics for {joined(f'`{c}`' for c in comparisons)}"] if comparisons else []
     tested += [f"moderated F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else []
+    tests = f"Features were tested by {joined(tested)}" if tested else "No feature was tested"
     cited = [SMYTH, *([SARTOR] if trend else []), BENJAMINI_HOCHBERG, RITCHIE, *([source] if source else [])]
     follows = ", with a prior variance that follows average expression [2]" if trend else ""
     fdr_reference = 3 if trend else 2
     paragraph = (
         f"A linear model with the design {formula} was fitted by least squares to each of {mod.shape[0]:,} features "
         f"over {mod.design.shape[0]:,} samples. Residual variances were moderated by empirical Bayes [1]{follows} "
-        f"({_prior(mod)}). {joined(tested).capitalize() or 'No test was made'}; p-values were "
+        f"({_prior(mod)}). {tests}; p-values were "
         f"adjusted for multiple testing by the method of Benjamini and Hochberg [{fdr_reference}] within each "
-        f"comparison, and features with adjusted p < {fdr:.3g} were called significant. Computed with {_versions()}, which "
-        f"reproduces the statistics of limma [{fdr_reference + 1}]."
+        f"comparison, and features with adjusted p < {fdr:.3g} were called significant. Computed with "
+        f"{_versions()}, which reproduces the statistics of limma [{fdr_reference + 1}]."
     )
     if source:
         paragraph += f" The data are from [{len(cited)}]."

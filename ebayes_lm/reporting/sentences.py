@@ -78,8 +78,12 @@ def _in_blocks(informing: Informing, block: str) -> str:
     if len(present) == 1:
         only = f", the only {block} that holds both {sides}" if both and sides else ""
         what = joined(_counts(informing, inside))
-        return f"It rests on the {n:,} of {total:,} samples in {block} {present[0]}{only}: {what}."
-    listed = [f"{block} {level} ({joined(_counts(informing, inside[inside[block] == level]))})" for level in present]
+        where = f"{block} {present[0]}{only}"
+        return f"It rests on the {n:,} of {total:,} samples in {where}{f': {what}' if what else ''}."
+    groups = [joined(_counts(informing, inside[inside[block] == level])) for level in present]
+    listed = [
+        f"{block} {level}" + (f" ({group})" if group else "") for level, group in zip(present, groups, strict=True)
+    ]
     where = "; ".join(listed) if len(listed) <= _MOST_GROUPS else f"{len(listed):,} levels of {block}"
     indirect = ""
     if sides and not both:
@@ -118,10 +122,13 @@ def _between(informing: Informing) -> list[str]:
 
 def _counts(informing: Informing, rows: pd.DataFrame) -> list[str]:
     """Samples per level of the compared factors, such as "14 Cancer"."""
-    names = list(informing.compared) or informing.held_equal
+    names = list(informing.compared)
     if not names:
         return []
     cells = rows[names].agg(" ".join, axis=1).value_counts(sort=False)
+    if len(names) == 1:
+        order = [*_sides(informing), *informing.levels[names[0]]]
+        cells = cells.loc[sorted(cells.index, key=order.index)]
     if len(cells) > _MOST_GROUPS:
         return [f"{len(cells):,} groups of {joined(names)}"]
     return [f"{count:,} {cell}" for cell, count in cells.items()]
