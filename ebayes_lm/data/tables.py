@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ def _leading_text(frame: pd.DataFrame) -> list[str]:
     text = _not_numeric(frame)
     if not text:
         return []
-    if len(text) == 1 and text[0] == frame.columns[0]:
+    if len(text) == 1 and text[0] == frame.columns[0] and _is_text(frame[text[0]]):
         return text
     raise DataError(
         f"not numeric: {counted(len(text), 'column')}, {listing(text)}. Convert samples to numbers; one text column "
@@ -65,3 +66,10 @@ def _not_numeric(frame: pd.DataFrame) -> list[str]:
 def _is_real(dtype: object) -> bool:
     real = pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)  # type: ignore[arg-type]
     return bool(real) and not (isinstance(dtype, np.dtype) and dtype.kind == "O")
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    """Whether values can be names: not complex numbers, dates, or numbers held as objects."""
+    if isinstance(column.dtype, (pd.CategoricalDtype, pd.StringDtype)):
+        return True
+    return bool(column.dtype == object) and pd.api.types.infer_dtype(column) in ("string", "mixed", "mixed-integer")
