@@ -129,7 +129,9 @@ def _from_frame(frame: pd.DataFrame, feature_columns: str | Sequence[str] | None
 def _frame_values(values: pd.DataFrame) -> AnyArray:
     """The numbers of a table, without a copy where pandas holds them in one block."""
     if all(isinstance(dtype, np.dtype) for dtype in values.dtypes):
-        return values.to_numpy()
+        array = values.to_numpy()
+        # NumPy knows no common type of numbers and truth values
+        return array if array.dtype != object else values.to_numpy(dtype=np.float64)
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
