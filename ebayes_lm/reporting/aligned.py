@@ -37,9 +37,9 @@ def aligned(table: pd.DataFrame, *, index_name: str = "", width: int = WIDTH) ->
     Examples
     --------
     >>> print("\n".join(aligned(pd.DataFrame({"logFC": [1.5, -0.25]}, index=["a", "bb"]))))
-         logFC
-    a     1.50
-    bb   -0.25
+        logFC
+    a    1.50
+    bb  -0.25
     """
     columns = [_Column(index_name, [_text(v) for v in table.index], numeric=False)]
     columns += [_column(str(name), table.iloc[:, j]) for j, name in enumerate(table.columns)]

@@ -50,7 +50,7 @@ def methods_text(
     mod : ModeratedFit
         Any fit on the design; the comparisons are named apart.
     comparisons : sequence of str
-        Contrasts or coefficients that were tested.
+        Contrasts or coefficients that were tested; with `terms`, one at least.
     terms : sequence of str
         Terms of the formula that were tested by F.
     fdr : float
@@ -70,26 +70,41 @@ def methods_text(
     >>> print(methods_text(el.lm_fit(data, "~ group").ebayes(), comparisons=["groupB"]).splitlines()[0])
     # Methods
     """
-    trend = np.ndim(mod.prior.scale) == 1
+    cited = _Cited()
     formula = f"`{mod.design.formula}`" if mod.design.formula else f"{mod.design.shape[1]} coefficients"
-    tested = [f"moderated t-statistics for {joined(f'`{c}`' for c in comparisons)}"] if comparisons else []
-    tested += [f"moderated F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else []
-    tests = f"Features were tested by {joined(tested)}" if tested else "No feature was tested"
-    cited = [SMYTH, *([SARTOR] if trend else []), BENJAMINI_HOCHBERG, RITCHIE, *([source] if source else [])]
-    follows = ", with a prior variance that follows average expression [2]" if trend else ""
-    fdr_reference = 3 if trend else 2
-    paragraph = (
+    kind = "moderated" if mod.is_moderated else "ordinary"
+    tested = [f"{kind} t-statistics for {joined(f'`{c}`' for c in comparisons)}"] if comparisons else []
+    tested += [f"{kind} F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else []
+    sentences = [
         f"A linear model with the design {formula} was fitted by least squares to each of {mod.shape[0]:,} features "
-        f"over {mod.design.shape[0]:,} samples. Residual variances were moderated by empirical Bayes [1]{follows} "
-        f"({_prior(mod)}). {tests}; p-values were "
-        f"adjusted for multiple testing by the method of Benjamini and Hochberg [{fdr_reference}] within each "
-        f"comparison, and features with adjusted p < {fdr:.3g} were called significant. Computed with "
-        f"{_versions()}, which reproduces the statistics of limma [{fdr_reference + 1}]."
-    )
-    if source:
-        paragraph += f" The data are from [{len(cited)}]."
-    references = [_wrapped(f"{i}. {text}", "   ") for i, text in enumerate(cited, 1)]
-    return "\n".join(["# Methods", "", _wrapped(paragraph), "", "## References", "", *references, ""])
+        f"over {mod.design.shape[0]:,} samples.",
+        *([_moderation(mod, cited)] if mod.is_moderated else []),
+        f"Features were tested by {joined(tested)}; p-values were adjusted for multiple testing by the method of "
+        f"Benjamini and Hochberg {cited(BENJAMINI_HOCHBERG)} within each comparison, and features with adjusted "
+        f"p < {fdr:.3g} were called significant.",
+        f"Computed with {_versions()}, which reproduces the statistics of limma {cited(RITCHIE)}.",
+        *([f"The data are from {cited(source)}."] if source else []),
+    ]
+    references = [_wrapped(f"{i}. {text}", "   ") for i, text in enumerate(cited.works, 1)]
+    return "\n".join(["# Methods", "", _wrapped(" ".join(sentences)), "", "## References", "", *references, ""])
+
+
+class _Cited:
+    """Works in the order in which they are cited."""
+
+    def __init__(self) -> None:
+        self.works: list[str] = []
+
+    def __call__(self, work: str) -> str:
+        self.works.append(work)
+        return f"[{len(self.works)}]"
+
+
+def _moderation(mod: ModeratedFit, cited: _Cited) -> str:
+    text = f"Residual variances were moderated by empirical Bayes {cited(SMYTH)}"
+    if np.ndim(mod.prior.scale) == 1:
+        text += f", with a prior variance that follows average expression {cited(SARTOR)}"
+    return f"{text} ({_prior(mod)})."
 
 
 def _wrapped(text: str, indent: str = "") -> str:
