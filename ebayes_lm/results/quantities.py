@@ -75,7 +75,7 @@ class LinearQuantities:
     @cached_property
     def status(self) -> pd.Series[Any]:
         """What became of each feature: ok, not_estimable, no_df, all_missing or zero_variance."""
-        return self.labels.series(_STATUS_NAMES[self._linear.status], "status")
+        return self.labels.series(_STATUS_NAMES[self._linear.status], "status").astype(str)
 
     @property
     def cov_coefficients(self) -> pd.DataFrame:

@@ -245,4 +245,4 @@ def _extra_column(mod: ModeratedFit, k: int, name: str) -> Any:
         return mod.moderation.df_total
     if name == "neg_log10_p":
         return log_t_p_value(mod.t_of(k), mod.moderation.df_total) / -np.log(10.0)
-    return mod.fit.record.n_observed if name == "n" else mod.status.to_numpy()
+    return mod.fit.record.n_observed if name == "n" else mod.status.array
