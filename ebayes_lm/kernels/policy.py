@@ -45,8 +45,9 @@ def _is_own(folder: Path) -> bool:
     """Compiled code is only ever loaded from a folder that nobody else can write to."""
     if os.name == "nt":
         return True
-    facts = folder.stat()
-    return facts.st_uid == os.getuid() and not facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    facts, above = folder.stat(), folder.parent.stat().st_mode
+    replaceable = above & stat.S_IWOTH and not above & stat.S_ISVTX
+    return facts.st_uid == os.getuid() and not facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not replaceable
 
 
 def compiled(function: F) -> F:
