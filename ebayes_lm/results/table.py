@@ -153,21 +153,19 @@ def top_table_f(
 
 
 def _default_coefs(mod: ModeratedFit) -> list[int]:
-    """Coefficients tested where none is named."""
+    """Coefficients tested where none is named: those of interest, else all but the intercept."""
     names = mod.coef_names
-    if mod.fit.is_contrasted:
-        return list(range(len(names)))
-    if mod.design.of_interest:
+    whole = not mod.fit.is_contrasted
+    if whole and mod.design.of_interest:
         return [names.index(c) for term in mod.design.of_interest for c in mod.design.terms[term]]
-    chosen = [k for k, name in enumerate(names) if name != "(Intercept)"]
     terms = [t for t in mod.design.terms if t != "(Intercept)"]
-    if mod.design.formula is not None and len(terms) > 1:
+    if whole and mod.design.formula is not None and len(terms) > 1:
         warn(
             f"all coefficients but the intercept are tested together, of the terms {', '.join(terms)}; name what is of "
             "interest with coef=, with test(term), or with of_interest= of the design",
             DesignWarning,
         )
-    return chosen or list(range(len(names)))
+    return [k for k, name in enumerate(names) if name != "(Intercept)"] or list(range(len(names)))
 
 
 def _t_table(
