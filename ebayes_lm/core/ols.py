@@ -128,16 +128,17 @@ class LeastSquares:
         """The same, each row read once from memory."""
         from ebayes_lm.kernels.least_squares import fit_rows
 
-        root = np.sqrt(self.weights)
-        basis = np.ascontiguousarray(self.qr.q.T)
         g, r = len(y), self.qr.rank
+        root = np.sqrt(self.weights)
+        basis = np.zeros((r + r % 2, self.n_used))
+        basis[:r] = self.qr.q.T
+        triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), np.ldexp(1.0, -self.qr.scale[:r])
         coefficients, sigma, mean = np.empty((g, r)), np.empty(g), np.empty(g)
         suspect = np.empty(g, dtype=np.bool_)
-        y = np.ascontiguousarray(y, dtype=y.dtype if y.dtype in (np.float32, np.float64) else np.float64)
-        triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), np.ldexp(1.0, -self.qr.scale[:r])
         fit_rows(
-            y, basis * root, basis / root, self.weights, triangle, units, float(self.df_residual), self._noise,
-            coefficients, sigma, mean, suspect,
+            np.ascontiguousarray(y, dtype=y.dtype if y.dtype in (np.float32, np.float64) else np.float64),
+            basis * root, basis / root, self.weights, triangle, units, float(self.df_residual), self._noise,
+            np.empty(self.n_used), np.empty(len(basis)), coefficients, sigma, mean, suspect,
         )  # fmt: skip
         return coefficients, sigma, mean, suspect
 

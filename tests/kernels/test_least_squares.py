@@ -19,9 +19,13 @@ def run(y, x, weights=None, noise=1e-13):
     g, p = len(y), x.shape[1]
     coefficients, sigma, mean = np.full((g, p), np.nan), np.full(g, np.nan), np.full(g, np.nan)
     suspect = np.zeros(g, dtype=bool)
-    basis = np.ascontiguousarray(q.T)
+    basis = np.zeros((p + p % 2, len(x)))
+    basis[:p] = q.T
     df = float(len(x) - p)
-    fit_rows(y, basis * root, basis / root, w, r, np.ones(p), df, noise, coefficients, sigma, mean, suspect)
+    fit_rows(
+        y, basis * root, basis / root, w, r, np.ones(p), df, noise, np.empty(len(x)), np.empty(len(basis)),
+        coefficients, sigma, mean, suspect,
+    )  # fmt: skip
     return coefficients, sigma, mean, suspect
 
 
