@@ -32,10 +32,7 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """One coefficient or contrast: its weights on the coefficients, its samples, and the fit that tests it.
-
-    ``mod`` is None before the fit.
-    """
+    """One coefficient or contrast: its weights on the coefficients, and the samples that inform it."""
 
     name: str
     weights: pd.Series[float]
