@@ -66,10 +66,10 @@ def test_read_only_rows():
 def test_units_of_coefficients():
     y, x = example(2)
     q, r = np.linalg.qr(x)
+    basis, units = np.ascontiguousarray(q.T), np.array([1.0, 0.25])
+    room = np.empty(30), np.empty(2)
     out = np.empty((25, 2)), np.empty(25), np.empty(25), np.empty(25, dtype=bool)
-    fit_rows(
-        y, np.ascontiguousarray(q.T), np.ascontiguousarray(q.T), np.ones(30), r, np.array([1.0, 0.25]), 28.0, 0.0, *out
-    )
+    fit_rows(y, basis, basis, np.ones(30), r, units, 28.0, 0.0, *room, *out)
     assert_allclose(out[0], run(y, x)[0] * [1.0, 0.25], rtol=AGREEMENT)
 
 
