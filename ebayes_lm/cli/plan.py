@@ -51,7 +51,7 @@ def show_plan(
     if arguments.json:
         facts = common_facts(inputs.source, inputs.shape, inputs.excluded, design)
         facts |= {"dry_run": True, "comparisons": [comparison_facts(c) for c in compared], "terms": list(wanted.terms)}
-        json.dump({**facts, "plan": plan, "files": [], "warnings": said}, sys.stdout, indent=2, ensure_ascii=False)
+        json.dump({**facts, "plan": plan, "files": [], "warnings": said}, sys.stdout, indent=2, allow_nan=False)
         print()
         return
     print("\n".join([*_design_lines(inputs, design), *_test_lines(wanted, compared), *_plan_lines(plan)]))

@@ -55,7 +55,7 @@ class Results:
             warn(f"{self.folder.path} still holds {listing(self.folder.left_over)} of an earlier run")
         if as_json:
             whole = {**facts, "out": str(self.folder.path), "files": self.folder.written, "warnings": said}
-            json.dump(whole, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+            json.dump(whole, sys.stdout, indent=2, allow_nan=False)
             print()
         else:
             print("\n".join(lines))

@@ -8,6 +8,7 @@ import warnings
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 from ebayes_lm.cli.options import parser
@@ -22,6 +23,10 @@ class UsageError(Exception):
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Parse, run, and turn whatever happens into an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter of a name shows a question mark, and the run goes on.
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
     try:
         arguments = parser().parse_args(argv)
     except SystemExit as left:

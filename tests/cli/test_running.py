@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -91,6 +92,14 @@ def test_the_installed_command(tmp_path):
     assert "18 of 57 samples in batch 2" in " ".join(ran.stdout.split())
     assert ran.stderr == ""
     assert (tmp_path / "here" / "cancerCancer.tsv").exists()
+
+
+def test_a_terminal_without_the_letters_is_no_error(tmp_path):
+    program = [sys.executable, "-m", "ebayes_lm", "demo"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert "Dyrskj?t" in ran.stdout
+    assert "Dyrskjøt" in (tmp_path / "ebayes_lm_demo" / "summary.txt").read_text(encoding="utf-8")
 
 
 def test_help_loads_nothing_heavy():
