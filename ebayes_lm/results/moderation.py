@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.moderation import moderate, unmoderated
+from ebayes_lm.core.ols import Status
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.errors import (
     ArgumentError,
@@ -79,9 +80,10 @@ def ebayes(
         raise ArgumentError(f"proportion is the share of affected features, between 0 and 1; got {proportion!r}")
     limits = _limits(stdev_coef_lim)
     moderation, prior = moderate(fit.record.sigma, fit.record.df_residual, _covariate(fit, trend))
-    if prior.n_zero:
+    n_zero = int(np.count_nonzero(fit.record.status == Status.zero_variance))
+    if n_zero:
         warn(
-            f"{prior.n_zero:,} of {counted(prior.n_used, 'feature')} have a residual variance of zero; they enter the "
+            f"{n_zero:,} of {counted(prior.n_used, 'feature')} have a residual variance of zero; they enter the "
             "prior raised to a small share of the median, and lower its df. Leave constant features out before the fit",
             VarianceWarning,
         )

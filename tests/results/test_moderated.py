@@ -10,6 +10,7 @@ import scipy.stats
 import statsmodels.api as sm
 
 import ebayes_lm as el
+from ebayes_lm.errors import VarianceWarning
 
 # Two implementations of least squares and of tail probabilities, at moderate t.
 SAME = 1e-9
@@ -216,3 +217,12 @@ def test_log_odds_scale_with_the_share(contrasted):
     few, many = contrasted.ebayes(proportion=0.01), contrasted.ebayes(proportion=0.5)
     assert (many.lods > few.lods).all(axis=None)
     pd.testing.assert_frame_equal(many.t, few.t)
+
+
+@pytest.mark.parametrize("value", [5.0, 0.1, 0.0, 1e6 / 3])
+def test_constant_features_are_announced_also_where_rounding_leaves_a_trace(value):
+    y = np.random.default_rng(0).normal(size=(50, 6))
+    y[7] = value
+    fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AAABBB")}))
+    with pytest.warns(VarianceWarning, match="1 of 50 features have a residual variance of zero"):
+        fit.ebayes()
