@@ -108,8 +108,7 @@ def decide_tests(
     if not real(lfc, "lfc", "the smallest effect") >= 0.0:
         raise ArgumentError(f"lfc is the smallest size of an effect and not negative, not {lfc!r}")
     p = np.column_stack([mod.p_value_of(k) for k in range(mod.shape[1])])
-    for k in range(mod.shape[1]):
-        warn_of_levels(mod, k)
+    warn_of_levels(mod, range(mod.shape[1]))
     if method == "global":
         adjusted = adjust_p(p.ravel(order="F"), adjust_method).reshape(p.shape, order="F")
     else:

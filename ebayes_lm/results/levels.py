@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,24 +29,36 @@ def depends_on_level(mod: ModeratedFit, k: int) -> bool:
     return bool(abs(shift @ mod.fit.contrast_matrix[:, k]) > 1e-8)
 
 
-def warn_of_levels(mod: ModeratedFit, k: int) -> None:
-    """Warn where a group mean is tested against zero and nearly every feature differs from zero in one direction.
+def warn_of_levels(mod: ModeratedFit, tested: Iterable[int]) -> None:
+    """Warn once where a group mean is tested against zero and nearly every feature differs from zero in one direction.
 
     Log-ratios scatter about zero on both sides, and testing their mean is sound: no warning then.
     """
-    name = mod.coef_names[k]
-    if name == "(Intercept)" or mod.shape[0] < _ENOUGH or not depends_on_level(mod, k):
-        return
+    for k in tested:
+        share = _share_in_vain(mod, k)
+        if share >= _NEARLY_ALL:
+            _warn_of(mod, mod.coef_names[k], share)
+            return
+
+
+def _share_in_vain(mod: ModeratedFit, k: int) -> float:
+    """Share of features whose level differs from zero; 0 where it is no level, or where signs are mixed."""
+    if mod.coef_names[k] == "(Intercept)" or mod.shape[0] < _ENOUGH or not depends_on_level(mod, k):
+        return 0.0
     t, p = mod.t_of(k), mod.p_value_of(k)
-    tested = ~np.isnan(t)
-    significant = p[tested] < _SIGNIFICANT
-    positive = float(np.mean(t[tested] > 0)) if tested.any() else 0.5
-    if tested.sum() < _ENOUGH or significant.mean() < _NEARLY_ALL or min(positive, 1 - positive) > 1 - _NEARLY_ALL:
-        return
+    known = ~np.isnan(t)
+    if known.sum() < _ENOUGH:
+        return 0.0
+    positive = float(np.mean(t[known] > 0))
+    one_sided = min(positive, 1 - positive) <= 1 - _NEARLY_ALL
+    return float(np.mean(p[known] < _SIGNIFICANT)) if one_sided else 0.0
+
+
+def _warn_of(mod: ModeratedFit, name: str, share: float) -> None:
     others = [c for c in mod.coef_names if c != name]
     meant = f"fit.contrast({f'{name} - {others[0]}'!r})" if others else "a design with a group to compare with"
     warn(
         f"{name!r} is a level, not a difference: its test asks whether values are zero, and "
-        f"{significant.mean():.0%} of features are 'significant'. A comparison was probably meant, such as {meant}",
+        f"{share:.0%} of features are 'significant'. A comparison was probably meant, such as {meant}",
         DesignWarning,
     )

@@ -97,11 +97,11 @@ def top_table(
     mod = require_tests(fit, "top_table")
     chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, columns)
+    warn_of_levels(mod, chosen)
     if len(chosen) > 1:
         if resort_by is not None or confint is not False:
             raise ArgumentError("resort_by= and confint= belong to the table of one coefficient; choose one with coef=")
         return _f_table(mod, chosen, sort_by or "F", options)
-    warn_of_levels(mod, chosen[0])
     order = sort_by or ("B" if mod.is_moderated else "P")
     return _t_table(mod, chosen[0], order, resort_by, confidence_level(confint), options)
 

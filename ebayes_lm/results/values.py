@@ -114,5 +114,6 @@ def _same_matrix(fit: LinearFit, y: Any) -> tuple[FeatureMatrix, AnyArray]:
         raise DataError(
             f"y has {matrix.shape[0]:,} features and the fit {fit.shape[0]:,}; give the matrix it was fitted to"
         )
-    order = align(matrix.samples, fit.design.samples, len(fit.design.samples), what="y")
+    labels = matrix.samples if matrix.has_sample_names else None
+    order = align(labels, fit.design.samples, len(fit.design.samples), what="y")
     return matrix, order

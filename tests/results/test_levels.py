@@ -37,9 +37,15 @@ def test_a_group_mean_of_intensities_warns(coef):
 
 
 def test_decisions_warn_as_well():
-    with pytest.warns(DesignWarning, match="is a level") as caught:
+    with pytest.warns(DesignWarning, match="'groupA' is a level") as caught:
         moderated(8.0).decide_tests()
-    assert len(caught) == 2
+    assert len(caught) == 1, "one warning, however many groups there are"
+
+
+def test_group_means_tested_together_warn():
+    with pytest.warns(DesignWarning, match="'groupA' is a level") as caught:
+        moderated(8.0).top_table()
+    assert len(caught) == 1
 
 
 def test_intensities_below_zero_warn_too():
@@ -91,5 +97,5 @@ class TestSoundAnalysesDoNotWarn:
     def test_too_few_features_to_tell(self):
         moderated(8.0, features=10).top_table("groupA")
 
-    def test_several_coefficients_together(self):
-        moderated(8.0).top_table(["groupA", "groupB"])
+    def test_log_ratios_of_groups_together(self):
+        moderated(0.0).top_table()
