@@ -110,10 +110,10 @@ def to_frame(fit: Any, matrices: tuple[str, ...], vectors: tuple[str, ...]) -> p
 def _same_matrix(fit: LinearFit, y: Any) -> tuple[FeatureMatrix, AnyArray]:
     """The matrix a fit was made from, and the order that brings its samples to the design's."""
     matrix = as_feature_matrix(y)
-    if matrix.shape[0] != fit.shape[0]:
-        raise DataError(
-            f"y has {matrix.shape[0]:,} features and the fit {fit.shape[0]:,}; give the matrix it was fitted to"
-        )
+    fitted_shape = (fit.shape[0], len(fit.design.samples))
+    for given, wanted, what in zip(matrix.shape, fitted_shape, ("features", "samples"), strict=True):
+        if given != wanted and (what == "features" or not matrix.has_sample_names):
+            raise DataError(f"y has {given:,} {what} and the fit {wanted:,}; give the matrix it was fitted to")
     labels = matrix.samples if matrix.has_sample_names else None
     order = align(labels, fit.design.samples, len(fit.design.samples), what="y")
     return matrix, order
