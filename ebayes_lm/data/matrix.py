@@ -15,7 +15,7 @@ from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
 from ebayes_lm.data.tables import split_annotation
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +110,8 @@ def as_feature_matrix(
     if feature_columns is not None and not isinstance(y, pd.DataFrame):
         raise ArgumentTypeError(f"feature_columns= names columns of a DataFrame, and y is {type(y).__name__}")
     if 0 in matrix.shape:
-        raise DataError(
-            f"the matrix has {matrix.shape[0]} features and {matrix.shape[1]} samples; it needs one of each at least"
-        )
+        size = f"{counted(matrix.shape[0], 'feature')} and {counted(matrix.shape[1], 'sample')}"
+        raise DataError(f"the matrix has {size}; it needs one of each at least")
     return matrix
 
 
