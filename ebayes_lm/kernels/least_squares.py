@@ -23,8 +23,9 @@ def fit_rows(
     With ``Q R`` the factors of the weighted design, ``forward`` (m, n) is ``Q' W^1/2`` and ``backward`` (m, n) is
     ``Q' W^-1/2``: effects are ``y forward'`` and residuals ``y - effects backward``, whose squares are summed with
     ``weights`` (n,). Coefficients follow by back substitution through ``triangle`` (r, r), times ``units`` (r,).
-    Two coefficients share a pass over the row; m is r, or r + 1 with a last row of zeros, so that it is even.
-    ``residual`` (n,) and ``effects`` (m,) are room to work in.
+    m is r made up to a multiple of three by rows of zeros: a pass over the row subtracts what the last three
+    coefficients explain and projects what is left on the next three. ``residual`` (n,) and ``effects`` (m,) are room
+    to work in.
 
     A row is ``suspect`` where its sum of squares is not finite or leaves the safe range, or where sigma is below
     ``noise`` times its largest effect.
@@ -33,25 +34,30 @@ def fit_rows(
     m = forward.shape[0]
     r = triangle.shape[0]
     for i in range(rows):
-        total = 0.0
+        total = a = b = c = 0.0
         for j in range(n):
             value = float(y[i, j])
             residual[j] = value
             total += value
+            a += value * forward[0, j]
+            b += value * forward[1, j]
+            c += value * forward[2, j]
         mean[i] = total / n
-        for k in range(0, m, 2):
-            a = b = 0.0
+        effects[0], effects[1], effects[2] = a, b, c
+        for k in range(3, m, 3):
+            d = e = f = 0.0
             for j in range(n):
-                a += residual[j] * forward[k, j]
-                b += residual[j] * forward[k + 1, j]
-            effects[k], effects[k + 1] = a, b
-        for k in range(0, m, 2):
-            a, b = effects[k], effects[k + 1]
-            for j in range(n):
-                residual[j] -= a * backward[k, j] + b * backward[k + 1, j]
+                value = residual[j] - (a * backward[k - 3, j] + b * backward[k - 2, j] + c * backward[k - 1, j])
+                residual[j] = value
+                d += value * forward[k, j]
+                e += value * forward[k + 1, j]
+                f += value * forward[k + 2, j]
+            a, b, c = d, e, f
+            effects[k], effects[k + 1], effects[k + 2] = a, b, c
         total = 0.0
         for j in range(n):
-            total += weights[j] * residual[j] * residual[j]
+            value = residual[j] - (a * backward[m - 3, j] + b * backward[m - 2, j] + c * backward[m - 1, j])
+            total += weights[j] * value * value
         size = 0.0
         for k in range(r - 1, -1, -1):
             a = effects[k]
