@@ -82,7 +82,9 @@ def __getattr__(name: str) -> Any:
     if name == "datasets":
         return import_module(f"{__name__}.datasets")
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ebayes_lm.errors import nearest
+
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{nearest(name, __all__)}")
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value

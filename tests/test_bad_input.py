@@ -446,7 +446,7 @@ TABLES = [
         "unknown order",
         lambda: mod_of().top_table(sort_by="pvalue"),
         ArgumentError,
-        ("sort_by", "'pvalue'", "AveExpr, t, P, B"),
+        ("sort_by", "AveExpr, t, P, B", "mean 'P.Value'"),
     ),
     Case("order of several", lambda: mod_of().top_table(sort_by="F"), ArgumentError, ("sort_by", "'F'")),
     Case("list of orders", lambda: mod_of().top_table(sort_by=["P"]), ArgumentTypeError, ("sort_by", "['P']")),
@@ -488,7 +488,7 @@ TABLES = [
     Case("log fold change NaN", lambda: mod_of().top_table(lfc=np.nan), ArgumentError, ("lfc", "nan")),
     Case("unknown column", lambda: mod_of().top_table(columns=["se"]), ArgumentError, ("'se'", "mean 'SE'")),
     Case("columns by number", lambda: mod_of().top_table(columns=3), ArgumentTypeError, ("SE, df", "3")),
-    Case("short annotation", lambda: mod_of().top_table(features=["a"]), ArgumentError, ("1 entries", "30")),
+    Case("short annotation", lambda: mod_of().top_table(features=["a"]), ArgumentError, ("1 feature ", "30")),
     Case("annotation by word", lambda: mod_of().top_table(features="symbol"), ArgumentTypeError, ("'symbol'",)),
     Case(
         "other annotation",

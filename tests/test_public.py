@@ -122,7 +122,7 @@ def test_names_resolve_and_are_listed() -> None:
         assert getattr(el, name) is not None
         assert name in dir(el)
     assert el.__version__.count(".") == 2
-    with pytest.raises(AttributeError, match="no attribute 'lmfit'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'lmfit'\. Did you mean 'lm_fit'\?"):
         _ = el.lmfit
 
 

@@ -61,7 +61,10 @@ def sample_weights(weights: Any, matrix: FeatureMatrix) -> FloatArray | None:
         )
     values = values[0] if values.shape == (1, n) else values
     if values.shape != (n,):
-        raise DataError(f"weights must be one number for each of {n} samples, and have shape {values.shape}")
+        raise DataError(
+            f"weights must be one number for each of {n} samples, and have shape {values.shape}; weights of features "
+            "or of single values are not taken"
+        )
     return _usable(values.astype(np.float64), matrix.samples)
 
 

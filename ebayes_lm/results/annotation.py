@@ -9,7 +9,7 @@ import pandas as pd
 
 from ebayes_lm._typing import IntArray
 from ebayes_lm.data.alignment import align
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, counted
 
 if TYPE_CHECKING:
     from ebayes_lm.results.moderated import ModeratedFit
@@ -43,5 +43,7 @@ def _annotation(mod: ModeratedFit, features: Any, vector_name: str) -> pd.DataFr
         raise ArgumentTypeError(f"features must be a DataFrame or a list with an entry a feature, not {features!r}")
     values = list(features)
     if len(values) != mod.shape[0]:
-        raise ArgumentError(f"features has {len(values):,} entries and the fit {mod.shape[0]:,} features")
+        raise ArgumentError(
+            f"features describes {counted(len(values), 'feature')} and the fit has {mod.shape[0]:,}; give an entry for each"
+        )
     return pd.DataFrame({vector_name: values}, index=mod.labels.features)

@@ -145,7 +145,7 @@ def _covariate(fit: LinearFit, trend: Any) -> FloatArray | None:
     lacking = np.isnan(covariate) & ~np.isnan(fit.record.amean)
     if lacking.any():
         raise DataError(
-            f"the trend covariate is missing for {counted(lacking.sum(), 'feature')} that have data "
+            f"the trend covariate is missing for {counted(lacking.sum(), 'feature')} with data "
             f"({listing(fit.labels.features[lacking])}); complete it, or drop these from the fit"
         )
     return covariate

@@ -14,7 +14,7 @@ from ebayes_lm.results.arguments import choice, confidence, probability, real
 #: What limma calls the orders of a table, and the column each goes by.
 ORDERS = {
     "logFC": "logFC", "M": "logFC", "A": "AveExpr", "Amean": "AveExpr", "AveExpr": "AveExpr", "P": "P.Value",
-    "p": "P.Value", "T": "t", "t": "t", "B": "B", "none": "none",
+    "p": "P.Value", "P.Value": "P.Value", "T": "t", "t": "t", "B": "B", "none": "none",
 }  # fmt: skip
 EXTRA = ("SE", "df", "neg_log10_p", "n", "status")
 
