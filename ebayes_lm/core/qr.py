@@ -16,6 +16,8 @@ RANK_TOLERANCE = 1e-7
 class PivotedQR:
     """``X[:, pivot] * 2**-scale = Q R``, estimable columns first and in their own order.
 
+    What an aliased column has beyond the columns before it, less than the tolerance, is left out of ``R``.
+
     Attributes
     ----------
     q : (n, r) array
@@ -89,33 +91,39 @@ def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:
     """
     n, p = x.shape
     exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1].astype(np.intp)
-    a = np.ldexp(np.asarray(x, dtype=np.float64), -exponents).astype(np.longdouble)
-    lengths = np.linalg.norm(a, axis=0)
+    # a column of the design is a row here, so that reflections run along memory
+    a = np.ldexp(np.asarray(x, dtype=np.float64), -exponents).T.astype(np.longdouble, order="C")
+    lengths = np.linalg.norm(a, axis=1)
     reflectors: list[AnyArray] = []
     kept: list[int] = []
     lost: list[int] = []
     for j in range(p):
         k = len(kept)
-        tail = a[k:, j]
+        tail = a[j, k:]
         remaining = np.linalg.norm(tail)
         if k == n or remaining == 0.0 or remaining < tol * lengths[j]:
+            a[j, k:] = 0.0
             lost.append(j)
             continue
         v = tail / np.copysign(remaining, tail[0])
         v[0] += 1.0
-        a[k:, j:] -= np.outer(v, v @ a[k:, j:]) / v[0]
-        a[k + 1 :, j] = 0.0
+        _reflect(a[j:, k:], v)
+        a[j, k + 1 :] = 0.0
         reflectors.append(v)
         kept.append(j)
     pivot = np.array(kept + lost, dtype=np.intp)
-    r = np.ascontiguousarray(a[: len(kept)][:, pivot], dtype=np.float64)
+    r = np.ascontiguousarray(a[pivot, : len(kept)].T, dtype=np.float64)
     return PivotedQR(q=_thin_basis(reflectors, n), r=r, pivot=pivot, rank=len(kept), scale=exponents[pivot])
 
 
 def _thin_basis(reflectors: list[AnyArray], n: int) -> FloatArray:
     """First columns of the product of the reflections, (n, number of reflectors)."""
-    q = np.eye(n, len(reflectors), dtype=np.longdouble)
+    q = np.eye(len(reflectors), n, dtype=np.longdouble)
     for k in reversed(range(len(reflectors))):
-        v = reflectors[k]
-        q[k:, k:] -= np.outer(v, v @ q[k:, k:]) / v[0]
-    return q.astype(np.float64)
+        _reflect(q[k:, k:], reflectors[k])
+    return np.ascontiguousarray(q.T, dtype=np.float64)
+
+
+def _reflect(rows: AnyArray, v: AnyArray) -> None:
+    """Householder reflection of rows, in place; the first entry of v is 1 plus that of its unit vector."""
+    rows -= np.outer(rows @ v, v / v[0])

@@ -89,6 +89,14 @@ class TestAliasing:
         qr = pivoted_qr(np.column_stack([x, 1e-6 * x[:, 1] + 5 * x[:, 2]]))
         assert_allclose(qr.dependencies(), [[0, 1e-6, 5]], atol=1e-13)
 
+    def test_columns_that_come_later_have_no_part_in_it(self):
+        x = random_design(9, 4)
+        x[:, 2] = x[:, 0] + x[:, 1] + 1e-9 * x[:, 3]
+        qr = pivoted_qr(x)
+        assert_array_equal(qr.aliased, [2])
+        assert_allclose(qr.dependencies(), [[1, 1, 0]], atol=1e-8)
+        assert qr.dependencies()[0, 2] == 0
+
     def test_zero_column(self):
         qr = pivoted_qr(np.array([[1.0, 0.0, 1.0], [1.0, 0.0, 2.0], [1.0, 0.0, 4.0]]))
         assert_array_equal(qr.estimable, [0, 2])
