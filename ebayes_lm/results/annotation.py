@@ -44,6 +44,6 @@ def _annotation(mod: ModeratedFit, features: Any, vector_name: str) -> pd.DataFr
     values = list(features)
     if len(values) != mod.shape[0]:
         raise ArgumentError(
-            f"features describes {counted(len(values), 'feature')} and the fit has {mod.shape[0]:,}; give an entry for each"
+            f"features describes {counted(len(values), 'feature')} and the fit has {mod.shape[0]:,}; give one for each"
         )
     return pd.DataFrame({vector_name: values}, index=mod.labels.features)

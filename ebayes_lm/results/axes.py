@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, listing, nearest
 
 
@@ -67,6 +68,16 @@ class Labels:
             raise ArgumentError(f"no such features: {listing(absent)}.{nearest(absent[0], self.features[:10_000])}")
         positions, _ = self.features.get_indexer_non_unique(wanted)
         return positions.astype(np.intp)
+
+    def in_order(self, mask: Any) -> Any:
+        """A labelled mask, such as ``table["adj.P.Val"] < 0.05``, in the order of the features; other keys as given."""
+        if not isinstance(mask, pd.Series) or not pd.api.types.is_bool_dtype(mask.dtype):
+            return mask
+        chosen = mask.to_numpy(dtype=bool, na_value=False)
+        if mask.index.equals(self.features) or is_positional(mask.index):
+            return chosen
+        names = pd.Index(self.features.to_numpy())  # a table names numbered features by number
+        return chosen[align(mask.index, names, len(names), what="the mask", axis="features")]
 
 
 _BY_POSITION = (

@@ -233,7 +233,7 @@ def _require_weights(matrix: pd.DataFrame) -> None:
 def split_key(key: Any, labels: Labels) -> tuple[Any, Any]:
     """Positions of rows and of columns behind ``fit[rows]`` or ``fit[rows, columns]``."""
     rows, columns = key if isinstance(key, tuple) and len(key) == 2 else (key, slice(None))
-    rows = positions_of(rows, len(labels.features), "features")
+    rows = positions_of(labels.in_order(rows), len(labels.features), "features")
     if isinstance(columns, str) or (isinstance(columns, (list, tuple)) and any(isinstance(c, str) for c in columns)):
         return rows, labels.coef_positions(columns)
     return rows, positions_of(columns, len(labels.coefs), "coefficients")

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 
 import ebayes_lm as el
-from ebayes_lm.errors import ContrastError, DesignWarning
+from ebayes_lm.errors import AlignmentError, ContrastError, DesignWarning
 
 # Two solvers of one least squares problem of condition below 10.
 SAME = 1e-10
@@ -68,6 +68,21 @@ def test_rows_are_taken_by_position(fit, rows, expected):
     pd.testing.assert_frame_equal(part.coefficients, fit.coefficients.loc[expected])
     assert list(part.sigma.index) == expected
     assert part.cov_coefficients.equals(fit.cov_coefficients)
+
+
+@pytest.mark.parametrize("names", [None, [f"n{i}" for i in range(80)]], ids=["numbered", "named"])
+def test_a_labelled_mask_is_matched_by_name(y, samples, names):
+    values = y.to_numpy() if names is None else y.set_axis(names)
+    mod = el.lm_fit(values, "~ group", samples=samples).ebayes()
+    table = mod.top_table("groupB", number=None)
+    mask = table["P.Value"] < 0.01
+    assert set(mod.fit[mask].sigma.index) == set(mod[mask].sigma.index) == set(table.index[mask])
+    assert list(mod[mask.astype("boolean")].sigma.index) == list(mod[mask].sigma.index)
+
+
+def test_a_mask_of_other_features_is_refused(fit):
+    with pytest.raises(AlignmentError, match=r"the mask .* missing: 'g3'"):
+        _ = fit[(fit.sigma > 0).drop("g3")]
 
 
 def test_integer_labels_are_not_positions(samples):
