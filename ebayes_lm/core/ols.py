@@ -106,6 +106,9 @@ class LeastSquares:
             coefficients[rest], sigma[rest], mean[rest], zero[rest] = self._scaled(kept[rest])
         if self.used is not None:
             mean = _observed_mean(y)
+            # samples without weight count for the mean, and make it infinite where they are
+            odd = np.flatnonzero(~np.isfinite(mean))
+            n_infinite[odd] = np.isinf(y[odd]).sum(axis=1)
         return RowFits(self._in_place(coefficients), sigma, mean, n_missing, n_infinite, zero)
 
     def _products(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
