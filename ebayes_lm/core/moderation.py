@@ -56,6 +56,8 @@ def moderate(
     df_prior = np.broadcast_to(np.float64(squeezed.df_prior), s2.shape)
     df_total = np.minimum(df_residual + df_prior, np.nansum(df_residual))
     scale = _in_units(squeezed.prior.scale, exponent)
+    if not whole and np.ndim(scale):
+        scale = _spread(scale, known)
     prior = replace(squeezed.prior, scale=float(scale) if np.ndim(scale) == 0 else scale)
     return Moderation(s2_post, s2_prior, df_prior, df_total, exponent), prior
 

@@ -48,16 +48,12 @@ def align(
     AlignmentError
         Lengths differ where positions have to serve, or labels are missing, extra or duplicated.
     """
-    size = length if labels is None else len(labels)
-    unlabelled = labels is None or wanted is None or is_positional(wanted)
-    if labels is None or (unlabelled and is_positional(labels)):
-        return _by_position(size, length, what, axis)
-    if wanted is None or is_positional(wanted):
-        # Names on one side only: nothing to match by, so the order is taken as given.
-        return _by_position(size, length, what, axis)
+    if labels is None or wanted is None or is_positional(wanted):
+        # Names on one side at most: nothing to match by, so the order is taken as given.
+        return _by_position(length if labels is None else len(labels), length, what, axis)
     if is_positional(labels):
         raise AlignmentError(
-            f"{what} is numbered 0 to {size - 1} while the {axis} of the matrix have names "
+            f"{what} is numbered 0 to {len(labels) - 1} while the {axis} of the matrix have names "
             f"({listing(wanted[:3])}): {_remedy(table, wanted, axis)}"
         )
     return _by_label(labels, wanted, what, axis)

@@ -13,7 +13,7 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.model import model_matrix
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.design.table import Samples, SampleTable
-from ebayes_lm.errors import AlignmentError, ArgumentTypeError, DesignError
+from ebayes_lm.errors import ArgumentTypeError, DesignError
 
 DesignLike: TypeAlias = "Design | pd.DataFrame | AnyArray | str | None"
 
@@ -63,7 +63,7 @@ def as_design(design: DesignLike, *, samples: Samples | None, sample_labels: pd.
     if isinstance(design, dict):
         raise ArgumentTypeError("a design is a formula, a Design, a DataFrame or an array, not a dict of columns")
     made = design if isinstance(design, Design) else Design(design)
-    positions = _positions(made.samples, made.labelled, wanted, n_samples, "the design", samples)
+    positions = _positions(made.samples, made.labelled, wanted, n_samples, "the design", None)
     return made.take(positions, samples=wanted)
 
 
@@ -90,24 +90,9 @@ def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_sampl
 
 
 def _positions(
-    index: pd.Index, labelled: bool, wanted: pd.Index | None, n_samples: int, what: str, table: Samples | None
+    index: pd.Index, labelled: bool, wanted: pd.Index | None, n_samples: int, what: str, table: pd.DataFrame | None
 ) -> IntArray:
     """Positions that bring an index into the order of the matrix."""
     if not labelled:
         return align(pd.RangeIndex(len(index)), None, n_samples, what=what)
-    if wanted is not None and is_positional(index):
-        holder = _holder(table, wanted)
-        if holder is not None:
-            raise AlignmentError(
-                f"{what} is numbered 0 to {len(index) - 1} while the samples of the matrix have names; "
-                f"the column {holder!r} of the sample table holds them: use samples.set_index({holder!r})"
-            )
-    return align(index, wanted, n_samples, what=what)
-
-
-def _holder(table: Samples | None, wanted: pd.Index) -> str | None:
-    """The column of the sample table that holds the sample labels."""
-    if not isinstance(table, pd.DataFrame):
-        return None
-    ids = set(wanted)
-    return next((str(name) for name, column in table.items() if ids <= set(column)), None)
+    return align(index, wanted, n_samples, what=what, table=table)

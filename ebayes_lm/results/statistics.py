@@ -18,6 +18,9 @@ from ebayes_lm.core.tails import f_p_value, log_t_p_value, t_p_value
 from ebayes_lm.results.arguments import confidence
 from ebayes_lm.results.quantities import LinearQuantities
 
+#: Bounds in the units of the data leave the range of float64 where the data nearly do; this is as good as infinite.
+_LARGEST = 1e300
+
 
 class Statistics(LinearQuantities):
     """Labelled views of moderated statistics, and the arrays behind them one coefficient at a time."""
@@ -167,7 +170,9 @@ class Statistics(LinearQuantities):
         if not self.is_moderated:
             return float("nan")
         scale = np.sqrt(np.nanmedian(self.moderation.s2_prior))
-        low, high = (float(np.square(np.ldexp(lim, -self.moderation.exponent) / scale)) for lim in self.stdev_coef_lim)
+        with np.errstate(over="ignore", under="ignore"):
+            squares = np.square(np.ldexp(self.stdev_coef_lim, -self.moderation.exponent) / scale)
+        low, high = np.minimum(squares, _LARGEST)
         unscaled = self._linear.stdev_unscaled[:, k]
         return mixture_variance(self.t_of(k), unscaled, self.moderation.df_total, self.proportion, (low, high))
 

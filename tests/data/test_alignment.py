@@ -143,3 +143,9 @@ class TestThroughTheFit:
         assert_array_equal(
             fit.record.coefficients, el.lm_fit(self.y, "~ group + age", samples=self.table).record.coefficients
         )
+
+    def test_cells_that_hold_lists_are_only_looked_past(self):
+        table = self.table.rename_axis("patient").reset_index().assign(notes=[["a"]] * len(self.table))
+        table = table[["notes", *table.columns.drop("notes")]]
+        with pytest.raises(AlignmentError, match=r"column 'patient'.* holds them"):
+            el.lm_fit(self.y, "~ group", samples=table)

@@ -226,3 +226,19 @@ def test_constant_features_are_announced_also_where_rounding_leaves_a_trace(valu
     fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AAABBB")}))
     with pytest.warns(VarianceWarning, match="1 of 50 features have a residual variance of zero"):
         fit.ebayes()
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e160])
+def test_tables_of_data_at_the_ends_of_the_range(scale):
+    y = np.random.default_rng(0).normal(size=(50, 6)) * scale
+    plain = el.lm_fit(y / scale, np.ones(6)).ebayes().top_table(0, number=None, sort_by="none")
+    table = el.lm_fit(y, np.ones(6)).ebayes().top_table(0, number=None, sort_by="none")
+    np.testing.assert_allclose(table["t"], plain["t"], rtol=SAME)
+    assert np.isfinite(table["B"]).all()
+
+
+def test_a_trend_prior_has_a_value_for_every_feature_also_beside_empty_rows():
+    y = np.random.default_rng(0).normal(size=(60, 6))
+    y[4] = np.nan
+    prior = el.lm_fit(y, np.ones(6)).ebayes(trend=True).prior
+    assert np.flatnonzero(np.isnan(prior.scale)).tolist() == [4]
