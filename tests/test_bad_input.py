@@ -158,7 +158,7 @@ SAMPLE_TABLES = [
         "ids in a column",
         lambda: fit_of(samples=TABLE.reset_index(names="id")),
         AlignmentError,
-        ("samples.set_index('id')",),
+        ("set_index('id')",),
     ),
     Case("a list", lambda: fit_of(samples=list("AAABBB")), ArgumentTypeError, ("is a list", "DataFrame")),
     Case("a Series", lambda: fit_of(samples=TABLE["group"]), ArgumentTypeError, ("is a Series", "DataFrame")),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.errors import ArgumentError, nearest
 
 
@@ -48,25 +48,26 @@ def adjust_p(p: ArrayLike, method: str = "BH") -> FloatArray:
     values = np.asarray(p, dtype=np.float64)
     if values.ndim != 1:
         raise ArgumentError(f"p has {values.ndim} dimensions; adjust_p takes one family of p-values, a 1-d array.")
-    if method not in _METHODS:
-        allowed = ", ".join(repr(name) for name in _METHODS)
-        raise ArgumentError(f"method {method!r} is unknown; allowed are {allowed}.{nearest(method, _METHODS)}")
     outside = (values < 0) | (values > 1)
     if outside.any():
         raise ArgumentError(
             f"{outside.sum():,} of {values.size:,} p-values lie outside [0, 1] (first: {values[outside][0]:g}); "
             "pass probabilities, NaN where there is none."
         )
-    present = ~np.isnan(values)
-    if method == "none" or not present.any():
-        return values.copy()
-    order = np.argsort(values[present])
-    ordered = values[present][order]
-    adjusted = np.empty_like(ordered)
-    adjusted[order] = np.minimum(_METHODS[method](ordered), 1.0)
-    result = np.full_like(values, np.nan)
-    result[present] = adjusted
-    return result
+    return adjust_sorted(values, np.argsort(values), method)
+
+
+def adjust_sorted(p: FloatArray, order: IntArray, method: str) -> FloatArray:
+    """Adjust p-values (n,) whose order is known, NaN last, for :func:`adjust_p`."""
+    if method not in _METHODS:
+        allowed = ", ".join(repr(name) for name in _METHODS)
+        raise ArgumentError(f"method {method!r} is unknown; allowed are {allowed}.{nearest(method, _METHODS)}")
+    tested = order[: len(p) - int(np.count_nonzero(np.isnan(p)))]
+    if method == "none" or not len(tested):
+        return p.copy()
+    adjusted = np.full_like(p, np.nan)
+    adjusted[tested] = np.minimum(_METHODS[method](p.take(tested, mode="clip")), 1.0)
+    return adjusted
 
 
 def _ranks(p: FloatArray) -> FloatArray:

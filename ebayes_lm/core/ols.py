@@ -37,8 +37,8 @@ class RowFits(NamedTuple):
     coefficients: FloatArray
     sigma: FloatArray
     mean: FloatArray
-    n_missing: IntArray
-    n_infinite: IntArray
+    n_missing: AnyArray
+    n_infinite: AnyArray
     zero_variance: BoolArray
 
 
@@ -94,7 +94,7 @@ class LeastSquares:
         """Fit a block of rows (g, n), read as it is and accumulated in float64."""
         kept = y if self.used is None else np.ascontiguousarray(y[:, self.used])
         coefficients, sigma, mean, suspect = self._compiled(kept) if use_kernel else self._products(kept)
-        n_missing, n_infinite = np.zeros(len(y), dtype=np.intp), np.zeros(len(y), dtype=np.intp)
+        n_missing, n_infinite = np.zeros(len(y), dtype=np.int32), np.zeros(len(y), dtype=np.int32)
         zero = np.zeros(len(y), dtype=np.bool_)
         rows = np.flatnonzero(suspect)
         if len(rows):
@@ -124,7 +124,8 @@ class LeastSquares:
             sigma = np.sqrt(rss / self.df_residual)
             suspect = ~(rss < SAFE_HIGH)
             if self.df_residual > 0:
-                suspect |= (rss <= SAFE_LOW) | (sigma <= self._noise * np.abs(effects).max(axis=1))
+                size = np.einsum("ij,ij->i", effects, effects)
+                suspect |= (rss <= SAFE_LOW) | (rss <= self.df_residual * self._noise**2 * size)
             return self.qr.solve(effects), sigma, mean, suspect
 
     def _compiled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
@@ -135,7 +136,7 @@ class LeastSquares:
         root = np.sqrt(self.weights)
         basis = np.zeros((r + -r % 3, self.n_used))
         basis[:r] = self.qr.q.T
-        triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), np.ldexp(1.0, -self.qr.scale[:r])
+        triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), self.qr.units
         coefficients, sigma, mean = np.empty((g, r)), np.empty(g), np.empty(g)
         suspect = np.empty(g, dtype=np.bool_)
         fit_rows(
@@ -150,7 +151,7 @@ class LeastSquares:
         residuals = y * np.sqrt(self.weights)
         effects = residuals @ self.qr.q
         residuals -= effects @ self.qr.q.T
-        return effects, np.einsum("ij,ij->i", residuals, residuals), y.mean(axis=1)
+        return effects, np.einsum("ij,ij->i", residuals, residuals), y @ np.ones(len(y.T)) / len(y.T)
 
     def _scaled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """Coefficients, sigma, mean and whether sigma is zero, of rows brought near 1 by a power of two."""

@@ -6,15 +6,18 @@ import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
 
+#: Values out of order, as a share of all, up to which a merge of runs is faster than sorting anew.
+_FEW = 1e-3
 
-def stable_order(key: FloatArray) -> IntArray:
+
+def stable_order(key: FloatArray, guess: IntArray | None = None) -> IntArray:
     """Positions that sort ``key`` (n,) from small to large, equal ones as they stood, NaN last.
 
     An unstable sort takes half the time of a stable one on a million values; ties, which are rare, are put back in
-    their order afterwards.
+    their order afterwards. A ``guess`` that nearly sorts the key saves the sort.
     """
-    order = np.argsort(key)
-    ordered = key[order]
+    order = _unstable_order(key, guess)
+    ordered = key.take(order)
     same = ordered[1:] == ordered[:-1]
     first_nan = len(key) - int(np.count_nonzero(np.isnan(key)))
     order[first_nan:].sort()
@@ -25,3 +28,12 @@ def stable_order(key: FloatArray) -> IntArray:
     members = order[tied]
     order[tied] = members[np.lexsort((members, run))]
     return order
+
+
+def _unstable_order(key: FloatArray, guess: IntArray | None) -> IntArray:
+    if guess is not None:
+        guessed = key.take(guess)
+        descents = int(np.count_nonzero(guessed[1:] < guessed[:-1]))
+        if descents <= _FEW * len(key):
+            return guess.take(np.argsort(guessed, kind="stable"))
+    return np.argsort(key)

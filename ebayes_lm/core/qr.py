@@ -11,6 +11,9 @@ from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 #: A column is aliased when what its predecessors leave of it is below this share of its length.
 RANK_TOLERANCE = 1e-7
 
+#: Columns are scaled by powers of two up to this, whose inverses are numbers, too.
+_MOST = 1000
+
 
 @dataclass(frozen=True, eq=False)
 class PivotedQR:
@@ -49,8 +52,13 @@ class PivotedQR:
 
     def solve(self, effects: FloatArray) -> FloatArray:
         """Coefficients (g, r) from effects ``y Q`` (g, r) by back substitution."""
-        r = self.rank
-        return np.asarray(np.ldexp(_back_substituted(self.r[:, :r], effects), -self.scale[:r]))
+        solution: FloatArray = _back_substituted(self.r[:, : self.rank], effects) * self.units
+        return solution
+
+    @property
+    def units(self) -> FloatArray:
+        """What coefficients of the scaled columns are multiplied by, powers of two, (r,)."""
+        return np.ldexp(1.0, -self.scale[: self.rank])
 
     def covariance_factor(self) -> FloatArray:
         """Square root L of the unscaled covariance, (r, r) with ``L L' = (X'X)^-1``."""
@@ -90,7 +98,7 @@ def pivoted_qr(x: FloatArray, tol: float = RANK_TOLERANCE) -> PivotedQR:
     every feature, multiplied by the condition of the design and, where residuals are large, by its square.
     """
     n, p = x.shape
-    exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1].astype(np.intp)
+    exponents = np.clip(np.frexp(np.abs(x).max(axis=0, initial=0.0))[1].astype(np.intp), -_MOST, _MOST)
     # a column of the design is a row here, so that reflections run along memory
     a = np.ldexp(np.asarray(x, dtype=np.float64), -exponents).T.astype(np.longdouble, order="C")
     lengths = np.linalg.norm(a, axis=1)

@@ -63,6 +63,11 @@ class Record:
             object.__setattr__(self, name, _read_only(getattr(self, name)))
 
 
+def collapsed(array: AnyArray) -> Any:
+    """The one number that an array repeats, where it holds it once; else the array."""
+    return array[0] if array.size and array.strides == (0,) else array
+
+
 def _read_only(array: AnyArray) -> AnyArray:
     view = array.view()
     view.flags.writeable = False

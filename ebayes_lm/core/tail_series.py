@@ -17,7 +17,7 @@ _TERMS = 40
 _CENTRE = 4.0
 #: The series has to agree with the tail itself this closely between its nodes, else it does not serve.
 _AGREEMENT = 1e-12
-_BLOCK = 8_192
+_BLOCK = 16_384
 
 
 def many_t_tails(t: FloatArray, df: float) -> FloatArray | None:

@@ -68,7 +68,7 @@ def _remedy(table: pd.DataFrame | None, wanted: pd.Index, axis: str) -> str:
     column = None if table is None else column_holding(table, wanted)
     if column is None:
         return f"set its index to the column that holds the {axis[:-1]} names"
-    return f"its column {column!r} holds them: use set_index({column!r})"
+    return f"column {column!r} holds them: use set_index({column!r})"
 
 
 def _by_position(size: int, length: int, what: str, axis: str) -> IntArray:

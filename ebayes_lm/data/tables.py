@@ -60,7 +60,9 @@ def _leading_text(frame: pd.DataFrame) -> list[str]:
 
 def _not_numeric(frame: pd.DataFrame) -> list[str]:
     """Columns that do not hold real numbers."""
-    return [name for name, dtype in frame.dtypes.items() if not _is_real(dtype)]  # type: ignore[misc]
+    dtypes = frame.dtypes
+    odd = {dtype for dtype in set(dtypes) if not _is_real(dtype)}
+    return [str(name) for name, dtype in dtypes.items() if dtype in odd] if odd else []
 
 
 def _is_real(dtype: object) -> bool:

@@ -63,7 +63,7 @@ def as_design(design: DesignLike, *, samples: Samples | None, sample_labels: pd.
     if isinstance(design, dict):
         raise ArgumentTypeError("a design is a formula, a Design, a DataFrame or an array, not a dict of columns")
     made = design if isinstance(design, Design) else Design(design)
-    positions = _positions(made.samples, made.labelled, wanted, n_samples, "the design", None)
+    positions = _positions(made.samples, made.labelled, wanted, n_samples, "the design", samples)
     return made.take(positions, samples=wanted)
 
 
@@ -90,9 +90,9 @@ def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_sampl
 
 
 def _positions(
-    index: pd.Index, labelled: bool, wanted: pd.Index | None, n_samples: int, what: str, table: pd.DataFrame | None
+    index: pd.Index, labelled: bool, wanted: pd.Index | None, n_samples: int, what: str, table: Samples | None
 ) -> IntArray:
     """Positions that bring an index into the order of the matrix."""
     if not labelled:
         return align(pd.RangeIndex(len(index)), None, n_samples, what=what)
-    return align(index, wanted, n_samples, what=what, table=table)
+    return align(index, wanted, n_samples, what=what, table=table if isinstance(table, pd.DataFrame) else None)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def assemble(mod: ModeratedFit, parts: dict[str, Any], rows: IntArray, features: Any, vector_name: str) -> pd.DataFrame:
     """Rows of the table with their annotation in front."""
-    table = pd.DataFrame({name: values[rows] for name, values in parts.items()}, copy=False)
+    table = pd.DataFrame({name: values.take(rows) for name, values in parts.items()}, copy=False)
     table.index = mod.labels.features[rows]
     annotation = _annotation(mod, features, vector_name)
     if annotation is None:

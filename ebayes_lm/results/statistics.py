@@ -14,6 +14,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.f_test import f_statistic
 from ebayes_lm.core.moderation import Moderation, t_statistic
 from ebayes_lm.core.odds import log_odds, mixture_variance
+from ebayes_lm.core.record import collapsed
 from ebayes_lm.core.tails import f_p_value, log_t_p_value, t_p_value
 from ebayes_lm.results.arguments import confidence
 from ebayes_lm.results.quantities import LinearQuantities
@@ -162,7 +163,12 @@ class Statistics(LinearQuantities):
         return df[0] if same else df
 
     def _t_of(self, k: int) -> FloatArray:
-        return t_statistic(self._linear.coefficients[:, k], self._linear.stdev_unscaled[:, k], self.moderation)
+        return t_statistic(self._linear.coefficients[:, k], self._unscaled(k), self.moderation)
+
+    def _unscaled(self, k: int) -> FloatArray:
+        """Unscaled standard deviations of coefficient k, one number where all features have the same."""
+        unscaled: FloatArray = collapsed(self._linear.stdev_unscaled[:, k])
+        return unscaled
 
     def _var_prior(self, k: int) -> float:
         if self.kept_var_prior is not None:
@@ -173,13 +179,12 @@ class Statistics(LinearQuantities):
         with np.errstate(over="ignore", under="ignore"):
             squares = np.square(np.ldexp(self.stdev_coef_lim, -self.moderation.exponent) / scale)
         low, high = np.minimum(squares, _LARGEST)
-        unscaled = self._linear.stdev_unscaled[:, k]
-        return mixture_variance(self.t_of(k), unscaled, self.moderation.df_total, self.proportion, (low, high))
+        return mixture_variance(self.t_of(k), self._unscaled(k), self._df_total, self.proportion, (low, high))
 
     def _lods_of(self, k: int) -> FloatArray:
         variance = float(self.var_prior.iloc[k]) if "var_prior" in self.__dict__ else self._var_prior(k)
-        unscaled = self._linear.stdev_unscaled[:, k]
-        return log_odds(self.t_of(k), unscaled, self._df_total, self.moderation.df_prior, variance, self.proportion)
+        df_prior = collapsed(self.moderation.df_prior)
+        return log_odds(self.t_of(k), self._unscaled(k), self._df_total, df_prior, variance, self.proportion)
 
     @cached_property
     def _f(self) -> tuple[FloatArray, FloatArray]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
-from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.core.adjust import adjust_sorted
 from ebayes_lm.core.ordering import stable_order
 from ebayes_lm.core.tails import log_t_p_value
 from ebayes_lm.errors import ArgumentError, DesignWarning, warn
@@ -181,11 +181,12 @@ def _t_table(
         margin = mod.margin_of(k, level)
         parts |= {"CI.L": parts["logFC"] - margin, "CI.R": parts["logFC"] + margin}
     parts |= {"AveExpr": mod.fit.record.amean, "t": mod.t_of(k), "P.Value": p}
-    parts |= {"adj.P.Val": adjust_p(p, options.adjust_method), "B": mod.lods_of(k)}
+    by_p = np.argsort(p)
+    parts |= {"adj.P.Val": adjust_sorted(p, by_p, options.adjust_method), "B": mod.lods_of(k)}
     keep = _passing(parts["adj.P.Val"], np.abs(parts["logFC"]) >= options.lfc, options)
-    rows = _ranked(parts, column, keep)[: options.number]
+    rows = _ranked(parts, column, keep, by_p)[: options.number]
     if again is not None:
-        rows = rows[_ascending({name: values[rows] for name, values in parts.items()}, again, signed=True)]
+        rows = rows[stable_order(_key(parts[again][rows], again, signed=True))]
     for name in options.columns:
         parts[name] = _extra_column(mod, k, name)
     return assemble(mod, parts, rows, options.features, "ID")
@@ -200,11 +201,12 @@ def _f_table(mod: ModeratedFit, chosen: list[int], sort_by: str, options: TableO
     f, p = mod.f_of(chosen)
     effects = {mod.coef_names[k]: mod.fit.record.coefficients[:, k] for k in chosen}
     parts = effects | {"AveExpr": mod.fit.record.amean, "F": f, "P.Value": p}
-    parts["adj.P.Val"] = adjust_p(p, options.adjust_method)
+    by_p = np.argsort(p)
+    parts["adj.P.Val"] = adjust_sorted(p, by_p, options.adjust_method)
     with np.errstate(invalid="ignore"):
         large = np.any([np.abs(e) > options.lfc for e in effects.values()], axis=0)
     keep = _passing(parts["adj.P.Val"], large | (options.lfc == 0.0), options)
-    rows = _ranked(parts, "P.Value" if sort_by == "F" else "none", keep)[: options.number]
+    rows = _ranked(parts, "P.Value" if sort_by == "F" else "none", keep, by_p)[: options.number]
     return assemble(mod, parts, rows, options.features, "ProbeID")
 
 
@@ -217,23 +219,19 @@ def _passing(adjusted: FloatArray, large: BoolArray, options: TableOptions) -> B
     return passing
 
 
-def _ranked(parts: dict[str, FloatArray], column: str, keep: BoolArray | None) -> IntArray:
-    """Positions of the features to show, in order."""
-    rows = np.arange(len(parts["P.Value"])) if keep is None else np.flatnonzero(keep)
+def _ranked(parts: dict[str, FloatArray], column: str, keep: BoolArray | None, by_p: IntArray) -> IntArray:
+    """Positions of the features to show, in order; the order by p is close to that of most columns."""
     if column == "none":
-        return rows
-    shown = parts if keep is None else {column: parts[column][rows]}
-    order = _ascending(shown, column, signed=False)
-    return order if keep is None else rows[order]
+        return np.arange(len(by_p)) if keep is None else np.flatnonzero(keep)
+    order = stable_order(_key(parts[column], column, signed=False), by_p)
+    return order if keep is None else order[keep[order]]
 
 
-def _ascending(parts: dict[str, FloatArray], column: str, *, signed: bool) -> IntArray:
-    """Stable order by one column: p from small to large, everything else from large to small, NaN last."""
-    values = parts[column]
-    if column in ("logFC", "t") and not signed:
-        values = np.abs(values)
-    key: Callable[[FloatArray], FloatArray] = (lambda v: v) if column == "P.Value" else np.negative
-    return stable_order(key(values))
+def _key(values: FloatArray, column: str, *, signed: bool) -> FloatArray:
+    """What rising order of a column goes by: p from small to large, everything else from large to small."""
+    if column == "P.Value":
+        return values
+    return -np.abs(values) if column in ("logFC", "t") and not signed else -values
 
 
 def _extra_column(mod: ModeratedFit, k: int, name: str) -> Any:

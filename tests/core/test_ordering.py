@@ -18,3 +18,12 @@ def test_equals_numpys_stable_sort(key):
 def test_many_values_with_and_without_ties(digits):
     key = np.random.default_rng(digits).normal(size=20_000).round(digits)
     assert np.array_equal(stable_order(key), np.argsort(key, kind="stable"))
+
+
+@given(arrays(np.float64, st.integers(0, 60), elements=FEW_VALUES), st.randoms(use_true_random=False))
+def test_a_guess_changes_nothing(key, random):
+    guess = list(range(len(key)))
+    random.shuffle(guess)
+    expected = np.argsort(key, kind="stable").tolist()
+    assert stable_order(key, np.array(guess, dtype=np.intp)).tolist() == expected
+    assert stable_order(key, np.argsort(key)).tolist() == expected

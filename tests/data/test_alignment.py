@@ -81,7 +81,7 @@ class TestAlign:
     @pytest.mark.parametrize("column", ["id", "second"])
     def test_a_numbering_beside_names_names_the_column_that_holds_them(self, column):
         table = pd.DataFrame({"group": list("AABB"), "other": [["a"], {}, 1, None], column: NAMES[::-1]})
-        with pytest.raises(AlignmentError, match=rf"its column '{column}' holds them: use set_index\('{column}'\)"):
+        with pytest.raises(AlignmentError, match=rf"column '{column}' holds them: use set_index\('{column}'\)"):
             align(table.index, NAMES, 4, what="the table", table=table)
 
     def test_features_are_called_features(self):

@@ -127,7 +127,7 @@ def test_mismatches():
         elist(targets=TARGETS.rename(index={"s3": "s9"}))
     with pytest.raises(AlignmentError, match="genes has 3 entries and the matrix 4 features"):
         el.EList(np.zeros((4, 3)), genes=GENES.iloc[:3])
-    with pytest.raises(AlignmentError, match=r"targets is numbered.*its column 'id' holds them"):
+    with pytest.raises(AlignmentError, match=r"targets is numbered.*column 'id' holds them"):
         elist(targets=TARGETS.rename_axis("id").reset_index())
 
 

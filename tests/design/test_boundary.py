@@ -71,7 +71,7 @@ def test_what_a_design_knows_survives_alignment():
         ("~ x", TABLE.iloc[:2], AlignmentError, "missing: 's2'"),
         (TABLE[["x"]].rename({"s1": "t1"}), None, AlignmentError, "missing: 's1'; not in the matrix: 't1'"),
         ("~ x", TABLE.set_axis(["s1", "s1", "s2"]), AlignmentError, "more than once: 's1'"),
-        ("~ x", TABLE.reset_index(names="id"), AlignmentError, r"column 'id' .* use samples.set_index\('id'\)"),
+        ("~ x", TABLE.reset_index(names="id"), AlignmentError, r"column 'id' .* use set_index\('id'\)"),
         (
             "~ x",
             TABLE.reset_index(drop=True),
