@@ -78,7 +78,7 @@ def _variances(sigma: FloatArray, df_residual: FloatArray) -> tuple[int, FloatAr
     if not len(usable):
         raise DataError(
             "no feature has residual degrees of freedom, so there is no variance to test against; "
-            "the design needs fewer coefficients than there are samples"
+            "the design needs fewer coefficients than there are samples, and some features that are observed"
         )
     exponent = int(np.frexp(np.median(usable))[1])
     return exponent, np.square(np.ldexp(sigma, -exponent))

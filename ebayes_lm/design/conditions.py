@@ -50,6 +50,7 @@ def cond(design: Design, **levels: Any) -> pd.Series:
     >>> (cond(design, group="B", age=50) - cond(design, group="A", age=50)).to_dict()
     {'(Intercept)': 0.0, 'groupB': 1.0, 'age': 0.0, 'groupB:age': 50.0}
     """
+    design = _as_design(design)
     recipe = design.recipe
     row = dict(recipe.typical)
     for column, level in levels.items():
@@ -60,6 +61,12 @@ def cond(design: Design, **levels: Any) -> pd.Series:
         row[column] = _placed(column, level, row[column])
     matrix = recipe.matrix(SampleTable(pd.DataFrame(row, index=[0])))
     return pd.Series(matrix[0], index=pd.Index(design.names))
+
+
+def _as_design(design: Any) -> Design:
+    """A design, that of a fit, or one made from numbers."""
+    held = getattr(design, "design", design)
+    return held if isinstance(held, Design) else Design(held)
 
 
 def _placed(column: str, level: Any, typical: str | float) -> str | float:
@@ -112,6 +119,7 @@ def contrast_as_coef(design: Design, contrast: Contrasts, *, first: bool = True)
     >>> at, turned.names[0]
     ([0], 'groupB - groupA')
     """
+    design = _as_design(design)
     weights = as_contrast_matrix(contrast, design.names)
     matrix = weights.to_numpy()
     if not matrix.any():

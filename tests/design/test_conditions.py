@@ -111,3 +111,12 @@ class TestContrastAsCoef:
 def test_conditions_run_no_code():
     with pytest.raises(FormulaError):
         cond(model_matrix("~ I(__import__('os'))", SAMPLES))
+
+
+def test_a_design_given_as_numbers_or_held_by_a_fit():
+    x = np.column_stack([np.ones(4), [0.0, 0.0, 1.0, 1.0]])
+    turned, at = contrast_as_coef(x, "x2 - x1")
+    assert at == [0]
+    assert turned.shape == (4, 2)
+    with pytest.raises(DesignError, match="given as numbers"):
+        cond(x, x2=1)
