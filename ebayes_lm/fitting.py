@@ -63,7 +63,7 @@ def lm_fit(
     feature_columns : str or list of str, optional
         Columns of a DataFrame that describe features.
     threads, chunk_size : int, optional
-        Threads, and features in a block; by default all processors, and blocks of a million values.
+        Threads, and features in a block; by default all processors, and blocks of four million values.
     max_memory : int or str, optional
         Room for blocks, such as "1GB".
     progress : bool, optional

@@ -134,7 +134,7 @@ class LeastSquares:
 
         g, r = len(y), self.qr.rank
         root = np.sqrt(self.weights)
-        basis = np.zeros((r + -r % 3, self.n_used))
+        basis = np.zeros((r + -r % 6, self.n_used))
         basis[:r] = self.qr.q.T
         triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), self.qr.units
         coefficients, sigma, mean = np.empty((g, r)), np.empty(g), np.empty(g)

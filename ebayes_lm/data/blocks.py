@@ -17,8 +17,8 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.errors import ArgumentError
 
-#: Cells in a block: large enough that calling costs nothing, small enough that several fit in the cache.
-BLOCK_CELLS = 1 << 20
+#: Cells in a block: large enough that calling costs nothing, small enough that a copy of one is no matter.
+BLOCK_CELLS = 1 << 22
 #: Room that a block may need while it is fitted, in copies of itself as float64.
 _COPIES = 4
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}

@@ -23,9 +23,8 @@ def fit_rows(
     With ``Q R`` the factors of the weighted design, ``forward`` (m, n) is ``Q' W^1/2`` and ``backward`` (m, n) is
     ``Q' W^-1/2``: effects are ``y forward'`` and residuals ``y - effects backward``, whose squares are summed with
     ``weights`` (n,). Coefficients follow by back substitution through ``triangle`` (r, r), times ``units`` (r,).
-    m is r made up to a multiple of three by rows of zeros: a pass over the row subtracts what the last three
-    coefficients explain and projects what is left on the next three. ``residual`` (n,) and ``effects`` (m,) are room
-    to work in.
+    m is r made up to a multiple of six by rows of zeros: a pass over the row subtracts what the last six coefficients
+    explain and projects what is left on the next six. ``residual`` (n,) and ``effects`` (m,) are room to work in.
 
     A row is ``suspect`` where its sum of squares is not finite or leaves the safe range, or where sigma is below
     ``noise`` times its largest effect.
@@ -34,7 +33,7 @@ def fit_rows(
     m = forward.shape[0]
     r = triangle.shape[0]
     for i in range(rows):
-        total = a = b = c = 0.0
+        total = a = b = c = d = e = f = 0.0
         for j in range(n):
             value = float(y[i, j])
             residual[j] = value
@@ -42,21 +41,34 @@ def fit_rows(
             a += value * forward[0, j]
             b += value * forward[1, j]
             c += value * forward[2, j]
+            d += value * forward[3, j]
+            e += value * forward[4, j]
+            f += value * forward[5, j]
         mean[i] = total / n
-        effects[0], effects[1], effects[2] = a, b, c
-        for k in range(3, m, 3):
-            d = e = f = 0.0
+        effects[0], effects[1], effects[2], effects[3], effects[4], effects[5] = a, b, c, d, e, f
+        for k in range(6, m, 6):
+            u = v = w = x = p = q = 0.0
             for j in range(n):
-                value = residual[j] - (a * backward[k - 3, j] + b * backward[k - 2, j] + c * backward[k - 1, j])
+                value = residual[j] - (
+                    a * backward[k - 6, j] + b * backward[k - 5, j] + c * backward[k - 4, j]
+                    + d * backward[k - 3, j] + e * backward[k - 2, j] + f * backward[k - 1, j]
+                )  # fmt: skip
                 residual[j] = value
-                d += value * forward[k, j]
-                e += value * forward[k + 1, j]
-                f += value * forward[k + 2, j]
-            a, b, c = d, e, f
+                u += value * forward[k, j]
+                v += value * forward[k + 1, j]
+                w += value * forward[k + 2, j]
+                x += value * forward[k + 3, j]
+                p += value * forward[k + 4, j]
+                q += value * forward[k + 5, j]
+            a, b, c, d, e, f = u, v, w, x, p, q
             effects[k], effects[k + 1], effects[k + 2] = a, b, c
+            effects[k + 3], effects[k + 4], effects[k + 5] = d, e, f
         total = 0.0
         for j in range(n):
-            value = residual[j] - (a * backward[m - 3, j] + b * backward[m - 2, j] + c * backward[m - 1, j])
+            value = residual[j] - (
+                a * backward[m - 6, j] + b * backward[m - 5, j] + c * backward[m - 4, j]
+                + d * backward[m - 3, j] + e * backward[m - 2, j] + f * backward[m - 1, j]
+            )  # fmt: skip
             total += weights[j] * value * value
         size = 0.0
         for k in range(r - 1, -1, -1):

@@ -19,7 +19,7 @@ def run(y, x, weights=None, noise=1e-13):
     g, p = len(y), x.shape[1]
     coefficients, sigma, mean = np.full((g, p), np.nan), np.full(g, np.nan), np.full(g, np.nan)
     suspect = np.zeros(g, dtype=bool)
-    basis = np.zeros((p + -p % 3, len(x)))
+    basis = np.zeros((p + -p % 6, len(x)))
     basis[:p] = q.T
     df = float(len(x) - p)
     fit_rows(
@@ -66,8 +66,8 @@ def test_read_only_rows():
 def test_units_of_coefficients():
     y, x = example(2)
     q, r = np.linalg.qr(x)
-    basis, units = np.vstack([q.T, np.zeros(30)]), np.array([1.0, 0.25])
-    room = np.empty(30), np.empty(3)
+    basis, units = np.vstack([q.T, np.zeros((4, 30))]), np.array([1.0, 0.25])
+    room = np.empty(30), np.empty(6)
     out = np.empty((25, 2)), np.empty(25), np.empty(25), np.empty(25, dtype=bool)
     fit_rows(y, basis, basis, np.ones(30), r, units, 28.0, 0.0, *room, *out)
     assert_allclose(out[0], run(y, x)[0] * [1.0, 0.25], rtol=AGREEMENT)
