@@ -116,7 +116,7 @@ def test_a_tiny_run_agrees_and_reports() -> None:
 
 
 def test_a_rival_that_cannot_run_is_named_without_paths() -> None:
-    absent = Rival("limma", "R limma", ("no-such",), missing="R limma is skipped: no /opt/some/where/Rscript here.")
+    absent = Rival("limma", "R limma", ("no-such",), missing="R limma is skipped: no /some/where/Rscript here.")
     result = measure(TINY, {"limma": absent, "numpy": known()["numpy"]}, Limits(repeats=1, threads=1))
     assert result["notes"] == ["R limma is skipped: no Rscript here."]
     assert "limma" not in result["rivals"]
