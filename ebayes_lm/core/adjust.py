@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.core.numeric import float_array
 from ebayes_lm.errors import ArgumentError, nearest
 
 
@@ -45,7 +46,7 @@ def adjust_p(p: ArrayLike, method: str = "BH") -> FloatArray:
     >>> adjust_p([0.01, 0.04, 0.03], method="holm")
     array([0.03, 0.06, 0.06])
     """
-    values = np.asarray(p, dtype=np.float64)
+    values = float_array(p, "p")
     if values.ndim != 1:
         raise ArgumentError(f"p has {values.ndim} dimensions; adjust_p takes one family of p-values, a 1-d array.")
     outside = (values < 0) | (values > 1)

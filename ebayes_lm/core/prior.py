@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import zeta
 
 from ebayes_lm._typing import BoolArray, FloatArray
+from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.special import logmdigamma, trigamma_inverse
 from ebayes_lm.core.trend import natural_spline_trend
 from ebayes_lm.errors import ArgumentError
@@ -105,7 +106,7 @@ def fit_f_dist(x: ArrayLike, df1: ArrayLike, *, covariate: ArrayLike | None = No
 def _checked(
     x: ArrayLike, df1: ArrayLike, covariate: ArrayLike | None
 ) -> tuple[FloatArray, FloatArray, FloatArray | None]:
-    x, df1 = np.asarray(x, dtype=np.float64), np.asarray(df1, dtype=np.float64)
+    x, df1 = float_array(x, "x"), float_array(df1, "df1")
     if x.ndim != 1:
         raise ArgumentError(f"x has {x.ndim} dimensions; variances are one 1-d array, one value per feature.")
     if df1.shape not in ((), x.shape):
@@ -114,7 +115,7 @@ def _checked(
         )
     if covariate is None:
         return x, df1, None
-    covariate = np.asarray(covariate, dtype=np.float64)
+    covariate = float_array(covariate, "covariate")
     if covariate.shape != x.shape:
         raise ArgumentError(
             f"covariate has shape {covariate.shape} beside {x.size:,} variances; give one value for each."

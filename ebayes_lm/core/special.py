@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import zeta
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.numeric import float_array
 
 #: The asymptotic series of log x - digamma x is exact to the last bit from here on.
 _ASYMPTOTIC_FROM = 12
@@ -81,7 +82,7 @@ def trigamma_inverse(x: ArrayLike) -> FloatArray | float:
     >>> trigamma_inverse([0.0, -1.0])
     array([inf, nan])
     """
-    values = np.atleast_1d(np.asarray(x, dtype=np.float64))
+    values = np.atleast_1d(float_array(x, "x"))
     y = np.full(values.shape, np.nan)
     large, small = values > _LARGE, (values >= 0) & (values < _SMALL)
     with np.errstate(divide="ignore"):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.prior import VariancePrior, fit_f_dist
 from ebayes_lm.errors import ArgumentError, DataError
 
@@ -75,7 +76,7 @@ def squeeze_var(var: ArrayLike, df: ArrayLike, *, covariate: ArrayLike | None = 
     >>> squeezed.var_post.round(3)
     array([0.936, 1.216, 1.495, 5.689])
     """
-    var, df = np.asarray(var, dtype=np.float64), np.asarray(df, dtype=np.float64)
+    var, df = float_array(var, "var"), float_array(df, "df")
     if var.size == 0:
         raise ArgumentError("var is empty; give at least one variance.")
     if var.size < _FEWEST:

@@ -1,0 +1,35 @@
+"""Numbers as they come in from a caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.errors import ArgumentTypeError
+
+
+def float_array(values: Any, what: str) -> FloatArray:
+    """Values as float64, without a copy where they are.
+
+    Raises
+    ------
+    ArgumentTypeError
+        They are not real numbers.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind in "biuf":
+        return array.astype(np.float64, copy=False)
+    try:
+        if array.dtype.kind == "O":  # nullable numbers of pandas, and None among numbers
+            return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise ArgumentTypeError(
+        f"{what} must be numbers, NaN where there is none; got {array.dtype} such as {_first(array)!r}"
+    )
+
+
+def _first(array: np.ndarray[Any, Any]) -> Any:
+    return array.ravel()[0] if array.size else array
