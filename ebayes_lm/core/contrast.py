@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebayes_lm._typing import BoolArray, FloatArray
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.core.qr import PivotedQR
 
@@ -41,5 +41,5 @@ def combine(record: LinearRecord, contrasts: FloatArray) -> LinearRecord:
     return replace(record, coefficients=coefficients, stdev_unscaled=unscaled, cov_coefficients=covariance)
 
 
-def _taken(coefficients: FloatArray, used: np.typing.NDArray[np.intp]) -> FloatArray:
+def _taken(coefficients: FloatArray, used: IntArray) -> FloatArray:
     return coefficients if len(used) == coefficients.shape[1] else coefficients[:, used]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.prior import VariancePrior
 from ebayes_lm.core.record import Record, axes
 from ebayes_lm.core.squeeze import squeeze_var
@@ -89,7 +89,7 @@ def _in_units(scaled: float | FloatArray, exponent: int) -> FloatArray:
         return np.ldexp(scaled, 2 * exponent)
 
 
-def _spread(values: FloatArray, known: np.typing.NDArray[np.bool_]) -> FloatArray:
+def _spread(values: FloatArray, known: BoolArray) -> FloatArray:
     whole = np.full(len(known), np.nan)
     whole[known] = values
     return whole

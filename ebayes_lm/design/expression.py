@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import ClassVar
 
 from ebayes_lm.design.nodes import (
@@ -21,19 +20,11 @@ from ebayes_lm.design.nodes import (
     Text,
     Truth,
 )
+from ebayes_lm.design.tokens import Token, Walk, cut, shown
 from ebayes_lm.errors import FormulaError, nearest
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of the text, its kind and where it begins."""
-
-    kind: str
-    text: str
-    start: int
 
 
 _TOKEN = re.compile(
@@ -47,27 +38,15 @@ _TOKEN = re.compile(
 )
 
 
-def tokens(text: str, start: int = 0) -> Iterator[Token]:
-    """Cut the text from a position on into tokens, the last one of kind ``end``."""
-    position = start
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise FormulaError(
-                f"{text[position]!r} at character {position + 1} of the formula {shown(text)} is not part "
-                f"of the language. {LANGUAGE}"
-            )
-        kind = str(match.lastgroup)
-        if kind != "space":
-            value = match.group(kind)
-            yield Token(kind, "^" if value == "**" and kind == "operator" else value, position)
-        position = match.end()
-    yield Token("end", "", len(text))
+def _tokens(text: str, start: int) -> list[Token]:
+    def refusal(position: int) -> FormulaError:
+        return FormulaError(
+            f"{text[position]!r} at character {position + 1} of the formula {shown(text)} is not part "
+            f"of the language. {LANGUAGE}"
+        )
 
-
-def shown(text: str) -> str:
-    """Quote a formula in a message, cut where it is long."""
-    return repr(text if len(text) <= 80 else text[:77] + "...")
+    found = cut(text, _TOKEN, start, refusal)
+    return [replace(t, text="^") if t.kind == "operator" and t.text == "**" else t for t in found]
 
 
 #: Binding strength of the binary operators, as R ranks them; a sign stands between ``:`` and ``^``.
@@ -75,28 +54,15 @@ _STRENGTH = {"*": 2, "/": 2, "%in%": 3, ":": 4, "^": 6}
 _SIGN_STRENGTH = 5
 
 
-class _Parser:
+class _Parser(Walk):
     """Recursive descent over the tokens of one text."""
 
     limit: ClassVar[int] = MAX_DEPTH
 
     def __init__(self, text: str, start: int) -> None:
+        super().__init__(_tokens(text, start))
         self.text = text
-        self.tokens = list(tokens(text, start))
-        self.position = 0
         self.depth = 0
-
-    @property
-    def now(self) -> Token:
-        return self.tokens[self.position]
-
-    def take(self) -> Token:
-        token = self.now
-        self.position += token.kind != "end"
-        return token
-
-    def at(self, *operators: str) -> bool:
-        return self.now.kind == "operator" and self.now.text in operators
 
     def fail(self, why: str, token: Token | None = None) -> FormulaError:
         token = token or self.now

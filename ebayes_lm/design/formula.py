@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ebayes_lm.design.expression import MAX_LENGTH, parse, shown
+from ebayes_lm.design.expression import MAX_LENGTH, parse
 from ebayes_lm.design.nodes import LANGUAGE, Binary, Call, Name, Node, Number, Paren, Prefix, Sum, deparse
+from ebayes_lm.design.tokens import shown
 from ebayes_lm.errors import FormulaError
 
 MAX_TERMS = 1_000

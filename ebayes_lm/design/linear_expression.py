@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.design.tokens import Token, Walk, cut, shown
 from ebayes_lm.errors import ContrastError, listing, nearest
 
 MAX_LENGTH = 10_000
@@ -28,13 +29,6 @@ _TOKEN = re.compile(
       | (?P<operator>[-+*/()=])""",
     re.VERBOSE,
 )
-
-
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,43 +82,17 @@ def named_expression(text: str) -> tuple[str | None, str]:
     return found.group(1) or found.group(2).strip(), found.group(3).strip()
 
 
-class _Parser:
+class _Parser(Walk):
     def __init__(self, text: str, coefficients: CoefficientNames) -> None:
         if len(text) > MAX_LENGTH:
             raise ContrastError(f"the contrast has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
         self.text = text
         self.coefficients = coefficients
-        self.tokens = list(self.cut())
-        self.position = 0
         self.depth = 0
-
-    def cut(self) -> Iterator[_Token]:
-        position = 0
-        while position < len(self.text):
-            match = _TOKEN.match(self.text, position)
-            if match is None:
-                raise self.fail(f"{self.text[position]!r} is not part of a contrast", position)
-            kind = str(match.lastgroup)
-            if kind != "space":
-                yield _Token(kind, match.group(kind), position)
-            position = match.end()
-        yield _Token("end", "", position)
+        super().__init__(cut(text, _TOKEN, 0, lambda at: self.fail(f"{text[at]!r} is not part of a contrast", at)))
 
     def fail(self, why: str, start: int) -> ContrastError:
-        shown = self.text if len(self.text) <= 80 else self.text[:77] + "..."
-        return ContrastError(f"{why}, at character {start + 1} of the contrast {shown!r}. {ALLOWED}")
-
-    @property
-    def now(self) -> _Token:
-        return self.tokens[self.position]
-
-    def take(self) -> _Token:
-        token = self.now
-        self.position += token.kind != "end"
-        return token
-
-    def at(self, *operators: str) -> bool:
-        return self.now.kind == "operator" and self.now.text in operators
+        return ContrastError(f"{why}, at character {start + 1} of the contrast {shown(self.text)}. {ALLOWED}")
 
     def whole(self) -> FloatArray:
         if self.now.kind == "end":
@@ -155,20 +123,20 @@ class _Parser:
             value = self.times(value, other, token) if token.text == "*" else self.over(value, other, token)
         return value
 
-    def times(self, left: _Value, right: _Value, token: _Token) -> _Value:
+    def times(self, left: _Value, right: _Value, token: Token) -> _Value:
         if not (left.is_number or right.is_number):
             raise self.fail("a product of coefficients is not linear", token.start)
         factor, other = (left.constant, right) if left.is_number else (right.constant, left)
         return self.checked(other.constant * factor, other.weights * factor, token)
 
-    def over(self, left: _Value, right: _Value, token: _Token) -> _Value:
+    def over(self, left: _Value, right: _Value, token: Token) -> _Value:
         if not right.is_number:
             raise self.fail("division by a coefficient is not linear", token.start)
         if right.constant == 0:
             raise self.fail("division by zero", token.start)
         return self.checked(left.constant / right.constant, left.weights / right.constant, token)
 
-    def checked(self, constant: float, weights: FloatArray, token: _Token) -> _Value:
+    def checked(self, constant: float, weights: FloatArray, token: Token) -> _Value:
         if not abs(constant) < inf or not np.isfinite(weights).all():
             raise self.fail("the numbers grow beyond what a float holds", token.start)
         return _Value(constant, weights)
@@ -191,12 +159,12 @@ class _Parser:
         why = "something is missing" if token.kind == "end" else f"unexpected {token.text!r}"
         raise self.fail(why, token.start)
 
-    def close(self, opened: _Token) -> None:
+    def close(self, opened: Token) -> None:
         if not self.at(")"):
             raise self.fail("a parenthesis is not closed", opened.start)
         self.take()
 
-    def coefficient(self, token: _Token) -> _Value:
+    def coefficient(self, token: Token) -> _Value:
         place = self.coefficients.place(token.text)
         if place is None:
             names = self.coefficients.names
