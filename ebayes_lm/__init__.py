@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
     from ebayes_lm.core.prior import fit_f_dist as fit_f_dist
+    from ebayes_lm.core.prior_unequal import fit_f_dist_unequal_df1 as fit_f_dist_unequal_df1
     from ebayes_lm.core.special import trigamma_inverse as trigamma_inverse
     from ebayes_lm.core.squeeze import SqueezedVariance as SqueezedVariance
     from ebayes_lm.core.squeeze import squeeze_var as squeeze_var
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "core.adjust": ("adjust_p",),
     "core.prior": ("VariancePrior", "fit_f_dist"),
+    "core.prior_unequal": ("fit_f_dist_unequal_df1",),
     "core.special": ("trigamma_inverse",),
     "core.squeeze": ("SqueezedVariance", "squeeze_var"),
     "data.containers": ("EList",),
