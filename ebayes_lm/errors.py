@@ -15,7 +15,10 @@
 
     EbayesLMWarning      (UserWarning)
       DesignWarning                    the design can be fitted, but may not mean what was intended
+      EstimabilityWarning              features whose own samples cannot estimate every coefficient
+      ContrastApproximationWarning     standard errors of contrasts approximated as in limma, and far off
       VarianceWarning                  variances that make the prior doubtful
+        PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
 
 A message says what is wrong with the value seen, what is allowed, and what to do next.
 """
@@ -77,6 +80,10 @@ class DesignWarning(EbayesLMWarning):
 
 class VarianceWarning(EbayesLMWarning):
     """Variances that make the prior doubtful."""
+
+
+class PriorSwitchWarning(VarianceWarning):
+    """Residual df that differ between features ask for another estimator of the prior."""
 
 
 _PACKAGE = str(Path(__file__).parent)

@@ -8,8 +8,9 @@ import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.prior import VariancePrior
+from ebayes_lm.core.prior_options import PriorOptions
 from ebayes_lm.core.record import Record, axes
-from ebayes_lm.core.squeeze import squeeze_var
+from ebayes_lm.core.squeeze import estimate_prior, posterior_variance
 from ebayes_lm.errors import DataError
 
 
@@ -36,30 +37,43 @@ class Moderation(Record):
 
 
 def moderate(
-    sigma: FloatArray, df_residual: FloatArray, covariate: FloatArray | None = None
+    sigma: FloatArray,
+    df_residual: FloatArray,
+    covariate: FloatArray | None = None,
+    *,
+    options: PriorOptions | None = None,
+    exclude: BoolArray | None = None,
 ) -> tuple[Moderation, VariancePrior]:
     """Squeeze residual variances (features,) towards a prior learnt from all of them.
 
-    Features whose covariate is NaN take no part and receive none.
+    Features whose covariate is NaN take no part and receive none. Features to ``exclude`` receive the prior, but it is
+    not learnt from them, and their df do not count among those of all features.
     """
     exponent, s2 = _variances(sigma, df_residual)
-    known = np.ones(len(s2), dtype=bool) if covariate is None else ~np.isnan(covariate)
-    whole = bool(known.all())
-    squeezed = squeeze_var(
-        s2 if whole else s2[known],
-        df_residual if whole else df_residual[known],
-        covariate=covariate if covariate is None or whole else covariate[known],
-    )
-    s2_post, s2_prior = squeezed.var_post, np.broadcast_to(squeezed.var_prior, squeezed.var_post.shape)
-    if not whole:
-        s2_post, s2_prior = _spread(s2_post, known), _spread(s2_prior, known)
-    df_prior = np.broadcast_to(np.float64(squeezed.df_prior), s2.shape)
-    df_total = np.minimum(df_residual + df_prior, np.nansum(df_residual))
-    scale = _in_units(squeezed.prior.scale, exponent)
-    if not whole and np.ndim(scale):
-        scale = _spread(scale, known)
-    prior = replace(squeezed.prior, scale=float(scale) if np.ndim(scale) == 0 else scale)
+    df = np.asarray(df_residual, dtype=np.float64)
+    informing = df if exclude is None else np.where(exclude, 0.0, df)
+    prior = _prior(s2, informing, covariate, options or PriorOptions())
+    s2_post = posterior_variance(s2, df, prior)
+    s2_prior = np.broadcast_to(prior.scale, s2.shape)
+    df_prior = np.broadcast_to(prior.df_prior, s2.shape)
+    df_total = np.minimum(df + df_prior, np.nansum(informing))
+    scale = _in_units(prior.scale, exponent)
+    prior = replace(prior, scale=float(scale) if np.ndim(scale) == 0 else scale)
     return Moderation(s2_post, s2_prior, df_prior, df_total, exponent), prior
+
+
+def _prior(s2: FloatArray, df: FloatArray, covariate: FloatArray | None, options: PriorOptions) -> VariancePrior:
+    """The prior of all features, learnt from those whose covariate is known; the others have no prior variance."""
+    if covariate is None or not np.isnan(covariate).any():
+        return estimate_prior(s2, df, covariate, options)
+    known = ~np.isnan(covariate)
+    prior = estimate_prior(s2[known], df[known], covariate[known], options)
+    shrunk = prior.df2_shrunk
+    return replace(
+        prior,
+        scale=_spread(np.broadcast_to(np.asarray(prior.scale), known.sum()), known),
+        df2_shrunk=None if shrunk is None else np.where(known, _spread(shrunk, known), prior.df2),
+    )
 
 
 def unmoderated(sigma: FloatArray, df_residual: FloatArray) -> tuple[Moderation, VariancePrior]:

@@ -31,13 +31,13 @@ class VariancePrior:
     df2 : float
         Prior degrees of freedom d0, 0 to inf; NaN if nothing could be estimated.
     df2_shrunk : (G,) array or None
-        Prior df per feature where the estimator lowers them for outliers.
+        Prior df per feature where the estimator lowers them for outliers; None where all have df2.
     method : str
         The estimator, in words.
     n_used : int
         Variances that took part.
     n_zero : int
-        Those of them that are exactly zero; they were raised to 1e-5 of the median.
+        Variances with residual df that are exactly zero; they were raised to a small share of the median.
     """
 
     scale: float | FloatArray
@@ -46,6 +46,11 @@ class VariancePrior:
     n_used: int
     n_zero: int
     df2_shrunk: FloatArray | None = None
+
+    @property
+    def df_prior(self) -> FloatArray:
+        """Prior df, () where all features have the same and else (G,)."""
+        return np.asarray(self.df2 if self.df2_shrunk is None else self.df2_shrunk, dtype=np.float64)
 
 
 def fit_f_dist(x: ArrayLike, df1: ArrayLike, *, covariate: ArrayLike | None = None) -> VariancePrior:

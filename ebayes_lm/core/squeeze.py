@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.prior import VariancePrior, fit_f_dist
+from ebayes_lm.core.prior_options import PriorOptions
 from ebayes_lm.errors import ArgumentError, DataError
 
 #: From fewer variances nothing is learnt, and they stay as they are.
@@ -26,19 +27,28 @@ class SqueezedVariance:
         Posterior variances.
     var_prior : float or (G,) array
         Prior variance s0^2, per feature when it follows a covariate.
-    df_prior : float
-        Prior degrees of freedom d0.
+    df_prior : float or (G,) array
+        Prior degrees of freedom d0, per feature when they are lower for outliers.
     prior : VariancePrior
         The prior as it was estimated.
     """
 
     var_post: FloatArray
     var_prior: float | FloatArray
-    df_prior: float
+    df_prior: float | FloatArray
     prior: VariancePrior
 
 
-def squeeze_var(var: ArrayLike, df: ArrayLike, *, covariate: ArrayLike | None = None) -> SqueezedVariance:
+def squeeze_var(
+    var: ArrayLike,
+    df: ArrayLike,
+    *,
+    covariate: ArrayLike | None = None,
+    span: float | None = None,
+    robust: bool = False,
+    winsor_tail_p: tuple[float, float] = (0.05, 0.1),
+    legacy: bool | None = None,
+) -> SqueezedVariance:
     """Squeeze residual variances towards a common value or a trend, learnt from all of them.
 
     Parameters
@@ -46,10 +56,18 @@ def squeeze_var(var: ArrayLike, df: ArrayLike, *, covariate: ArrayLike | None = 
     var : (G,) array_like
         Residual variances; NaN where there is none.
     df : float or (G,) array_like
-        Residual degrees of freedom. A feature without any (df = 0) receives the prior variance. The others need the
-        same number.
+        Residual degrees of freedom. A feature without any (df = 0) receives the prior variance.
     covariate : (G,) array_like, optional
-        The prior variance follows a spline of this; usually the average log expression.
+        The prior variance follows a curve over this; usually the average log expression.
+    span : float, optional
+        Share of the features in each window of a lowess trend; it implies ``legacy=False``.
+    robust : bool
+        Keep outlying variances from shaping the prior, and give them fewer prior df.
+    winsor_tail_p : pair of float
+        Shares of the lower and of the upper tail that the robust moment estimator winsorises.
+    legacy : bool, optional
+        True: moments, :func:`fit_f_dist` or :func:`fit_f_dist_robustly`. False: profile likelihood,
+        :func:`fit_f_dist_unequal_df1`. By default moments where all positive df are equal.
 
     Returns
     -------
@@ -60,14 +78,15 @@ def squeeze_var(var: ArrayLike, df: ArrayLike, *, covariate: ArrayLike | None = 
     Raises
     ------
     ArgumentError
-        If there is no variance, shapes do not match, positive df differ or the covariate holds NaN.
+        If there is no variance, shapes do not match, an option is outside its range or the covariate holds NaN.
     DataError
-        If no variance has residual df, so that no prior can be estimated.
+        If too few variances have residual df, so that no prior can be estimated.
 
     Notes
     -----
     Smyth (2004) Statistical Applications in Genetics and Molecular Biology 3(1), article 3, section 6; Phipson et al
-    (2016) Annals of Applied Statistics 10, 946-963.
+    (2016) Annals of Applied Statistics 10, 946-963; for df that differ Chen et al (2025) Nucleic Acids Research 53(2),
+    gkaf018.
 
     Examples
     --------
@@ -76,37 +95,57 @@ def squeeze_var(var: ArrayLike, df: ArrayLike, *, covariate: ArrayLike | None = 
     >>> squeezed.var_post.round(3)
     array([0.936, 1.216, 1.495, 5.689])
     """
+    options = PriorOptions.checked(span, robust, winsor_tail_p, legacy)
     var, df = float_array(var, "var"), float_array(df, "df")
     if var.size == 0:
         raise ArgumentError("var is empty; give at least one variance.")
-    if var.size < _FEWEST:
-        prior = VariancePrior(scale=var.copy(), df2=0.0, method="none", n_used=0, n_zero=0)
-        return SqueezedVariance(var_post=var.copy(), var_prior=var.copy(), df_prior=0.0, prior=prior)
-    _one_common_df(df)
-    if df.shape == var.shape:
-        var = np.where(df == 0.0, 0.0, var)
-    prior = fit_f_dist(var, df, covariate=covariate)
-    if np.isnan(prior.df2):
-        raise DataError(
-            f"could not estimate the prior df: none of {var.size:,} variances is finite with residual df above 0. "
-            "Moderation needs replicates: more samples, or fewer coefficients in the design."
-        )
+    prior = estimate_prior(var, df, None if covariate is None else float_array(covariate, "covariate"), options)
+    df_prior = prior.df2 if prior.df2_shrunk is None else prior.df2_shrunk
     return SqueezedVariance(
-        var_post=_posterior(var, df, prior.scale, prior.df2), var_prior=prior.scale, df_prior=prior.df2, prior=prior
+        var_post=posterior_variance(var, df, prior), var_prior=prior.scale, df_prior=df_prior, prior=prior
     )
 
 
-def _one_common_df(df: FloatArray) -> None:
-    positive = df[df > 0] if df.ndim else df.reshape(1)
-    if positive.size and positive.min() != positive.max():
-        raise ArgumentError(
-            f"residual df differ between features, from {positive.min():g} to {positive.max():g}; the moment estimator "
-            "needs one common residual df among the features that have any. Leave out features with missing values."
+def estimate_prior(
+    var: FloatArray, df: FloatArray, covariate: FloatArray | None, options: PriorOptions
+) -> VariancePrior:
+    """The prior of variances (G,) by the estimator that options and residual df ask for."""
+    if var.size < _FEWEST:
+        return VariancePrior(scale=var.copy(), df2=0.0, method="none", n_used=0, n_zero=0)
+    if df.shape == var.shape:
+        var = np.where(df == 0.0, 0.0, var)
+    prior = _estimator(var, df, covariate, options)
+    if np.isnan(prior.df2):
+        usable = f"only {prior.n_used:,}" if prior.n_used else "none"
+        raise DataError(
+            f"could not estimate the prior df: {usable} of {var.size:,} variances can be used, as finite and with "
+            "residual df above 0. Moderation needs replicates: more samples, or fewer coefficients in the design."
         )
+    return prior
 
 
-def _posterior(var: FloatArray, df: FloatArray, var_prior: float | FloatArray, df_prior: float) -> FloatArray:
-    if np.isinf(df_prior):
+def _estimator(var: FloatArray, df: FloatArray, covariate: FloatArray | None, options: PriorOptions) -> VariancePrior:
+    if not options.uses_moments(df):
+        from ebayes_lm.core.prior_unequal import fit_f_dist_unequal_df1
+
+        return fit_f_dist_unequal_df1(var, df, covariate=covariate, span=options.span, robust=options.robust)
+    if options.robust:
+        from ebayes_lm.core.prior_robust import fit_f_dist_robustly
+
+        return fit_f_dist_robustly(var, df, covariate=covariate, winsor_tail_p=options.winsor_tail_p)
+    return fit_f_dist(var, df, covariate=covariate)
+
+
+def posterior_variance(var: FloatArray, df: FloatArray, prior: VariancePrior) -> FloatArray:
+    """Posterior variances (G,), exactly the prior's where its df are infinite."""
+    if prior.method == "none":
+        return var.copy()
+    var_prior = np.asarray(prior.scale)
+    df_prior = prior.df_prior
+    certain = np.isinf(df_prior)
+    if certain.all():
         return np.array(np.broadcast_to(var_prior, var.shape))
     with np.errstate(invalid="ignore"):
-        return np.asarray((df * var + df_prior * np.asarray(var_prior)) / (df + df_prior))
+        own = np.where(df > 0.0, df * var, 0.0)
+        var_post = np.asarray((own + df_prior * var_prior) / (df + df_prior))
+    return np.where(certain, var_prior, var_post) if certain.any() else var_post

@@ -167,9 +167,13 @@ class ModeratedFit(Statistics):
         return self[rows, columns]
 
     def _prior_at(self, rows: Any) -> VariancePrior:
-        """The prior of some features, where it is a trend."""
-        scale = np.asarray(self.prior.scale)
-        return replace(self.prior, scale=scale[rows]) if scale.shape == (self.shape[0],) else self.prior
+        """The prior of some features, where it differs between them."""
+        scale, shrunk = np.asarray(self.prior.scale), self.prior.df2_shrunk
+        return replace(
+            self.prior,
+            scale=scale[rows] if scale.shape == (self.shape[0],) else self.prior.scale,
+            df2_shrunk=None if shrunk is None else shrunk[rows],
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Every component with a value per feature, as one table; matrices as ``component.coef``."""
@@ -197,8 +201,13 @@ def describe_prior(mod: ModeratedFit) -> str:
     """The prior in words."""
     if not mod.is_moderated:
         return "ordinary tests, no prior"
-    df = mod.prior.df2
+    df, shrunk = mod.prior.df2, mod.prior.df2_shrunk
     scale = np.asarray(mod.prior.scale)
     sd = f"{np.sqrt(scale):.4g}" if scale.ndim == 0 else "a trend"
-    worth = "infinite prior df: every feature has the prior variance" if np.isinf(df) else f"{df:.4g} prior df"
+    outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < df))
+    if outliers:
+        size = "infinite" if np.isinf(df) else f"{df:.4g}"
+        worth = f"{size} prior df, fewer for {counted(outliers, 'outlying feature')}"
+    else:
+        worth = "infinite prior df: every feature has the prior variance" if np.isinf(df) else f"{df:.4g} prior df"
     return f"prior by {mod.prior.method}: standard deviation {sd}, {worth}"

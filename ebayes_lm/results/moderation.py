@@ -10,20 +10,23 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.moderation import moderate, unmoderated
+from ebayes_lm.core.moderation import Moderation, moderate, unmoderated
 from ebayes_lm.core.ols import Status
+from ebayes_lm.core.prior import VariancePrior
+from ebayes_lm.core.prior_options import PriorOptions
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.errors import (
     ArgumentError,
     ArgumentTypeError,
     DataError,
+    PriorSwitchWarning,
     StageError,
     VarianceWarning,
     counted,
     listing,
     warn,
 )
-from ebayes_lm.results.arguments import real
+from ebayes_lm.results.arguments import choice, real
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderated import ModeratedFit
 
@@ -34,6 +37,11 @@ def ebayes(
     proportion: float = 0.01,
     stdev_coef_lim: tuple[float, float] = (0.1, 4.0),
     trend: bool | ArrayLike | pd.Series[float] = False,
+    span: float | None = None,
+    robust: bool = False,
+    winsor_tail_p: tuple[float, float] = (0.05, 0.1),
+    legacy: bool | None = None,
+    zero_variance: str = "limma",
 ) -> ModeratedFit:
     """Moderate the variances of all features and test every coefficient.
 
@@ -46,6 +54,19 @@ def ebayes(
         Bounds of the standard deviation of true effects, in the units of the data; for the log odds only.
     trend : bool, (G,) array_like or Series
         Let the prior variance follow the mean of the feature, or a covariate.
+    span : float, optional
+        Share of the features in each window of a lowess trend; it implies ``legacy=False``.
+    robust : bool
+        Keep features with outlying variances from shaping the prior, and moderate them less.
+    winsor_tail_p : pair of float
+        Shares of the lower and of the upper tail of the variances that the robust moment estimator winsorises.
+    legacy : bool, optional
+        True: the prior is estimated by moments, with a spline trend. False: by profile likelihood, with a lowess trend,
+        which weighs features by their residual df. By default, as in limma, by moments where all features that have
+        residual df have the same, and else by profile likelihood; this switch draws a PriorSwitchWarning.
+    zero_variance : {"limma", "exclude"}
+        "exclude" keeps features without residual variance out of the prior. "limma" lets them in, raised to a small
+        share of the median, which lowers the prior df.
 
     Returns
     -------
@@ -64,7 +85,10 @@ def ebayes(
     Notes
     -----
     Smyth (2004) Statistical Applications in Genetics and Molecular Biology 3(1), article 3; trend as in Sartor et al.
-    (2006) BMC Bioinformatics 7, 538.
+    (2006) BMC Bioinformatics 7, 538; robust as in Phipson et al. (2016) Annals of Applied Statistics 10, 946-963; for
+    residual df that differ Chen et al. (2025) Nucleic Acids Research 53(2), gkaf018.
+
+    One missing value anywhere makes residual df differ, and so changes the estimator for all features.
 
     Examples
     --------
@@ -79,15 +103,64 @@ def ebayes(
     if not 0.0 < share < 1.0:
         raise ArgumentError(f"proportion is the share of affected features, between 0 and 1; got {proportion!r}")
     limits = _limits(stdev_coef_lim)
-    moderation, prior = moderate(fit.record.sigma, fit.record.df_residual, _covariate(fit, trend))
+    moderation, prior = moderated_variances(
+        fit,
+        "ebayes",
+        trend=trend,
+        span=span,
+        robust=robust,
+        winsor_tail_p=winsor_tail_p,
+        legacy=legacy,
+        zero_variance=zero_variance,
+    )
+    return ModeratedFit(fit, prior, moderation, share, limits)
+
+
+def moderated_variances(
+    fit: Any,
+    verb: str,
+    *,
+    trend: Any = False,
+    span: Any = None,
+    robust: Any = False,
+    winsor_tail_p: Any = (0.05, 0.1),
+    legacy: Any = None,
+    zero_variance: Any = "limma",
+) -> tuple[Moderation, VariancePrior]:
+    """What every verb that moderates shares: options checked, doubts announced, the prior estimated."""
+    fit = _unmoderated(fit, verb)
+    options = PriorOptions.checked(span, robust, winsor_tail_p, legacy)
+    way = choice(zero_variance, ("limma", "exclude"), "zero_variance", "'limma' or 'exclude'")
+    covariate = _covariate(fit, trend)
+    exclude = fit.record.status == Status.zero_variance if way == "exclude" else None
+    sigma, df = fit.record.sigma, fit.record.df_residual
+    moderated = moderate(sigma, df, covariate, options=options, exclude=exclude)
+    if exclude is None:
+        _tell_zero_variances(fit)
+    if options.legacy is None and options.span is None and not options.uses_moments(df):
+        _tell_switch(df, verb)
+    return moderated
+
+
+def _tell_zero_variances(fit: LinearFit) -> None:
     n_zero = int(np.count_nonzero(fit.record.status == Status.zero_variance))
     if n_zero:
+        n = int(np.count_nonzero(fit.record.df_residual > 0))
         warn(
-            f"{n_zero:,} of {counted(prior.n_used, 'feature')} have a residual variance of zero; they enter the "
-            "prior raised to a small share of the median, and lower its df. Leave constant features out before the fit",
+            f"{n_zero:,} of {counted(n, 'feature')} have a residual variance of zero; they enter the prior raised to a "
+            'small share of the median, and lower its df. zero_variance="exclude" keeps them out of the prior',
             VarianceWarning,
         )
-    return ModeratedFit(fit, prior, moderation, share, limits)
+
+
+def _tell_switch(df: FloatArray, verb: str) -> None:
+    positive = df[df > 0]
+    warn(
+        f"residual df differ between features, from {positive.min():g} to {positive.max():g}, as they do with missing "
+        f"values; {verb}() therefore estimates the prior by profile likelihood in place of moments, as limma does. "
+        "legacy=False says that this is meant, legacy=True keeps to moments",
+        PriorSwitchWarning,
+    )
 
 
 def ordinary(fit: LinearFit) -> ModeratedFit:

@@ -86,6 +86,24 @@ def test_trend_leaves_out_features_without_a_covariate():
     assert_allclose(moderation.in_units(moderation.s2_post)[kept], rest.in_units(rest.s2_post), rtol=PRIOR_UNITS)
 
 
+def test_excluded_features_take_part_in_nothing_but_their_own_posterior():
+    sigma, df = variances(), np.full(200, 4.0)
+    exclude = np.arange(200) % 20 == 3
+    sigma[exclude] = 0.0
+    moderation, prior = moderate(sigma, df, exclude=exclude)
+    rest, alone = moderate(sigma[~exclude], df[~exclude])
+    assert_allclose(prior.scale, alone.scale, rtol=PRIOR_UNITS)
+    assert_allclose(prior.df2, alone.df2, rtol=PRIOR_UNITS)
+    assert_allclose(moderation.in_units(moderation.s2_post)[~exclude], rest.in_units(rest.s2_post), rtol=PRIOR_UNITS)
+    own = prior.df2 * prior.scale / (4.0 + prior.df2)
+    assert_allclose(moderation.in_units(moderation.s2_post)[exclude], own, rtol=PRIOR_UNITS)
+
+
+def test_excluded_features_do_not_raise_the_cap_of_the_df():
+    moderation, _ = moderate(np.full(6, 1.3), np.full(6, 3.0), exclude=np.arange(6) == 0)
+    assert_array_equal(moderation.df_total, 15.0)
+
+
 def test_unmoderated_is_each_features_own():
     sigma, df = variances(10), np.full(10, 4.0)
     df[2], sigma[2] = 0.0, np.nan

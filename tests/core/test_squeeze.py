@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ebayes_lm.core.squeeze import squeeze_var
-from ebayes_lm.errors import ArgumentError, DataError
+from ebayes_lm.core.prior import VariancePrior, fit_f_dist
+from ebayes_lm.core.squeeze import posterior_variance, squeeze_var
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
 from tests.core.answers.reader import answers
 
 #: As the prior that it rests on: plain, and with R's other basis of the spline.
@@ -37,10 +38,41 @@ def test_fewer_than_three_variances_stay_as_they_are():
 def test_refusals():
     with pytest.raises(ArgumentError, match="empty"):
         squeeze_var([], 4)
-    with pytest.raises(ArgumentError, match="from 3 to 5; the moment estimator needs one common residual df"):
-        squeeze_var([1.0, 2.0, 3.0, 4.0], [3, 5, 5, 0])
     with pytest.raises(DataError, match="could not estimate the prior df: none of 3 variances"):
         squeeze_var([np.nan] * 3, [0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"robust": "yes"}, ArgumentTypeError, "robust must be True or False; got 'yes'"),
+        ({"winsor_tail_p": (2, 3)}, ArgumentError, r"from 0 to below 0\.5; got \(2, 3\)"),
+        ({"winsor_tail_p": "ab"}, ArgumentTypeError, "two shares"),
+        ({"winsor_tail_p": (0.1,)}, ArgumentTypeError, "two shares"),
+        ({"span": 0}, ArgumentError, "span is a share of the features, above 0 and up to 1; got 0"),
+        ({"span": "wide"}, ArgumentTypeError, "span must be a share"),
+        ({"legacy": "x"}, ArgumentTypeError, r"legacy must be True, False or None .*; got 'x'"),
+        ({"span": 0.5, "legacy": True}, ArgumentError, "span belongs to the lowess trend of legacy=False"),
+    ],
+    ids=str,
+)
+def test_options_that_cannot_be(options, error, says):
+    with pytest.raises(error, match=says):
+        squeeze_var([1.0, 2.0, 3.0, 4.0], 4, **options)
+
+
+def test_df_that_differ_can_be_met_by_moments():
+    x, df = np.random.default_rng(1).f(4, 2, size=60), np.tile([3.0, 5.0, 0.0], 20)
+    squeezed, prior = squeeze_var(x, df, legacy=True), fit_f_dist(x, df)
+    assert prior.n_used == 40
+    assert (squeezed.df_prior, squeezed.var_prior) == (prior.df2, prior.scale)
+    assert_allclose(squeezed.var_post, (df * x + prior.df2 * prior.scale) / (df + prior.df2), rtol=PLAIN_RTOL)
+
+
+def test_infinite_prior_df_of_some_features():
+    x, df = np.array([1.0, 2.0, 9.0, np.nan]), np.array([4.0, 4.0, 4.0, 0.0])
+    prior = VariancePrior(1.5, np.inf, "by hand", 3, 0, df2_shrunk=np.array([np.inf, np.inf, 2.0, np.inf]))
+    assert_array_equal(posterior_variance(x, df, prior), [1.5, 1.5, (36 + 3) / 6, 1.5])
 
 
 def test_input_is_left_alone():

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ebayes_lm as el
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, PriorSwitchWarning, StageError, VarianceWarning
+from ebayes_lm.results.moderation import moderated_variances
+
+# One estimate of the prior by two ways of leaving features out, in other units.
+SAME = 1e-10
+
+
+@pytest.fixture
+def constant(y, samples):
+    """The fit of data in which two features do not vary."""
+    values = y.copy()
+    values.loc[["g3", "g9"]] = 2.0
+    return el.lm_fit(values, "~ group", samples=samples)
+
+
+@pytest.fixture
+def holes(fit):
+    """A fit as a missing value leaves it: one feature has a residual df less."""
+    df = fit.record.df_residual.copy()
+    df[0] -= 1
+    return replace(fit, record=replace(fit.record, df_residual=df))
+
+
+def test_features_without_variance_can_be_kept_out_of_the_prior(constant, y, samples):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        mod = constant.ebayes(zero_variance="exclude")
+    rest = el.lm_fit(y.drop(["g3", "g9"]), "~ group", samples=samples).ebayes()
+    assert mod.prior.df2 == pytest.approx(rest.prior.df2, rel=SAME)
+    pd.testing.assert_frame_equal(mod.p_value.drop(["g3", "g9"]), rest.p_value, rtol=SAME)
+    assert mod.s2_post[["g3", "g9"]].gt(0).all()
+
+
+@pytest.mark.parametrize("options", [{}, {"legacy": False}, {"robust": True}, {"trend": True, "robust": True}], ids=str)
+def test_features_without_variance_are_announced_by_every_estimator(constant, options):
+    with pytest.warns(VarianceWarning, match=r'2 of 80 features have .* zero_variance="exclude" keeps them out'):
+        constant.ebayes(**options)
+
+
+def test_a_missing_value_changes_the_estimator_and_says_so(holes):
+    with pytest.warns(PriorSwitchWarning, match="from 4 to 5, as they do with missing values; ebayes.. therefore"):
+        mod = holes.ebayes()
+    assert mod.prior.method == "profile likelihood"
+    assert mod.df_total.iloc[0] == mod.df_total.iloc[1] - 1
+    for options, method in (({"legacy": False}, "profile likelihood"), ({"legacy": True}, "moments")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert holes.ebayes(**options).prior.method == method
+
+
+def test_a_span_asks_for_lowess(fit):
+    mod = fit.ebayes(trend=True, span=0.6)
+    assert mod.prior.method == "profile likelihood, lowess trend"
+    assert not np.allclose(mod.s2_prior, fit.ebayes(trend=True).s2_prior)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"robust": "yes"}, ArgumentTypeError, "robust must be True or False"),
+        ({"winsor_tail_p": (2, 3)}, ArgumentError, "winsor_tail_p"),
+        ({"span": 0}, ArgumentError, "span is a share"),
+        ({"legacy": "x"}, ArgumentTypeError, "legacy must be"),
+        ({"zero_variance": "excluded"}, ArgumentError, "'limma' or 'exclude', not 'excluded'. Did you mean 'exclude'"),
+        ({"zero_variance": None}, ArgumentTypeError, "'limma' or 'exclude', not None"),
+    ],
+    ids=str,
+)
+def test_options_that_cannot_be(fit, options, error, says):
+    with pytest.raises(error, match=says):
+        fit.ebayes(**options)
+
+
+def test_only_fits_without_moderation_are_moderated(mod):
+    with pytest.raises(StageError, match=r"treat\(\) takes a fit before moderation"):
+        moderated_variances(mod, "treat")
