@@ -15,6 +15,17 @@ PRIOR = 1e-8
 # Moderated t, F, log odds and tail probabilities (on the log10 scale) inherit the prior; the tail functions differ.
 MODERATED = 1e-8
 
+# Priors that limma finds by search: the root of uniroot is good to 1e-8 in d0 / (1 + d0), trends come from lowess. What
+# follows from such a prior has the same tolerance.
+SEARCHED_PRIOR = 1e-6
+
+# Iteratively reweighted least squares: a weight 1 / |residual| hands the rounding of a small residual
+# on to the next fit.
+REWEIGHTED = 1e-9
+
+# Shares of true null hypotheses: sums over sorted p; convest takes a hundred steps on a grid.
+TRUE_NULL = 1e-10
+
 # Functions of one number (trigamma inverse): Newton steps converge quadratically, R's last one is below 1e-8.
 SPECIAL = 1e-12
 

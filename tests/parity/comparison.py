@@ -10,39 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests import tolerances
 from tests.parity.exchange import RTable
 from tests.parity.intended import intended_difference
+from tests.parity.precision import tolerance
 from tests.parity.rounding import RoundingFloors
 
 Array = np.ndarray
-TABLE_NAMES = ("tables", "f_tables")
+# Groups that are lists, one item for each time that a verb is called, and the group with the tests that tables show.
+TABLES = {"tables": "ebayes", "f_tables": "ebayes", "treat_tables": "treat"}
+DECISIONS = {"decisions", "treat_decisions", "classified"}
 NOT_APART = (False, None)
 SMALLEST = float(np.finfo(float).smallest_subnormal)
 
-# Which tolerance a component has; components that only take whole numbers have none to spare.
-_TOLERANCES = {
-    "coefficients": tolerances.LEAST_SQUARES,
-    "stdev_unscaled": tolerances.LEAST_SQUARES,
-    "sigma": tolerances.LEAST_SQUARES,
-    "amean": tolerances.LEAST_SQUARES,
-    "cov_coefficients": tolerances.LEAST_SQUARES,
-    "fitted": tolerances.LEAST_SQUARES,
-    "residuals": tolerances.LEAST_SQUARES,
-    "df_residual": 0.0,
-    "rank": 0.0,
-    "contrasts": tolerances.CONTRAST_MATRIX,
-    "matrix": tolerances.CONTRAST_MATRIX,
-    "value": tolerances.SPECIAL,
-    "s2_prior": tolerances.PRIOR,
-    "df_prior": tolerances.PRIOR,
-    "var_prior": tolerances.PRIOR,
-    "var_post": tolerances.PRIOR,
-    "scale": tolerances.PRIOR,
-    "df2": tolerances.PRIOR,
-    "codes": 0.0,
-    "summary": 0.0,
-}
 _PROBABILITIES = {"p_value", "F_p_value", "P.Value", "adj.P.Val"}
 # Logarithms cross zero: below one their difference counts, not their ratio.
 _LOGARITHMS = _PROBABILITIES | {"lods", "B"}
@@ -77,11 +56,11 @@ def compare_group(
 ) -> Iterator[Deviation]:
     """The quantities of one group, ``fit`` or ``tables`` say."""
     floors = RoundingFloors(problem, expected)
-    if group in TABLE_NAMES:
+    if group in TABLES:
         for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
-            yield from _compare_tables(f"{group}[{number}]", problem, floors, theirs, ours)
+            yield from _TableComparison(f"{group}[{number}]", problem, expected, floors, TABLES[group]).of(theirs, ours)
         return
-    if group == "decisions":
+    if group in DECISIONS:
         for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
             for name in theirs:
                 yield compare_values(f"{group}[{number}].{name}", name, theirs[name], ours[name])
@@ -92,22 +71,36 @@ def compare_group(
             continue  # limma leaves the result nameless
         if name == "names":
             yield _same_list(f"{group}.{name}", theirs, ours)
-        else:
-            apart = intended_difference(problem, expected, group, name)
-            yield compare_values(f"{group}.{name}", name, theirs, ours, floor=floors.of(group, name), apart=apart)
+            continue
+        yield compare_values(
+            f"{group}.{name}",
+            name,
+            theirs,
+            ours,
+            floor=floors.of(group, name),
+            apart=intended_difference(problem, expected, group, name),
+            within=tolerance(name, problem, expected),
+        )
 
 
 def compare_values(
-    quantity: str, name: str, expected: Any, actual: Any, *, floor: Any = 0.0, apart: tuple[Any, str | None] = NOT_APART
+    quantity: str,
+    name: str,
+    expected: Any,
+    actual: Any,
+    *,
+    floor: Any = 0.0,
+    apart: tuple[Any, str | None] = NOT_APART,
+    within: float | None = None,
 ) -> Deviation:
     """The largest relative difference of two arrays beyond the rounding floor; ``apart`` are intended differences."""
-    tolerance = _TOLERANCES.get(name, tolerances.MODERATED)
+    within = tolerance(name) if within is None else within
     elements, reason = apart
     if np.all(elements):
-        return Deviation(quantity, 0.0, tolerance, intended=reason)
+        return Deviation(quantity, 0.0, within, intended=reason)
     theirs, ours = _aligned(expected, actual)
     if theirs.shape != ours.shape:
-        return Deviation(quantity, np.inf, tolerance, f"shape {ours.shape}, limma {theirs.shape}")
+        return Deviation(quantity, np.inf, within, f"shape {ours.shape}, limma {theirs.shape}")
     if name in _PROBABILITIES:
         floor = floor + _subnormal_floor(theirs)
         theirs, ours = _log10(theirs), _log10(ours)
@@ -115,10 +108,10 @@ def compare_values(
     relative = _relative(theirs, ours, floor, 1.0 if name in _LOGARITHMS else 0.0)
     relative = np.where(elements, 0.0, relative)
     if relative.size == 0:
-        return Deviation(quantity, 0.0, tolerance)
+        return Deviation(quantity, 0.0, within)
     at = np.unravel_index(np.argmax(relative), relative.shape)
     detail = f"at {[int(index) for index in at]}: {float(ours[at])}, limma {float(theirs[at])}"
-    return Deviation(quantity, float(relative[at]), tolerance, detail)
+    return Deviation(quantity, float(relative[at]), within, detail)
 
 
 def _log10(p: Array) -> Array:
@@ -160,22 +153,34 @@ def _same_list(quantity: str, expected: list[str], actual: list[Any]) -> Deviati
     return Deviation(quantity, 0.0 if same else np.inf, 0.0, "" if same else f"{actual}, limma {expected}")
 
 
-def _compare_tables(
-    quantity: str, problem: dict[str, Any], floors: RoundingFloors, expected: RTable, actual: RTable
-) -> Iterator[Deviation]:
-    """Rows in order, columns in order, and the numbers of each column."""
-    theirs, columns = r_rows_and_columns(problem, expected, actual)
-    yield _same_list(f"{quantity}.rows", theirs, actual.row_names)
-    yield _same_list(f"{quantity}.columns", columns, list(actual.columns))
-    for name, values in expected.columns.items():
-        shown = {_syntactic(column): column for column in actual.columns}
-        if name not in shown:
-            continue
-        ours = actual.columns[shown[name]]
-        if isinstance(values, list):
-            yield _same_list(f"{quantity}.{name}", values, list(ours))
-        else:
-            yield compare_values(f"{quantity}.{name}", name, values, ours, floor=floors.of_column(name))
+@dataclass(frozen=True)
+class _TableComparison:
+    """What is known of a table that is to be compared; ``shows`` is the group whose tests it shows."""
+
+    quantity: str
+    problem: dict[str, Any]
+    expected: dict[str, Any]
+    floors: RoundingFloors
+    shows: str
+
+    def of(self, theirs: RTable, ours: RTable) -> Iterator[Deviation]:
+        """Rows in order, columns in order, and the numbers of each column."""
+        rows, columns = r_rows_and_columns(self.problem, theirs, ours)
+        yield _same_list(f"{self.quantity}.rows", rows, ours.row_names)
+        yield _same_list(f"{self.quantity}.columns", columns, list(ours.columns))
+        shown = {_syntactic(column): column for column in ours.columns}
+        for name, values in theirs.columns.items():
+            if name in shown:
+                yield self._column(name, values, ours.columns[shown[name]])
+
+    def _column(self, name: str, theirs: Any, ours: Any) -> Deviation:
+        quantity = f"{self.quantity}.{name}"
+        if isinstance(theirs, list):
+            return _same_list(quantity, theirs, list(ours))
+        within = tolerance(name, self.problem, self.expected)
+        return compare_values(
+            quantity, name, theirs, ours, floor=self.floors.of_column(name, self.shows), within=within
+        )
 
 
 def r_rows_and_columns(problem: dict[str, Any], expected: RTable, actual: RTable) -> tuple[list[str], list[str]]:

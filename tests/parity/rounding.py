@@ -23,15 +23,8 @@ from tests.tolerances import ROUNDING
 
 Array = np.ndarray
 
-# Columns of tables that are not coefficients, and what they show.
-_COLUMNS = {
-    "AveExpr": ("fit", "amean"),
-    "t": ("ebayes", "t"),
-    "P.Value": ("ebayes", "p_value"),
-    "adj.P.Val": ("ebayes", "p_value"),
-    "B": ("ebayes", "lods"),
-    "F": ("ebayes", "F"),
-}
+# Columns of tables that show tests, and which component of these.
+_TESTS = {"t": "t", "P.Value": "p_value", "adj.P.Val": "p_value", "B": "lods", "F": "F"}
 
 
 class RoundingFloors:
@@ -49,12 +42,15 @@ class RoundingFloors:
         """Floor of a quantity, shaped like it or broadcasting to it; 0 where rounding has no part in it."""
         return self._known.get((group, name), 0.0)
 
-    def of_column(self, name: str) -> float:
-        """Floor of a table's column: the largest that any row has."""
-        group, quantity = _COLUMNS.get(name, ("fit", "coefficients"))
-        if quantity == "coefficients" and "contrast" in self._expected:
-            group = "contrast"
-        return float(np.max(self.of(group, quantity), initial=0.0))
+    def of_column(self, name: str, shows: str = "ebayes") -> float:
+        """Floor of a table's column: the largest that any row has. ``shows`` is the group whose tests it shows."""
+        if name in _TESTS:
+            floor = self.of(shows, _TESTS[name])
+        elif name == "AveExpr":
+            floor = self.of("fit", "amean")
+        else:
+            floor = self.of("contrast" if "contrast" in self._expected else "fit", "coefficients")
+        return float(np.max(floor, initial=0.0))
 
     def _collect(self) -> None:
         noise = self._noise
@@ -70,8 +66,9 @@ class RoundingFloors:
         if "contrast" in self._expected:
             coefficient_noise = self._collect_contrast(known["fit", "coefficients"])
             width = np.nan_to_num(self._expected["contrast"]["stdev_unscaled"], nan=1.0)
-        if "ebayes" in self._expected:
-            self._collect_moderation(coefficient_noise, np.where(width > 0, width, 1.0))
+        for group in ("ebayes", "treat"):
+            if group in self._expected:
+                self._collect_tests(group, coefficient_noise, np.where(width > 0, width, 1.0))
 
     def _collect_contrast(self, coefficient_noise: Array) -> Array:
         """Noise of contrasts: every coefficient that enters brings its own."""
@@ -85,36 +82,75 @@ class RoundingFloors:
         self._known["contrast", "cov_coefficients"] = ROUNDING * np.sqrt(np.outer(cov, cov)) + ROUNDING * cov.max()
         return noise
 
-    def _collect_moderation(self, coefficient_noise: Array, width: Array) -> None:
-        moderated = self._expected["ebayes"]
-        scale = np.sqrt(moderated["s2_post"])
+    def _collect_tests(self, group: str, coefficient_noise: Array, width: Array) -> None:
+        moderated = self._expected[group]
+        scale = np.sqrt(np.nan_to_num(moderated["s2_post"], nan=1.0))
         noise = self._noise
         known = self._known
-        known["ebayes", "s2_post"] = 2 * noise * scale + noise**2
+        known[group, "s2_post"] = 2 * noise * scale + noise**2
         t = np.abs(np.nan_to_num(moderated["t"]))
         with np.errstate(divide="ignore", invalid="ignore"):
             t_noise = coefficient_noise / (width * scale[:, None]) + t * (noise / scale)[:, None]
         t_noise = np.nan_to_num(t_noise, nan=0.0, posinf=0.0)
-        known["ebayes", "t"] = t_noise
+        known[group, "t"] = t_noise
         # |d log p / dt| and |d lods / dt| are at most |t| + 1 for any degrees of freedom.
-        known["ebayes", "p_value"] = known["ebayes", "lods"] = (t + 1) * t_noise
+        known[group, "p_value"] = known[group, "lods"] = (t + 1) * t_noise
         largest = t_noise.max(axis=1)
         root_f = np.sqrt(np.nan_to_num(moderated.get("F", np.zeros_like(largest))))
-        known["ebayes", "F"] = 2 * root_f * largest * t.shape[1] + largest**2
-        known["ebayes", "F_p_value"] = (root_f + 1) * largest * t.shape[1]
+        known[group, "F"] = 2 * root_f * largest * t.shape[1] + largest**2
+        known[group, "F_p_value"] = (root_f + 1) * largest * t.shape[1]
 
 
 class _Sizes:
     """Lengths of what a fit adds up: per row the terms, per row and coefficient the cost of near collinearity."""
 
     def __init__(self, problem: dict[str, Any], fit: dict[str, Any]) -> None:
-        y = np.nan_to_num(np.asarray(problem["y"], dtype=float))
-        root = np.sqrt(np.ravel(problem.get("weights", np.ones(y.shape[1]))))
-        columns = np.sqrt(((np.asarray(problem["design"]) * root[:, None]) ** 2).sum(axis=0))
-        lengths = np.abs(y * root).max(axis=1) * np.sqrt(y.shape[1])
-        self.terms: Array = lengths + np.abs(np.nan_to_num(fit["coefficients"])) @ columns
+        y, root = _rows_as_fitted(problem)
+        design = np.asarray(problem["design"])
+        design = np.repeat(design, y.shape[1] // len(design), axis=0)
+        columns = np.sqrt(np.square(root) @ np.square(design)) * _stretch(problem)
+        lengths = np.abs(y * root).max(axis=1) * np.sqrt(y.shape[1]) * _stretch(problem)
+        self.terms: Array = lengths + (np.abs(np.nan_to_num(fit["coefficients"])) * columns).sum(axis=1)
         residual = np.nan_to_num(fit["sigma"] * np.sqrt(fit["df_residual"]))
-        self.collinearity: Array = np.outer(residual, _full_covariance(fit) @ columns)
+        if _all_rows_alike(problem):
+            self.collinearity: Array = np.outer(residual, _full_covariance(fit) @ columns[0])
+        else:  # |V_jk| is at most u_j u_k
+            spread = np.nan_to_num(fit["stdev_unscaled"])
+            self.collinearity = residual[:, None] * spread * (spread * columns).sum(axis=1, keepdims=True)
+
+
+def _rows_as_fitted(problem: dict[str, Any]) -> tuple[Array, Array]:
+    """The data and the roots of their weights, 0 where missing, with duplicates of a feature side by side in a row."""
+    y = np.nan_to_num(np.asarray(problem["y"], dtype=float))
+    weights = np.asarray(problem.get("weights", 1.0), dtype=float)
+    if weights.shape == (len(y),):
+        weights = weights[:, None]
+    root = np.broadcast_to(np.sqrt(weights), y.shape)
+    ndups, spacing = (int(problem[name][0]) if name in problem else 1 for name in ("ndups", "spacing"))
+    return _unwrapped(y, ndups, spacing), _unwrapped(root, ndups, spacing)
+
+
+def _unwrapped(values: Array, ndups: int, spacing: int) -> Array:
+    """Rows of one feature, which lie ``spacing`` apart, as neighbouring columns of one row."""
+    samples = values.shape[1]
+    folded = values.reshape(-1, ndups, spacing, samples).transpose(0, 2, 3, 1)
+    return folded.reshape(-1, samples * ndups)
+
+
+def _stretch(problem: dict[str, Any]) -> float:
+    """By how much whitening lengthens a vector at most: one over the root of the smallest eigenvalue."""
+    correlation = float(problem["correlation"][0]) if "correlation" in problem else 0.0
+    if correlation >= 0:
+        return float(1 / np.sqrt(1 - correlation))
+    together = int(problem["ndups"][0]) if "ndups" in problem else pd.Series(problem["block"]).value_counts().max()
+    return float(1 / np.sqrt(1 + (together - 1) * correlation))
+
+
+def _all_rows_alike(problem: dict[str, Any]) -> bool:
+    """Whether the covariance of the coefficients is that of every row."""
+    weights, samples = np.asarray(problem.get("weights", 1.0)), len(problem["design"])
+    alike = weights.ndim == 0 or weights.shape in ((samples,), (1, samples))
+    return alike and "block" not in problem and "ndups" not in problem and problem.get("method") != ["robust"]
 
 
 def _full_covariance(fit: dict[str, Any]) -> Array:
