@@ -23,7 +23,11 @@ def answer(problem: Problem) -> Answer:
     kinds: dict[str, Callable[[Problem], Answer]] = {
         "model": _model,
         "squeeze": _squeeze,
-        "f_dist": _f_dist,
+        "f_dist": lambda p: _prior("f_dist", p),
+        "f_dist_robustly": lambda p: _prior("f_dist_robustly", p),
+        "f_dist_unequal": lambda p: _prior("f_dist_unequal_df1", p),
+        "classify": _classify,
+        "true_null": _true_null,
         "trigamma_inverse": lambda p: {"trigamma_inverse": {"value": ebayes_lm.trigamma_inverse(p["x"])}},
         "make_contrasts": _make_contrasts,
     }
@@ -33,25 +37,35 @@ def answer(problem: Problem) -> Answer:
 
 @contextmanager
 def expected_warnings() -> Iterator[None]:
-    """Some problems are drawn to be doubtful; limma warns of these as well."""
+    """Some problems are drawn to be doubtful; the package warns of more of these than limma."""
     with warnings.catch_warnings():
-        for category in (errors.DesignWarning, errors.VarianceWarning):
-            warnings.simplefilter("ignore", category)
+        warnings.simplefilter("ignore", errors.EbayesLMWarning)
         yield
 
 
 def _model(problem: Problem) -> Answer:
-    fit = ebayes_lm.lm_fit(problem["y"], problem["design"], weights=problem.get("weights"))
+    fit = ebayes_lm.lm_fit(problem["y"], problem["design"], **_fit_arguments(problem))
     result: Answer = {"fit": describe_fit(fit)}
     if problem.get("fitted"):
         result["fit"] |= {"fitted": fit.fitted(), "residuals": fit.residuals(problem["y"])}
     fit = take_contrasts(fit, problem)
     if {"contrasts", "contrast_text", "coefficients"} & problem.keys():
         result["contrast"] = describe_contrast(fit)
-    if problem.get("moderate") is False:
-        return result
-    mod = fit.ebayes(**python_arguments(problem.get("ebayes")))
-    return result | {"ebayes": describe_moderation(mod)} | describe_tables(mod, problem)
+    if problem.get("moderate") is not False:
+        mod = fit.ebayes(**python_arguments(problem.get("ebayes")))
+        result |= {"ebayes": describe_tests(mod)} | describe_tables(mod, problem)
+    if "treat" in problem:
+        result |= _threshold(ebayes_lm.treat(fit, **python_arguments(problem["treat"])), problem)
+    return result
+
+
+def _fit_arguments(problem: Problem) -> dict[str, Any]:
+    """What a problem tells lm_fit besides data and design."""
+    arguments = {name: problem[name] for name in ("weights", "block", "compat") if name in problem}
+    for name, kind in (("correlation", float), ("ndups", int), ("spacing", int), ("method", str)):
+        if name in problem:
+            arguments[name] = kind(problem[name][0])
+    return arguments
 
 
 def take_contrasts(fit: Any, problem: Problem) -> Any:
@@ -79,10 +93,12 @@ def describe_contrast(fit: Any) -> Answer:
     return {name: getattr(fit, name) for name in names} | {"names": [*fit.coefficients.columns]}
 
 
-def describe_moderation(mod: Any) -> Answer:
+TESTS = ("s2_prior", "df_prior", "s2_post", "df_total", "t", "p_value")
+
+
+def describe_tests(mod: Any) -> Answer:
     """Components that moderation adds."""
-    names = ("s2_prior", "df_prior", "s2_post", "df_total", "t", "p_value", "lods", "var_prior", "F", "F_p_value")
-    return {name: getattr(mod, name) for name in names}
+    return {name: getattr(mod, name) for name in (*TESTS, "lods", "var_prior", "F", "F_p_value")}
 
 
 def describe_tables(mod: Any, problem: Problem) -> Answer:
@@ -91,7 +107,17 @@ def describe_tables(mod: Any, problem: Problem) -> Answer:
     return {
         "tables": [_table(ebayes_lm.top_table, mod, asked, features) for asked in problem.get("tables", [])],
         "f_tables": [_table(_f_table_of_all, mod, asked, features) for asked in problem.get("f_tables", [])],
-        "decisions": [_decisions(mod, asked) for asked in problem.get("decisions", [])],
+        "decisions": [_decisions("decide_tests", mod, asked) for asked in problem.get("decisions", [])],
+        "classified": [_decisions("classify_tests_f", mod, asked) for asked in problem.get("classified", [])],
+    }
+
+
+def _threshold(mod: Any, problem: Problem) -> Answer:
+    features, tables = mod.sigma.index, problem.get("treat_tables", [])
+    return {
+        "treat": {name: getattr(mod, name) for name in TESTS},
+        "treat_tables": [_table(ebayes_lm.top_treat, mod, asked, features) for asked in tables],
+        "treat_decisions": [_decisions("decide_tests", mod, asked) for asked in problem.get("treat_decisions", [])],
     }
 
 
@@ -106,8 +132,8 @@ def _f_table_of_all(mod: Any, **options: Any) -> pd.DataFrame:
     return ebayes_lm.top_table_f(mod, **options)
 
 
-def _decisions(mod: Any, asked: Any) -> Answer:
-    results = ebayes_lm.decide_tests(mod, **python_arguments(asked))
+def _decisions(verb: str, tested: Any, asked: Any) -> Answer:
+    results = getattr(ebayes_lm, verb)(tested, **python_arguments(asked))
     codes = results.to_frame().to_numpy(dtype=float, na_value=np.nan)
     return {"codes": codes, "summary": np.asarray(results.summary(), dtype=float)}
 
@@ -128,6 +154,8 @@ def _python_value(name: str, value: Any, features: pd.Index | None) -> Any:
         return _coefficients(value)
     if name == "number":
         return None if np.isinf(value[0]) else int(value[0])
+    if name == "winsor_tail_p":
+        return tuple(np.broadcast_to(value, 2).tolist())  # R repeats a single share
     if isinstance(value, list | np.ndarray) and len(value) == 1 and name != "trend":
         return value[0]
     return tuple(value) if name == "stdev_coef_lim" else value
@@ -142,14 +170,33 @@ def _single(value: Any) -> Any:
     return float(value[0]) if len(value) == 1 else value
 
 
+OPTIONS_OF_PRIORS = ("covariate", "span", "robust", "winsor.tail.p", "legacy", "prior.weights")
+
+
+def _options(problem: Problem, names: tuple[str, ...]) -> dict[str, Any]:
+    return python_arguments({name: problem[name] for name in names if name in problem})
+
+
 def _squeeze(problem: Problem) -> Answer:
-    squeezed = ebayes_lm.squeeze_var(problem["var"], _single(problem["df"]), covariate=problem.get("covariate"))
+    squeezed = ebayes_lm.squeeze_var(problem["var"], _single(problem["df"]), **_options(problem, OPTIONS_OF_PRIORS))
     return {"squeeze": {name: getattr(squeezed, name) for name in ("var_post", "var_prior", "df_prior")}}
 
 
-def _f_dist(problem: Problem) -> Answer:
-    prior = ebayes_lm.fit_f_dist(problem["x"], _single(problem["df1"]), covariate=problem.get("covariate"))
-    return {"f_dist": {"scale": prior.scale, "df2": prior.df2}}
+def _prior(verb: str, problem: Problem) -> Answer:
+    estimate = getattr(ebayes_lm, f"fit_{verb}")
+    prior = estimate(problem["x"], _single(problem["df1"]), **_options(problem, OPTIONS_OF_PRIORS))
+    names = ("scale", "df2", "df2_shrunk")
+    return {problem["kind"][0]: {name: getattr(prior, name) for name in names if hasattr(prior, name)}}
+
+
+def _classify(problem: Problem) -> Answer:
+    asked = {name: problem[name] for name in ("cor.matrix", "df", "p.value") if name in problem}
+    return {"classify": _decisions("classify_tests_f", problem["t"], asked)}
+
+
+def _true_null(problem: Problem) -> Answer:
+    methods = ("lfdr", "mean", "hist", *(() if np.isnan(problem["p"]).any() else ("convest",)))
+    return {"true_null": {method: ebayes_lm.prop_true_null(problem["p"], method=method) for method in methods}}
 
 
 def _make_contrasts(problem: Problem) -> Answer:

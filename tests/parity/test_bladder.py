@@ -30,7 +30,7 @@ def package_answer(name: str) -> dict[str, Any]:
         fit = package.take_contrasts(fit, problem)
         result["contrast"] = package.describe_contrast(fit)
     mod = fit.ebayes(**package.python_arguments(problem["ebayes"]))
-    return result | {"ebayes": package.describe_moderation(mod)} | package.describe_tables(mod, problem)
+    return result | {"ebayes": package.describe_tests(mod)} | package.describe_tables(mod, problem)
 
 
 @pytest.mark.parametrize("name", NAMES)

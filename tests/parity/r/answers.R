@@ -78,6 +78,13 @@ describe_moderation <- function(fit) {
   answer
 }
 
+describe_threshold <- function(fit) {
+  list(
+    s2_prior = unname(fit$s2.prior), df_prior = unname(fit$df.prior), s2_post = unname(fit$s2.post), df_total = unname(fit$df.total),
+    t = unname(fit$t), p_value = unname(fit$p.value)
+  )
+}
+
 describe_decisions <- function(results) {
   list(codes = unname(matrix(as.numeric(results), nrow(results), ncol(results))), summary = unname(unclass(summary(results))))
 }
@@ -95,8 +102,10 @@ take_contrasts <- function(fit, problem) {
   fit
 }
 
+fit_arguments <- c("weights", "block", "correlation", "ndups", "spacing", "method")
+
 answer_model <- function(problem) {
-  fit <- lmFit(problem$y, problem$design, weights = problem$weights)
+  fit <- do.call(lmFit, c(list(problem$y, problem$design), problem[intersect(fit_arguments, names(problem))]))
   answer <- list(fit = describe_fit(fit))
   if (isTRUE(problem$fitted)) {
     answer$fit$fitted <- unname(fitted(fit))
@@ -106,23 +115,64 @@ answer_model <- function(problem) {
     fit <- take_contrasts(fit, problem)
     answer$contrast <- describe_contrast(fit)
   }
-  if (isFALSE(problem$moderate)) return(answer)
-  fit <- do.call(eBayes, c(list(fit), problem$ebayes))
-  answer$ebayes <- describe_moderation(fit)
-  answer$tables <- lapply(problem$tables, function(arguments) do.call(topTable, c(list(fit), arguments)))
-  answer$f_tables <- lapply(problem$f_tables, function(arguments) do.call(topTableF, c(list(fit), arguments)))
-  answer$decisions <- lapply(problem$decisions, function(arguments) describe_decisions(do.call(decideTests, c(list(fit), arguments))))
+  if (!isFALSE(problem$moderate)) answer <- c(answer, answer_moderation(fit, problem))
+  if (!is.null(problem$treat)) answer <- c(answer, answer_threshold(fit, problem))
   answer[lengths(answer) > 0]
 }
 
+with_each <- function(verb, fit, asked) lapply(asked, function(arguments) do.call(verb, c(list(fit), arguments)))
+
+answer_moderation <- function(fit, problem) {
+  fit <- do.call(eBayes, c(list(fit), problem$ebayes))
+  list(
+    ebayes = describe_moderation(fit), tables = with_each(topTable, fit, problem$tables),
+    f_tables = with_each(topTableF, fit, problem$f_tables),
+    decisions = lapply(with_each(decideTests, fit, problem$decisions), describe_decisions),
+    classified = lapply(with_each(classifyTestsF, fit, problem$classified), describe_decisions)
+  )
+}
+
+answer_threshold <- function(fit, problem) {
+  fit <- do.call(treat, c(list(fit), problem$treat))
+  list(
+    treat = describe_threshold(fit), treat_tables = with_each(topTreat, fit, problem$treat_tables),
+    treat_decisions = lapply(with_each(decideTests, fit, problem$treat_decisions), describe_decisions)
+  )
+}
+
+squeeze_arguments <- c("covariate", "span", "robust", "winsor.tail.p", "legacy")
+
 answer_squeeze <- function(problem) {
-  squeezed <- squeezeVar(problem$var, problem$df, covariate = problem$covariate)
+  squeezed <- do.call(squeezeVar, c(list(problem$var, problem$df), problem[intersect(squeeze_arguments, names(problem))]))
   list(squeeze = list(var_post = squeezed$var.post, var_prior = squeezed$var.prior, df_prior = squeezed$df.prior))
 }
 
-answer_f_dist <- function(problem) {
-  prior <- fitFDist(problem$x, problem$df1, covariate = problem$covariate)
-  list(f_dist = list(scale = prior$scale, df2 = prior$df2))
+describe_prior <- function(prior) {
+  answer <- list(scale = prior$scale, df2 = prior$df2, df2_shrunk = prior$df2.shrunk)
+  answer[lengths(answer) > 0]
+}
+
+answer_f_dist <- function(problem) list(f_dist = describe_prior(fitFDist(problem$x, problem$df1, covariate = problem$covariate)))
+
+answer_f_dist_robustly <- function(problem) {
+  optional <- problem[intersect(c("covariate", "winsor.tail.p"), names(problem))]
+  list(f_dist_robustly = describe_prior(do.call(fitFDistRobustly, c(list(problem$x, problem$df1), optional))))
+}
+
+answer_f_dist_unequal <- function(problem) {
+  optional <- problem[intersect(c("covariate", "span", "robust", "prior.weights"), names(problem))]
+  list(f_dist_unequal = describe_prior(do.call(fitFDistUnequalDF1, c(list(problem$x, problem$df1), optional))))
+}
+
+answer_classify <- function(problem) {
+  optional <- problem[intersect(c("cor.matrix", "df", "p.value"), names(problem))]
+  list(classify = describe_decisions(do.call(classifyTestsF, c(list(problem$t), optional))))
+}
+
+answer_true_null <- function(problem) {
+  methods <- c("lfdr", "mean", "hist", if (!anyNA(problem$p)) "convest")
+  shares <- lapply(methods, function(method) propTrueNull(problem$p, method = method))
+  list(true_null = structure(shares, names = methods))
 }
 
 answer_trigamma_inverse <- function(problem) list(trigamma_inverse = list(value = trigammaInverse(problem$x)))
@@ -134,7 +184,8 @@ answer_make_contrasts <- function(problem) {
 answer <- function(problem) {
   answers <- list(
     model = answer_model, squeeze = answer_squeeze, f_dist = answer_f_dist,
-    trigamma_inverse = answer_trigamma_inverse, make_contrasts = answer_make_contrasts
+    f_dist_robustly = answer_f_dist_robustly, f_dist_unequal = answer_f_dist_unequal, classify = answer_classify,
+    true_null = answer_true_null, trigamma_inverse = answer_trigamma_inverse, make_contrasts = answer_make_contrasts
   )
   suppressWarnings(suppressMessages(answers[[problem$kind]](problem)))
 }
