@@ -78,6 +78,14 @@ class DesignWarning(EbayesLMWarning):
     """The design can be fitted, but may not mean what was intended."""
 
 
+class EstimabilityWarning(DesignWarning):
+    """Some features lack the samples that a coefficient rests on."""
+
+
+class ContrastApproximationWarning(DesignWarning):
+    """Standard errors of contrasts are limma's approximation, and far from exact for many features."""
+
+
 class VarianceWarning(EbayesLMWarning):
     """Variances that make the prior doubtful."""
 

@@ -10,18 +10,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import AnyArray
-from ebayes_lm.core.ols import KERNEL_CELLS, LeastSquares, RowFits, least_squares, linear_record
+from ebayes_lm.core.assembly import assemble
+from ebayes_lm.core.gls import BlockCorrelation
+from ebayes_lm.core.linear_plan import linear_plan
+from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.duplicates import Duplicates, with_duplicates
+from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
-from ebayes_lm.data.vectors import sample_weights
-from ebayes_lm.design.boundary import as_design
+from ebayes_lm.data.weights import Weights, matrix_weights
+from ebayes_lm.design.boundary import aligned_samples, as_design
 from ebayes_lm.design.estimability import describe_dependencies
-from ebayes_lm.errors import ArgumentError, DataError, DesignError, DesignWarning, counted, listing, warn
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DesignError, DesignWarning, listing, warn
+from ebayes_lm.results.arguments import choice, real
 from ebayes_lm.results.axes import Labels
 from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.rows import fit_rows, warn_of_lost_coefficients
 from ebayes_lm.results.stages import require_linear
 
 if TYPE_CHECKING:
@@ -33,35 +39,56 @@ def lm_fit(
     design: Any = None,
     *,
     samples: pd.DataFrame | None = None,
-    weights: ArrayLike | pd.Series[float] | None = None,
+    weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None,
+    block: Any = None,
+    correlation: Any = None,
+    ndups: int | None = None,
+    spacing: int | None = None,
     tol: float = RANK_TOLERANCE,
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
+    inf: str = "error",
+    min_observed: int | None = None,
+    compat: str | None = None,
     threads: int | None = None,
     chunk_size: int | None = None,
     max_memory: int | str | None = None,
     progress: bool | None = None,
 ) -> LinearFit:
-    """Fit the same linear model to every feature by least squares.
+    """Fit the same linear model to every feature: by least squares, weighted, generalised or robust.
 
     Parameters
     ----------
     y : array, DataFrame, AnnData, sparse matrix or EList
-        Features x samples (AnnData: samples x features), on a log scale for expression data. A feature without any
-        value is kept and has no estimates; one with some values missing is an error.
+        Features x samples (AnnData: samples x features), on a log scale for expression data. NaN is missing; each
+        feature is fitted to what it has.
     design : str, Design, DataFrame or array, optional
         A formula such as ``"~ group + batch"``, or a matrix samples x coefficients. By default what the container
         carries, else a column of ones.
     samples : DataFrame, optional
         Sample table, matched to the samples of y by label; by default what the container carries.
-    weights : (n,) array_like or Series, optional
-        One weight a sample, not negative. A sample with weight zero does not take part.
+    weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
+        Weights of samples, of features or of single observations: inverse variances up to a factor. An observation of
+        weight zero is missing. They take the place of weights that the container carries.
+    block : str or (n,) array_like, optional
+        Samples that are correlated, such as those of one patient: a column of ``samples`` or one value a sample.
+    correlation : float or object with ``consensus``, optional
+        Correlation within blocks, or between duplicates of a feature.
+    ndups, spacing : int, optional
+        Rows that each feature has in y, and how far apart they stand (by default 1, next to each other).
     tol : float
         A column of the design counts as aliased when its predecessors leave less than this share of it.
     layer : str, optional
         Layer of an AnnData.
     feature_columns : str or list of str, optional
         Columns of a DataFrame that describe features.
+    inf : {"error", "missing"}
+        What infinite values are.
+    min_observed : int, optional
+        Features with fewer observations are not fitted.
+    compat : {None, "limma"}
+        With "limma", coefficients and standard errors of contrasts are limma's also where limma approximates: see
+        Notes.
     threads, chunk_size : int, optional
         Threads, and features in a block; by default all processors, and blocks of four million values.
     max_memory : int or str, optional
@@ -77,26 +104,35 @@ def lm_fit(
     Raises
     ------
     DataError
-        Values are infinite or partly missing, or not numeric.
+        Values are infinite or not numeric, or weights cannot be used.
     AlignmentError
         Labels of samples do not match.
     DesignError
         The design cannot be used.
+    ArgumentError
+        Arguments that do not go together, or a value outside what is allowed.
 
     Notes
     -----
-    Smyth (2004) Statistical Applications in Genetics and Molecular Biology 3(1), article 3, section 2. One QR
-    decomposition of the design serves all features; residuals are computed from the data in a second pass.
+    Smyth (2004) Statistical Applications in Genetics and Molecular Biology 3(1), article 3, section 2; correlated
+    samples and duplicates as in Smyth, Michaud & Scott (2005) Bioinformatics 21, 2067-2075. One QR decomposition of
+    the design serves all complete features, every other one has its own; residuals are computed in a second pass.
+
+    A coefficient that the observed samples of a feature cannot estimate is NaN, and so is a contrast; what they can
+    estimate is the same in every coding of the design. limma drops the column and goes on, so that with group A
+    missing the coefficient ``groupB`` of ``~ group`` becomes a difference from another group. limma also takes the
+    correlation of coefficients from the unweighted design, so that standard errors of contrasts are approximate under
+    weights of observations and missing values; here they are exact. ``compat="limma"`` gives limma's numbers.
 
     Examples
     --------
     >>> import numpy as np, pandas as pd, ebayes_lm as el
-    >>> y = np.array([[1.0, 2.0, 5.0, 6.0], [3.0, 3.5, 3.0, 3.5]])
+    >>> y = np.array([[1.0, 2.0, 5.0, 6.0], [3.0, 3.5, 3.0, np.nan]])
     >>> fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AABB")}))
     >>> fit.coefficients["groupB"].tolist()
-    [4.0, 0.0]
+    [4.0, -0.25]
     """
-    _check_tolerance(tol)
+    _check_options(tol, inf, min_observed, compat)
     running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
     matrix = _with_sample_names(matrix, samples)
@@ -104,17 +140,23 @@ def lm_fit(
     table = matrix.sample_table if samples is None else samples
     labels = matrix.samples if matrix.has_sample_names else None
     checked = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
-    plan = least_squares(checked.matrix, sample_weights(weights, matrix), tol)
-    _check_plan(plan, checked)
-    rows = _fit_rows(matrix, plan, running)
-    _refuse_incomplete(rows, matrix.features, plan.n_used)
+    each = matrix_weights(weights, matrix)
+    blocks = None if block is None else _blocks(block, matrix, table)
+    matrix, x, each, error_model = _correlated(matrix, checked.matrix, each, blocks, correlation, ndups, spacing)
+    plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0)
+    _check_plan(plan.shared, checked)
+    rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
+    record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=compat == "limma")
+    warn_of_lost_coefficients(record, matrix.features, limma=compat == "limma")
     return LinearFit(
-        record=linear_record(plan, rows),
+        record=record,
         labels=Labels(matrix.features, pd.Index(checked.names)),
         design=checked,
-        plan=plan,
+        plan=plan.shared,
         annotation=matrix.annotation,
         contrast_matrix=np.eye(len(checked.names)),
+        covariances=covariances,
+        compat=compat,
     )
 
 
@@ -154,9 +196,62 @@ def contrasts_fit(fit: LinearFit, contrasts: Any = None, *, coefficients: Any = 
     return fit.contrast(contrasts) if coefficients is None else fit.select(coefs=coefficients)
 
 
-def _check_tolerance(tol: Any) -> None:
+def _check_options(tol: Any, inf: Any, min_observed: Any, compat: Any) -> None:
     if not isinstance(tol, (float, int)) or not 0.0 <= tol < 1.0:
         raise ArgumentError(f"tol is a share of a column's length, from 0 to below 1 (1e-7 is usual); got {tol!r}")
+    choice(inf, ("error", "missing"), "inf", "'error' or 'missing'")
+    if min_observed is not None:
+        _count(min_observed, "min_observed", "the fewest observations of a feature that is fitted")
+    if compat is not None:
+        choice(compat, ("limma",), "compat", "None or 'limma'")
+
+
+def _count(value: Any, name: str, meaning: str) -> int:
+    """A whole number from 1."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise ArgumentTypeError(f"{name} is {meaning}, a whole number; got {value!r}")
+    if value < 1:
+        raise ArgumentError(f"{name} is {meaning}, 1 at least; got {value!r}")
+    return int(value)
+
+
+def _blocks(block: Any, matrix: FeatureMatrix, table: Any) -> Any:
+    """Block of each sample; a column is read from the sample table in the order of the matrix."""
+    labels = matrix.samples if matrix.has_sample_names else None
+    if isinstance(block, str) and table is not None:
+        table = aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])
+    ordered = pd.RangeIndex(matrix.shape[1]) if labels is None and isinstance(block, str) else matrix.samples
+    return sample_groups(block, ordered, table, what="block")
+
+
+def _correlated(
+    matrix: FeatureMatrix, x: Any, weights: Weights, blocks: Any, correlation: Any, ndups: Any, spacing: Any
+) -> tuple[FeatureMatrix, Any, Weights, BlockCorrelation | None]:
+    """Matrix, design and weights with duplicates side by side, and how samples are correlated."""
+    if blocks is None and ndups is None:
+        if correlation is not None or spacing is not None:
+            name = "correlation" if spacing is None else "spacing"
+            raise ArgumentError(f"{name}= is given without block= or ndups=; say which samples or rows belong together")
+        return matrix, x, weights, None
+    if blocks is not None and (ndups is not None or spacing is not None):
+        raise ArgumentError("block= and ndups= cannot be combined; average duplicates first, or leave one of them out")
+    if correlation is None:
+        raise ArgumentError(
+            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates"
+        )
+    rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
+    if not -1.0 < rho < 1.0:
+        raise ArgumentError(f"correlation lies between -1 and 1; got {rho:g}")
+    if blocks is not None:
+        return matrix, x, weights, BlockCorrelation(blocks, rho)
+    duplicates = Duplicates(
+        _count(ndups, "ndups", "the number of rows of a feature"),
+        1 if spacing is None else _count(spacing, "spacing", "the distance of the rows of a feature"),
+    )
+    n = matrix.shape[1]
+    repeated = np.repeat(np.arange(n), duplicates.count)
+    matrix = with_duplicates(matrix, duplicates)
+    return matrix, x[repeated], duplicates.weights(weights, n), BlockCorrelation(repeated, rho)
 
 
 def _with_sample_names(matrix: FeatureMatrix, samples: pd.DataFrame | None) -> FeatureMatrix:
@@ -179,30 +274,4 @@ def _check_plan(plan: LeastSquares, design: Design) -> None:
             f"coefficients not estimable: {listing(lost, 10)}, because {reasons}. They are NaN; contrasts that do not "
             "rest on them can be tested",
             DesignWarning,
-        )
-
-
-def _fit_rows(matrix: FeatureMatrix, plan: LeastSquares, running: Running) -> RowFits:
-    use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
-
-    def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-        return plan.rows(values, use_kernel=use_kernel)
-
-    return RowFits(*matrix.map_blocks(block, running))
-
-
-def _refuse_incomplete(rows: RowFits, features: pd.Index, n_used: int) -> None:
-    """Complete rows and empty rows can be fitted; anything between cannot."""
-    infinite = np.flatnonzero(rows.n_infinite)
-    if len(infinite):
-        values, where = counted(rows.n_infinite.sum(), "value"), counted(len(infinite), "feature")
-        raise DataError(
-            f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
-            "Add an offset before it, or drop what it concerns"
-        )
-    partly = np.flatnonzero((rows.n_missing > 0) & (rows.n_missing < n_used))
-    if len(partly):
-        raise DataError(
-            f"some but not all values are missing in {len(partly):,} of {counted(len(rows.sigma), 'feature')} "
-            f"({listing(features[partly])}); drop these (y.dropna() of a DataFrame) or impute before the fit"
         )

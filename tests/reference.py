@@ -78,3 +78,28 @@ def f_by_quadratic_form(beta: Any, covariance: Any, s2: Any) -> np.ndarray:
     return np.array(
         [b @ np.linalg.solve(covariance, b) / (len(b) * v) for b, v in zip(np.asarray(beta), s2, strict=True)]
     )
+
+
+class WeightedRow(NamedTuple):
+    """Generalised least squares of the observed samples of one feature."""
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    sigma: float
+    df: int
+
+
+def generalised_least_squares_of_row(y: Any, x: Any, weights: Any, correlation: Any = None) -> WeightedRow:
+    """Fit of what one row has, ``V = W^-1/2 C W^-1/2``, on a design that these samples can estimate."""
+    y, x, w = (np.asarray(a, dtype=np.float64) for a in (y, x, weights))
+    used = np.isfinite(y) & (w > 0)
+    c = np.eye(len(y)) if correlation is None else np.asarray(correlation)
+    root = np.sqrt(w[used])
+    inverse = np.linalg.inv(np.linalg.cholesky(c[np.ix_(used, used)]))
+    xs, ys = inverse @ (x[used] * root[:, None]), inverse @ (y[used] * root)
+    beta = np.linalg.lstsq(xs, ys, rcond=None)[0]
+    rest = ys - xs @ beta
+    df = int(used.sum() - x.shape[1])
+    q, r = np.linalg.qr(xs)
+    factor = np.linalg.inv(r)
+    return WeightedRow(beta, factor @ factor.T, float(np.sqrt(rest @ rest / df)) if df else np.nan, df)

@@ -1,4 +1,4 @@
-"""Linear combinations of coefficients, with their exact covariance."""
+"""Linear combinations of coefficients, with their covariance: exact, or as limma approximates it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
-from ebayes_lm.core.ols import LinearRecord
+from ebayes_lm.core.covariance import OwnCovariances
+from ebayes_lm.core.ols import LinearRecord, Status
 from ebayes_lm.core.qr import PivotedQR
 
 #: A combination that leaves more than this of an aliased direction is not estimable.
 _ALIASED = 1e-7
+#: Correlations below this count as none.
+_UNCORRELATED = 1e-14
 
 
 def is_estimable(qr: PivotedQR, contrasts: FloatArray) -> BoolArray:
@@ -27,7 +30,7 @@ def is_estimable(qr: PivotedQR, contrasts: FloatArray) -> BoolArray:
 
 
 def combine(record: LinearRecord, contrasts: FloatArray) -> LinearRecord:
-    """Coefficients of a record replaced by their combinations (coefs, k).
+    """Coefficients of a record replaced by their combinations (coefs, k), for features that share a covariance.
 
     Coefficients that are NaN for every feature enter as zero: the caller has seen that the combination is estimable.
     """
@@ -35,10 +38,77 @@ def combine(record: LinearRecord, contrasts: FloatArray) -> LinearRecord:
     weights = contrasts[used]
     covariance = weights.T @ record.cov_coefficients[np.ix_(used, used)] @ weights
     coefficients = _taken(record.coefficients, used) @ weights
-    unscaled = np.broadcast_to(np.sqrt(np.maximum(np.diag(covariance), 0.0)), coefficients.shape)
+    unscaled = _shared_stdev(record, used, np.sqrt(np.maximum(np.diag(covariance), 0.0)), coefficients)
     if np.isnan(coefficients).any():
         unscaled = np.where(np.isnan(coefficients), np.nan, unscaled)
     return replace(record, coefficients=coefficients, stdev_unscaled=unscaled, cov_coefficients=covariance)
+
+
+def _shared_stdev(record: LinearRecord, used: IntArray, stdev: FloatArray, coefficients: FloatArray) -> FloatArray:
+    """Standard deviations of the combinations, scaled by feature where those of the coefficients are."""
+    before = record.stdev_unscaled[:, used[:1]]
+    if not before.size or before.strides[0] == 0:
+        return np.broadcast_to(stdev, coefficients.shape)
+    scale: FloatArray = before / np.sqrt(record.cov_coefficients[used[0], used[0]])
+    return scale * stdev
+
+
+def with_own(record: LinearRecord, own: OwnCovariances, contrasts: FloatArray, stdev: FloatArray) -> LinearRecord:
+    """The record of contrasts (p, k) of the design with what features have of their own put in.
+
+    Parameters
+    ----------
+    record : LinearRecord
+        As :func:`combine` gives it.
+    own : OwnCovariances
+    contrasts : (p, k) array
+    stdev : (v, k) array
+        Unscaled standard deviations in the features ``own.rows``, NaN where a contrast is not estimable.
+    """
+    coefficients, unscaled = record.coefficients.copy(), np.array(record.stdev_unscaled)
+    coefficients[own.deficient] = own.solutions @ contrasts
+    unscaled[own.rows] = stdev
+    lost = np.isnan(stdev)
+    coefficients[own.rows] = np.where(lost, np.nan, coefficients[own.rows])
+    status = record.status.copy()
+    open_ = np.isin(status[own.rows], (Status.ok, Status.not_estimable, Status.no_df))
+    now = np.where(record.df_residual[own.rows] > 0, Status.ok, Status.no_df)
+    now = np.where(lost.any(axis=1), Status.not_estimable, now)
+    status[own.rows[open_]] = now[open_]
+    return replace(record, coefficients=coefficients, stdev_unscaled=unscaled, status=status)
+
+
+def combine_as_limma(record: LinearRecord, contrasts: FloatArray) -> LinearRecord:
+    """Combinations (coefs, k) with limma's standard deviations, approximate where features differ in their covariance.
+
+    Each feature contributes its own standard deviations of the coefficients, but their correlation is that of the
+    unweighted design and complete data. A feature lacks the combinations that weigh a coefficient which it lacks.
+    """
+    used = np.flatnonzero(contrasts.any(axis=1) & ~np.isnan(np.diag(record.cov_coefficients)))
+    weights = contrasts[used]
+    covariance = weights.T @ record.cov_coefficients[np.ix_(used, used)] @ weights
+    known = record.coefficients[:, used]
+    absent = np.isnan(known)
+    coefficients = np.where(absent, 0.0, known) @ weights
+    stdev = np.where(absent, 0.0, record.stdev_unscaled[:, used])
+    root = np.sqrt(np.diag(record.cov_coefficients)[used])
+    correlation = record.cov_coefficients[np.ix_(used, used)] / root / root[:, None]
+    if np.abs(correlation - np.diag(np.diag(correlation))).max(initial=0.0) < _UNCORRELATED:
+        variance = np.square(stdev) @ np.square(weights)
+    else:
+        variance = np.column_stack([_quadratic(stdev * column, correlation) for column in weights.T])
+    lost = (absent.astype(np.float64) @ (weights != 0)) > 0
+    return replace(
+        record,
+        coefficients=np.where(lost, np.nan, coefficients),
+        stdev_unscaled=np.where(lost, np.nan, np.sqrt(np.maximum(variance, 0.0))),
+        cov_coefficients=covariance,
+    )
+
+
+def _quadratic(rows: FloatArray, matrix: FloatArray) -> FloatArray:
+    form: FloatArray = np.einsum("ij,ij->i", rows @ matrix, rows)
+    return form
 
 
 def _taken(coefficients: FloatArray, used: IntArray) -> FloatArray:

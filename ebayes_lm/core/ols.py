@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.qr import RANK_TOLERANCE, PivotedQR, pivoted_qr
 from ebayes_lm.core.record import Record, axes
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
@@ -29,6 +30,7 @@ class Status(IntEnum):
     no_df = 2
     all_missing = 3
     zero_variance = 4
+    few_observed = 5
 
 
 class RowFits(NamedTuple):
@@ -37,7 +39,7 @@ class RowFits(NamedTuple):
     coefficients: FloatArray
     sigma: FloatArray
     mean: FloatArray
-    n_missing: AnyArray
+    n_observed: AnyArray
     n_infinite: AnyArray
     zero_variance: BoolArray
 
@@ -73,12 +75,15 @@ class LeastSquares:
         Positive sample weights.
     n_coefficients : int
         Columns of the design, p.
+    whitener : (m, m) array or None
+        What makes samples uncorrelated, where they are not; applied to rows and design, the weights in it.
     """
 
     qr: PivotedQR
     used: IntArray | None
     weights: FloatArray
     n_coefficients: int
+    whitener: FloatArray | None = None
 
     @property
     def n_used(self) -> int:
@@ -91,25 +96,31 @@ class LeastSquares:
         return self.n_used - self.qr.rank
 
     def rows(self, y: AnyArray, *, use_kernel: bool) -> RowFits:
-        """Fit a block of rows (g, n), read as it is and accumulated in float64."""
+        """Fit a block of rows (g, n), read as it is and accumulated in float64; NaN for rows that lack a sample."""
         kept = y if self.used is None else np.ascontiguousarray(y[:, self.used])
-        coefficients, sigma, mean, suspect = self._compiled(kept) if use_kernel else self._products(kept)
-        n_missing, n_infinite = np.zeros(len(y), dtype=np.int32), np.zeros(len(y), dtype=np.int32)
-        zero = np.zeros(len(y), dtype=np.bool_)
+        whitened = kept if self.whitener is None else self._whitened(kept)
+        coefficients, sigma, mean, suspect = (self._compiled if use_kernel else self._products)(whitened)
+        n_observed = np.full(len(y), self.n_used, dtype=np.int32)
+        n_infinite, zero = np.zeros(len(y), dtype=np.int32), np.zeros(len(y), dtype=np.bool_)
         rows = np.flatnonzero(suspect)
         if len(rows):
-            n_missing[rows] = np.isnan(kept[rows]).sum(axis=1)
+            n_observed[rows] = np.isfinite(kept[rows]).sum(axis=1)
             n_infinite[rows] = np.isinf(kept[rows]).sum(axis=1)
-            lost = rows[(n_missing[rows] > 0) | (n_infinite[rows] > 0)]
-            coefficients[lost], sigma[lost] = np.nan, np.nan
+            lost = rows[n_observed[rows] < self.n_used]
+            coefficients[lost], sigma[lost], mean[lost] = np.nan, np.nan, observed_mean(y[lost])
             rest = np.setdiff1d(rows, lost, assume_unique=True)
-            coefficients[rest], sigma[rest], mean[rest], zero[rest] = self._scaled(kept[rest])
-        if self.used is not None:
-            mean = _observed_mean(y)
-            # samples without weight count for the mean, and make it infinite where they are
-            odd = np.flatnonzero(~np.isfinite(mean))
-            n_infinite[odd] = np.isinf(y[odd]).sum(axis=1)
-        return RowFits(self._in_place(coefficients), sigma, mean, n_missing, n_infinite, zero)
+            coefficients[rest], sigma[rest], mean[rest], zero[rest] = self._scaled(whitened[rest])
+        if kept is not y:
+            n_infinite = np.isinf(y).sum(axis=1, dtype=np.int32)
+        if whitened is not y:  # the mean is that of all samples, as they came
+            mean = observed_mean(y)
+        return RowFits(self._in_place(coefficients), sigma, mean, n_observed, n_infinite, zero)
+
+    def _whitened(self, y: AnyArray) -> FloatArray:
+        """Rows whose entries are uncorrelated and of equal variance."""
+        y = y.astype(np.float64, copy=False)
+        with np.errstate(invalid="ignore", over="ignore"):
+            return y if self.whitener is None else y @ self.whitener.T
 
     def _products(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """Coefficients, sigma, mean and suspicion of rows, by matrix products of pieces that stay in the cache."""
@@ -167,7 +178,7 @@ class LeastSquares:
     @property
     def _noise(self) -> float:
         """Residual standard deviation, as a share of the largest effect, that rounding alone leaves."""
-        return ZERO_VARIANCE / float(np.sqrt(self.weights.sum()))
+        return ZERO_VARIANCE / float(np.sqrt(self.n_used))
 
     def _in_place(self, estimated: FloatArray) -> FloatArray:
         """Estimates in the columns of the design, NaN where one is aliased."""
@@ -178,44 +189,27 @@ class LeastSquares:
         return coefficients
 
 
-def least_squares(x: FloatArray, weights: FloatArray | None = None, tol: float = RANK_TOLERANCE) -> LeastSquares:
-    """Factor a design (n, p) under sample weights (n,), those with weight zero left out."""
-    if weights is None:
-        return LeastSquares(pivoted_qr(x, tol), None, np.ones(len(x)), x.shape[1])
-    used = np.flatnonzero(weights > 0)
-    kept = np.ascontiguousarray(weights[used], dtype=np.float64)
-    qr = pivoted_qr(x[used] * np.sqrt(kept)[:, None], tol)
-    return LeastSquares(qr, None if len(used) == len(x) else used, kept, x.shape[1])
+def least_squares(
+    x: FloatArray,
+    weights: FloatArray | None = None,
+    tol: float = RANK_TOLERANCE,
+    correlation: BlockCorrelation | None = None,
+) -> LeastSquares:
+    """Factor a design (n, p) under sample weights (n,), those with weight zero left out, and a correlation."""
+    used = None if weights is None or (weights > 0).all() else np.flatnonzero(weights > 0)
+    x, p = (x if used is None else x[used]), x.shape[1]
+    kept = np.ones(len(x)) if weights is None else np.array(weights[weights > 0], dtype=np.float64)
+    root = np.sqrt(kept)
+    if correlation is None or correlation.rho == 0.0:
+        return LeastSquares(pivoted_qr(x * root[:, None], tol), used, kept, p)
+    whitener = correlation.take(used).whitener() * root
+    return LeastSquares(pivoted_qr(whitener @ x, tol), used, np.ones(len(x)), p, whitener)
 
 
-def _observed_mean(y: AnyArray) -> FloatArray:
+def observed_mean(y: AnyArray) -> FloatArray:
     """Mean of what is observed in each row, NaN where that is nothing."""
     y = y.astype(np.float64, copy=False)
-    observed = ~np.isnan(y)
+    observed = np.isfinite(y)
     with np.errstate(invalid="ignore"):
         mean: FloatArray = np.where(observed, y, 0.0).sum(axis=1) / observed.sum(axis=1)
     return mean
-
-
-def linear_record(plan: LeastSquares, rows: RowFits) -> LinearRecord:
-    """Assemble the fits of all rows into one record."""
-    g, p, df = len(rows.sigma), plan.n_coefficients, plan.df_residual
-    covariance = np.full((p, p), np.nan)
-    covariance[np.ix_(plan.qr.estimable, plan.qr.estimable)] = plan.qr.covariance()
-    missing = rows.n_missing == plan.n_used
-    unscaled = np.broadcast_to(np.sqrt(np.diag(covariance)), (g, p))
-    df_residual = np.broadcast_to(np.float64(df), (g,))
-    n_observed = np.broadcast_to(np.intp(plan.n_used), (g,))
-    if missing.any():
-        unscaled = np.where(missing[:, None], np.nan, unscaled)
-        df_residual = np.where(missing, 0.0, df_residual)
-        n_observed = np.where(missing, 0, n_observed)
-    sigma = rows.sigma if df > 0 else np.full(g, np.nan)
-    status = np.full(g, Status.ok if df > 0 else Status.no_df, dtype=np.int8)
-    status[rows.zero_variance & (df > 0)] = Status.zero_variance
-    status[missing] = Status.all_missing
-    return LinearRecord(
-        coefficients=rows.coefficients, stdev_unscaled=unscaled, sigma=sigma, df_residual=df_residual,
-        amean=np.where(missing, np.nan, rows.mean) if missing.any() else rows.mean,
-        n_observed=n_observed, status=status, cov_coefficients=covariance,
-    )  # fmt: skip

@@ -19,6 +19,8 @@ from ebayes_lm.errors import ArgumentError
 
 #: Cells in a block: large enough that calling costs nothing, small enough that a copy of one is no matter.
 BLOCK_CELLS = 1 << 22
+#: The same where every row takes work of its own: so many that threads share them evenly.
+ROW_CELLS = 1 << 16
 #: Room that a block may need while it is fitted, in copies of itself as float64.
 _COPIES = 4
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -56,9 +58,9 @@ class Running:
         """Threads to use; by default as many as the process may run on."""
         return int(self.threads or _processors())
 
-    def block_rows(self, samples: int) -> int:
+    def block_rows(self, samples: int, cells: int = BLOCK_CELLS) -> int:
         """Rows in a block: by the size of the problem, and by what of ``max_memory`` falls to each thread."""
-        rows = self.chunk_size or max(1, BLOCK_CELLS // samples)
+        rows = self.chunk_size or max(1, cells // samples)
         if self.max_memory is None:
             return int(rows)
         room = memory_bytes(self.max_memory) // (8 * samples * _COPIES * self.n_threads)
@@ -86,15 +88,15 @@ def memory_bytes(size: int | str) -> int:
 
 
 def run_blocks(
-    fit: Callable[[slice], tuple[AnyArray, ...]], rows: int, samples: int, running: Running
+    fit: Callable[[slice], tuple[AnyArray, ...]], rows: int, samples: int, running: Running, cells: int = BLOCK_CELLS
 ) -> tuple[AnyArray, ...]:
     """Fit blocks of rows in threads; every array that comes back is laid out over all rows.
 
     Linear algebra inside a block keeps to one thread: split over several, it would sum in an order that depends on
     how many there are.
     """
-    size = running.block_rows(samples)
-    bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)]
+    size = running.block_rows(samples, cells)
+    bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)] or [slice(0, 0)]
     with blas_threads(1), Progress(rows, running.progress) as progress:
         first = fit(bounds[0])
         if len(bounds) == 1:

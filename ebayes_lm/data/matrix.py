@@ -11,7 +11,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.data.blocks import Running, run_blocks
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_blocks
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
 from ebayes_lm.data.tables import split_annotation
@@ -55,14 +55,19 @@ class FeatureMatrix:
         return not is_positional(self.samples)
 
     def map_blocks(
-        self, fit: Callable[[AnyArray, slice], tuple[AnyArray, ...]], running: Running | None = None
+        self,
+        fit: Callable[[AnyArray, slice], tuple[AnyArray, ...]],
+        running: Running | None = None,
+        cells: int = BLOCK_CELLS,
     ) -> tuple[AnyArray, ...]:
         """Apply a function to blocks of rows, in threads, and lay its arrays end to end.
 
-        ``fit`` takes a block (rows, samples) and where it lies, and returns arrays whose first axis is the row.
+        ``fit`` takes a block (rows, samples) of about so many ``cells`` and where it lies, and returns arrays whose
+        first axis is the row.
         """
         rows, samples = self.shape
-        return run_blocks(lambda at: fit(self.source.read(at.start, at.stop), at), rows, samples, running or Running())
+        running = running or Running()
+        return run_blocks(lambda at: fit(self.source.read(at.start, at.stop), at), rows, samples, running, cells)
 
 
 def as_feature_matrix(

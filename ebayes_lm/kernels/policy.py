@@ -52,10 +52,18 @@ def _is_own(folder: Path) -> bool:
 
 def compiled(function: F) -> F:
     """Compile a kernel on its first call; importing it costs nothing."""
+    return _compiled_when_called(function, _FASTMATH)
 
+
+def compiled_as_written(function: F) -> F:
+    """Compile a kernel on its first call, its sums kept in order: where rounding decides what is done next."""
+    return _compiled_when_called(function, set())
+
+
+def _compiled_when_called(function: F, fastmath: set[str]) -> F:
     @cache
     def dispatcher() -> Any:
-        return _dispatcher(function)
+        return _dispatcher(function, fastmath)
 
     @wraps(function)
     def kernel(*arguments: Any) -> Any:
@@ -64,7 +72,18 @@ def compiled(function: F) -> F:
     return kernel  # type: ignore[return-value]
 
 
-def _dispatcher(function: Callable[..., Any]) -> Any:
+def part(function: F) -> F:
+    """A piece of a kernel, compiled into every kernel of its file that calls it.
+
+    Files with pieces import numba at once, so they are themselves imported where they are used.
+    """
+    from numba.extending import register_jitable
+
+    piece: F = register_jitable(error_model="numpy", fastmath=_FASTMATH)(function)
+    return piece
+
+
+def _dispatcher(function: Callable[..., Any], fastmath: set[str]) -> Any:
     """Numba's view of a function, its disk cache in our folder; numba's own settings are left as they were."""
     import numba
 
@@ -73,7 +92,7 @@ def _dispatcher(function: Callable[..., Any]) -> Any:
     try:
         if folder is not None:
             numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-        options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": _FASTMATH}
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": fastmath or False}
         return numba.njit(cache=folder is not None, **options)(function)
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from ebayes_lm.core.assembly import assemble
 from ebayes_lm.core.contrast import combine, is_estimable
-from ebayes_lm.core.ols import least_squares, linear_record
+from ebayes_lm.core.linear_plan import linear_plan
 from ebayes_lm.core.qr import pivoted_qr
 from tests.reference import least_squares_of_rows
 
@@ -16,9 +17,10 @@ CELLS = np.kron(np.eye(3), np.ones((3, 1)))
 Y = np.random.default_rng(0).normal(5.0, 1.0, size=(20, 9))
 
 
-def record_of(x):
-    plan = least_squares(x)
-    return linear_record(plan, plan.rows(Y, use_kernel=False))
+def record_of(x, y=Y):
+    plan = linear_plan(x)
+    rows, own = plan.rows(y, None, use_kernel=False)
+    return assemble(plan, rows, own, cells=None, features=None, limma=False).record
 
 
 def test_is_the_same_model_under_another_coding():
@@ -47,8 +49,7 @@ def test_standard_errors_feature_by_feature():
 def test_rows_without_values_stay_without():
     y = Y.copy()
     y[4] = np.nan
-    plan = least_squares(CELLS)
-    combined = combine(linear_record(plan, plan.rows(y, use_kernel=False)), np.array([[1.0], [-1], [0]]))
+    combined = combine(record_of(CELLS, y), np.array([[1.0], [-1], [0]]))
     assert np.flatnonzero(np.isnan(combined.coefficients[:, 0])).tolist() == [4]
     assert np.flatnonzero(np.isnan(combined.stdev_unscaled[:, 0])).tolist() == [4]
 

@@ -146,12 +146,6 @@ class TestMissing:
         whole = np.ma.masked_array(np.floor(VALUES).astype(int), mask=self.y.isna().to_numpy())
         assert el.lm_fit(whole, np.ones((8, 1))).status.iloc[3] == "all_missing"
 
-    def test_partly_missing_rows_are_named(self):
-        y = FRAME.copy()
-        y.iloc[[2, 7], [1, 3]] = np.nan
-        with pytest.raises(DataError, match=r"'g2', 'g7'"):
-            el.lm_fit(y, "~ group", samples=TABLE)
-
     def test_infinite_values_are_counted_and_named(self):
         y = FRAME.copy()
         y.iloc[2, [1, 3]], y.iloc[7, 0] = -np.inf, np.inf

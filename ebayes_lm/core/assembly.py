@@ -1,0 +1,154 @@
+"""Fits of blocks of rows, put together: one record of all features, and the covariances that are their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.covariance import OwnCovariances
+from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
+from ebayes_lm.core.ols import LinearRecord, RowFits, Status
+
+#: The mark of a column that a row can estimate; the others follow from earlier columns or are confounded with such.
+_ESTIMABLE = 1
+
+
+class Assembled(NamedTuple):
+    """All features together."""
+
+    record: LinearRecord
+    covariances: OwnCovariances | None
+
+
+def assemble(
+    plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, cells: FloatArray | None, features: FloatArray | None,
+    limma: bool,
+) -> Assembled:  # fmt: skip
+    """Put the fits of G rows together.
+
+    Parameters
+    ----------
+    plan : LinearPlan
+    rows : RowFits
+        Of all rows.
+    own : OwnFits or None
+        Of the rows with a design of their own, in rising order.
+    cells : (G, n) array or None
+        Weights of single observations.
+    features : (G,) array or None
+        Weights of features.
+    limma : bool
+        Keep the coefficients that a row can estimate only together with others, as limma does, and limma's covariance.
+    """
+    if own is None and features is None:
+        return Assembled(_uniform(plan, rows), None)
+    record = _various(plan, rows, own, limma=limma)
+    covariances = None if own is None else _covariances(plan, rows, own, cells, features)
+    return Assembled(record if features is None else _feature_weighted(record, features), covariances)
+
+
+def _uniform(plan: LinearPlan, rows: RowFits) -> LinearRecord:
+    """Every row complete: what they share is stored once."""
+    g, df = len(rows.sigma), plan.shared.df_residual
+    covariance = shared_covariance(plan)
+    status = np.full(g, Status.ok if df > 0 else Status.no_df, dtype=np.int8)
+    status[rows.zero_variance & (df > 0)] = Status.zero_variance
+    return LinearRecord(
+        coefficients=rows.coefficients,
+        stdev_unscaled=np.broadcast_to(np.sqrt(np.diag(covariance)), (g, len(covariance))),
+        sigma=rows.sigma if df > 0 else np.full(g, np.nan),
+        df_residual=np.broadcast_to(np.float64(df), (g,)),
+        amean=rows.mean,
+        n_observed=np.broadcast_to(np.intp(plan.shared.n_used), (g,)),
+        status=status,
+        cov_coefficients=covariance,
+    )
+
+
+def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: bool) -> LinearRecord:
+    g, df = len(rows.sigma), plan.shared.df_residual
+    covariance = shared_covariance(plan)
+    stdev = np.tile(np.sqrt(np.diag(covariance)), (g, 1))
+    df_residual, sigma, coefficients = np.full(g, float(df)), rows.sigma, rows.coefficients
+    n_fitted = np.full(g, plan.shared.n_used)
+    if own is not None:
+        estimable = plan.shared.qr.estimable
+        stdev[own.rows[:, None], estimable] = own.fits.stdev
+        df_residual[own.rows] = own.n_fitted - own.fits.rank
+        n_fitted[own.rows] = own.n_fitted
+        if not limma:
+            lost = np.zeros_like(stdev, dtype=np.bool_)
+            lost[own.rows[:, None], estimable] = own.fits.kinds != _ESTIMABLE
+            coefficients, stdev = np.where(lost, np.nan, coefficients), np.where(lost, np.nan, stdev)
+        if limma:
+            covariance = _in_place(plan, plan.own.covariance())
+    sigma = np.where(df_residual > 0, sigma, np.nan)
+    status = _status(plan, coefficients, df_residual, rows, n_fitted)
+    return LinearRecord(
+        coefficients, stdev, sigma, df_residual, rows.mean, rows.n_observed.astype(np.intp), status, covariance
+    )
+
+
+def _status(
+    plan: LinearPlan, coefficients: FloatArray, df_residual: FloatArray, rows: RowFits, n_fitted: AnyArray
+) -> AnyArray:
+    """What became of each feature; of several things the one said last."""
+    status = np.full(len(df_residual), Status.ok, dtype=np.int8)
+    status[df_residual <= 0] = Status.no_df
+    status[np.isnan(coefficients[:, plan.shared.qr.estimable]).any(axis=1)] = Status.not_estimable
+    status[rows.zero_variance & (df_residual > 0)] = Status.zero_variance
+    status[n_fitted == 0] = Status.few_observed
+    status[rows.n_observed == 0] = Status.all_missing
+    return status
+
+
+def _covariances(
+    plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatArray | None, features: FloatArray | None
+) -> OwnCovariances:
+    estimable = plan.shared.qr.estimable
+    scale = None if features is None else _inverse_root(features[own.rows])
+    lacking = (own.fits.rank < len(estimable)) & (own.n_fitted > 0)
+    solutions = np.zeros((int(lacking.sum()), plan.shared.n_coefficients))
+    solutions[:, estimable] = np.nan_to_num(own.fits.coefficients[lacking])
+    return OwnCovariances(
+        plan.own, estimable, len(rows.sigma), own.rows, own.missing, plan.sample_weights, cells, scale,
+        own.rows[lacking], solutions,
+    )  # fmt: skip
+
+
+def _feature_weighted(record: LinearRecord, weights: FloatArray) -> LinearRecord:
+    """A weight common to all samples of a feature scales its sigma and its standard deviations inversely."""
+    none = weights == 0
+    root = _inverse_root(weights)
+    status = record.status.copy()
+    status[none] = Status.all_missing
+    return replace(
+        record,
+        coefficients=np.where(none[:, None], np.nan, record.coefficients),
+        stdev_unscaled=record.stdev_unscaled * root[:, None],
+        sigma=record.sigma / root,
+        df_residual=np.where(none, 0.0, record.df_residual),
+        n_observed=np.where(none, 0, record.n_observed),
+        status=status,
+    )
+
+
+def _inverse_root(weights: FloatArray) -> FloatArray:
+    """One over the root of weights, NaN where they are zero."""
+    root: FloatArray = 1.0 / np.sqrt(np.where(weights == 0, np.nan, weights))
+    return root
+
+
+def shared_covariance(plan: LinearPlan) -> FloatArray:
+    """Unscaled covariance (p, p) of a complete row, NaN where a column is aliased."""
+    return _in_place(plan, plan.shared.qr.covariance())
+
+
+def _in_place(plan: LinearPlan, estimated: FloatArray) -> FloatArray:
+    p, estimable = plan.shared.n_coefficients, plan.shared.qr.estimable
+    covariance = np.full((p, p), np.nan)
+    covariance[np.ix_(estimable, estimable)] = estimated
+    return covariance

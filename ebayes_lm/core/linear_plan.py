@@ -1,0 +1,114 @@
+"""How every row is fitted: complete ones on one factored design, the others each on a design of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.core.covariance import packed
+from ebayes_lm.core.gls import BlockCorrelation
+from ebayes_lm.core.ols import LeastSquares, RowFits, least_squares, observed_mean
+from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.wls import RowDesignFits, RowDesigns, row_designs
+
+
+class OwnFits(NamedTuple):
+    """Fits of the rows of a block that have a design of their own.
+
+    Attributes
+    ----------
+    rows : (v,) integer array
+        Their positions in the block.
+    fits : RowDesignFits
+    missing : (v, ceil(n / 8)) array
+        Samples without a value, as bits.
+    n_fitted : (v,) integer array
+        Observations that took part.
+    """
+
+    rows: IntArray
+    fits: RowDesignFits
+    missing: AnyArray
+    n_fitted: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class LinearPlan:
+    """A design, prepared for rows of every kind.
+
+    Attributes
+    ----------
+    shared : LeastSquares
+        For complete rows that share their weights.
+    own : RowDesigns
+        For all others, on the columns that the shared design can estimate.
+    sample_weights : (n,) array
+    min_observed : int
+        Rows with fewer observations are not fitted.
+    """
+
+    shared: LeastSquares
+    own: RowDesigns
+    sample_weights: FloatArray
+    min_observed: int = 0
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether outlying observations lose weight."""
+        return False
+
+    def rows(self, y: AnyArray, weights: FloatArray | None, *, use_kernel: bool) -> tuple[RowFits, OwnFits | None]:
+        """Fit a block of rows (g, n), with weights (g, n) of single observations where there are any."""
+        if weights is not None:
+            return self._weighted(y, weights)
+        fits = self.shared.rows(y, use_kernel=use_kernel)
+        gaps = np.flatnonzero((fits.n_observed < self.shared.n_used) | (fits.n_infinite > 0))
+        if not len(gaps):
+            return fits, None
+        own = self._own(y[gaps].astype(np.float64), np.broadcast_to(self.sample_weights, (len(gaps), y.shape[1])))
+        self._place(own, gaps, fits)
+        return fits, own._replace(rows=gaps)
+
+    def _weighted(self, y: AnyArray, weights: FloatArray) -> tuple[RowFits, OwnFits]:
+        y = y.astype(np.float64, copy=False)
+        own = self._own(y, weights)
+        g, p = len(y), self.shared.n_coefficients
+        observed = np.count_nonzero((weights > 0) & np.isfinite(y), axis=1).astype(np.int32)
+        fits = RowFits(
+            np.full((g, p), np.nan), np.empty(g), observed_mean(y), observed,
+            np.isinf(y).sum(axis=1, dtype=np.int32), np.empty(g, dtype=np.bool_),
+        )  # fmt: skip
+        self._place(own, slice(None), fits)
+        return fits, own
+
+    def _own(self, y: FloatArray, weights: AnyArray) -> OwnFits:
+        absent = ~np.isfinite(y)
+        usable = np.where(absent, 0.0, weights)
+        n_fitted = np.count_nonzero(usable, axis=1)
+        few = n_fitted < self.min_observed
+        absent[few], usable[few], n_fitted[few] = True, 0.0, 0
+        fits = self.own.fit(np.where(absent, 0.0, y), usable)
+        return OwnFits(np.arange(len(y)), fits, packed(absent), n_fitted)
+
+    def _place(self, own: OwnFits, at: IntArray | slice, fits: RowFits) -> None:
+        """Put the rows with a design of their own where they belong in the block."""
+        coefficients = np.full((len(own.n_fitted), self.shared.n_coefficients), np.nan)
+        coefficients[:, self.shared.qr.estimable] = own.fits.coefficients
+        fits.coefficients[at] = coefficients
+        fits.sigma[at], fits.zero_variance[at] = own.fits.sigma, own.fits.zero_variance
+
+
+def linear_plan(
+    x: FloatArray,
+    sample_weights: FloatArray | None = None,
+    correlation: BlockCorrelation | None = None,
+    tol: float = RANK_TOLERANCE,
+    min_observed: int = 0,
+) -> LinearPlan:
+    """Prepare a design (n, p) under sample weights (n,) and a correlation of the samples."""
+    shared = least_squares(x, sample_weights, tol, correlation)
+    weights = np.ones(len(x)) if sample_weights is None else np.asarray(sample_weights, dtype=np.float64)
+    return LinearPlan(shared, row_designs(x[:, shared.qr.estimable], correlation, tol), weights, min_observed)

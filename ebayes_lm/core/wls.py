@@ -1,0 +1,111 @@
+"""Weighted least squares of rows that each see other samples, or weigh them in another way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.core.gls import BlockCorrelation, uncorrelated
+from ebayes_lm.core.ols import ZERO_VARIANCE, least_squares
+from ebayes_lm.core.qr import RANK_TOLERANCE
+
+
+class RowDesignFits(NamedTuple):
+    """Weighted least squares of some rows on the r columns of a design; the first axis of every array is the row.
+
+    ``coefficients`` sets what a row cannot tell from earlier columns to NaN; ``kinds`` marks the columns that are
+    ALIASED in this way, ESTIMABLE, or CONFOUNDED with an aliased one. ``effects`` are roots of sequential sums of
+    squares.
+    """
+
+    coefficients: FloatArray
+    stdev: FloatArray
+    kinds: AnyArray
+    effects: FloatArray
+    sigma: FloatArray
+    rank: IntArray
+    zero_variance: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class RowDesigns:
+    """A design (n, r) of full column rank, ready to be restricted and weighted row by row.
+
+    Attributes
+    ----------
+    columns : (r, n) array
+        Its columns, divided by ``units``.
+    units : (r,) array
+        Powers of two by which coefficients are multiplied, so that the units of the columns do not matter.
+    tol : float
+        A column is aliased in a row where its predecessors leave less than this share of it.
+    correlation : BlockCorrelation
+        Of the samples, after weighting.
+    """
+
+    columns: FloatArray
+    units: FloatArray
+    tol: float
+    correlation: BlockCorrelation
+
+    def fit(self, y: FloatArray, weights: FloatArray) -> RowDesignFits:
+        """Fit rows (g, n) with weights (g, n), zero where a value is missing."""
+        from ebayes_lm.kernels.row_designs import fit_row_designs
+
+        g, r = len(y), len(self.columns)
+        fits = RowDesignFits(
+            coefficients=np.empty((g, r)), stdev=np.empty((g, r)), kinds=np.empty((g, r), dtype=np.uint8),
+            effects=np.empty((g, r)), sigma=np.empty(g), rank=np.empty(g, dtype=np.intp),
+            zero_variance=np.empty(g, dtype=np.bool_),
+        )  # fmt: skip
+        y, weights = _contiguous(y), _contiguous(weights)
+        fit_row_designs(
+            y, weights, self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
+            self.correlation.rho, *fits[:5], fits.rank, fits.zero_variance,
+        )  # fmt: skip
+        return fits._replace(coefficients=fits.coefficients * self.units, stdev=fits.stdev * self.units)
+
+    def stdev(self, weights: FloatArray, contrasts: FloatArray) -> FloatArray:
+        """Unscaled standard deviations (g, k) of contrasts (r, k); NaN where a row's samples cannot estimate one."""
+        from ebayes_lm.kernels.row_designs import combine_row_designs
+
+        stdev = np.empty((len(weights), contrasts.shape[1]))
+        combine_row_designs(
+            _contiguous(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
+            self._scaled(contrasts), stdev,
+        )  # fmt: skip
+        return stdev
+
+    def f(self, weights: FloatArray, contrasts: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """F (g,) of contrasts (r, k) from their t statistics (g, k), and its numerator df (g,)."""
+        from ebayes_lm.kernels.row_designs import f_row_designs
+
+        f, df1 = np.empty(len(weights)), np.empty(len(weights))
+        f_row_designs(
+            _contiguous(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
+            self._scaled(contrasts), _contiguous(t), f, df1,
+        )  # fmt: skip
+        return f, df1
+
+    def covariance(self) -> FloatArray:
+        """Unscaled covariance (r, r) of the coefficients of a row with every sample, all of weight one."""
+        x = (self.columns / self.units[:, None]).T
+        return least_squares(x, None, self.tol, self.correlation).qr.covariance()
+
+    def _scaled(self, contrasts: FloatArray) -> FloatArray:
+        """Contrasts (k, r) of the coefficients of the scaled columns."""
+        return np.ascontiguousarray((contrasts * self.units[:, None]).T)
+
+
+def row_designs(x: FloatArray, correlation: BlockCorrelation | None = None, tol: float = RANK_TOLERANCE) -> RowDesigns:
+    """Prepare a design (n, r) whose columns are independent; samples may be correlated."""
+    exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1]
+    columns = np.ascontiguousarray(np.ldexp(x, -exponents).T)
+    return RowDesigns(columns, np.ldexp(1.0, -exponents), tol, correlation or uncorrelated(len(x)))
+
+
+def _contiguous(array: FloatArray) -> FloatArray:
+    return np.ascontiguousarray(array, dtype=np.float64)

@@ -1,0 +1,103 @@
+"""Features that were measured more than once in each sample: their rows brought side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.weights import Weights
+from ebayes_lm.errors import ArgumentError, counted
+
+if TYPE_CHECKING:
+    from ebayes_lm.data.matrix import FeatureMatrix
+    from ebayes_lm.data.sources import Source
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Rows of a matrix come in groups of ``count * spacing``, in which duplicates stand ``spacing`` rows apart.
+
+    ``spacing=1`` puts duplicates next to each other; half the number of rows puts them in the halves of the matrix.
+    """
+
+    count: int
+    spacing: int
+
+    def rows(self, start: int, stop: int) -> IntArray:
+        """Rows (features, count) of the features ``start`` to ``stop``."""
+        feature = np.arange(start, stop)
+        first = feature // self.spacing * (self.spacing * self.count) + feature % self.spacing
+        return first[:, None] + np.arange(self.count) * self.spacing
+
+    def check(self, n_rows: int) -> None:
+        """Refuse rows that do not make whole groups.
+
+        Raises
+        ------
+        ArgumentError
+            The number of rows is not a multiple of ``count * spacing``.
+        """
+        group = self.count * self.spacing
+        if n_rows % group:
+            raise ArgumentError(
+                f"{counted(n_rows, 'row')} do not divide into groups of ndups * spacing = {group:,}; every feature "
+                f"needs {self.count} rows, {self.spacing} apart"
+            )
+
+    def side_by_side(self, values: AnyArray) -> AnyArray:
+        """Rows (g, n) as features (g / count, n * count), duplicates of a sample next to each other."""
+        at = self.rows(0, len(values) // self.count)
+        laid: AnyArray = values[at].transpose(0, 2, 1).reshape(len(at), -1)
+        return laid
+
+    def weights(self, weights: Weights, n_samples: int) -> Weights:
+        """Weights in the arrangement of :meth:`side_by_side`."""
+        if weights.features is not None:
+            whole = np.broadcast_to(weights.features[:, None], (len(weights.features), n_samples))
+            return Weights(cells=self.side_by_side(whole))
+        if weights.cells is not None:
+            return Weights(cells=self.side_by_side(weights.cells))
+        return Weights(samples=None if weights.samples is None else np.repeat(weights.samples, self.count))
+
+
+@dataclass(frozen=True, eq=False)
+class DuplicateSource:
+    """Rows of another source with duplicates side by side."""
+
+    source: Source
+    duplicates: Duplicates
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features, samples times duplicates."""
+        rows, samples = self.source.shape
+        return rows // self.duplicates.count, samples * self.duplicates.count
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+        return self.source.dtype
+
+    def read(self, start: int, stop: int) -> AnyArray:
+        """Features ``start`` to ``stop``."""
+        at = self.duplicates.rows(start, stop)
+        low = int(at.min())
+        rows = self.source.read(low, int(at.max()) + 1)
+        return np.ascontiguousarray(rows[at - low].transpose(0, 2, 1).reshape(len(at), -1))
+
+
+def with_duplicates(matrix: FeatureMatrix, duplicates: Duplicates) -> FeatureMatrix:
+    """A matrix whose features have all their measurements in one row, under the label of the first."""
+    duplicates.check(matrix.shape[0])
+    first = duplicates.rows(0, matrix.shape[0] // duplicates.count)[:, 0]
+    return replace(
+        matrix,
+        source=DuplicateSource(matrix.source, duplicates),
+        features=matrix.features[first],
+        samples=pd.Index(np.repeat(matrix.samples.to_numpy(), duplicates.count)),
+        annotation=None if matrix.annotation is None else matrix.annotation.iloc[first],
+    )

@@ -1,0 +1,62 @@
+"""Samples in groups: blocks, batches and the like, as a vector or as a column of the sample table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import IntArray
+from ebayes_lm.data.alignment import align
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing, nearest
+
+
+def sample_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *, what: str) -> IntArray:
+    """Group of each sample as a number from 0, in the order of first appearance.
+
+    Parameters
+    ----------
+    groups : str or (n,) array_like or Series
+        The name of a column of the sample table, or a group for each sample.
+    samples : Index
+        Labels of the samples.
+    table : DataFrame or None
+        The sample table.
+    what : str
+        What the groups are, for messages: "block".
+
+    Raises
+    ------
+    ArgumentError
+        No such column.
+    AlignmentError
+        Labels do not match, or lengths differ.
+    DataError
+        A sample has no group.
+    """
+    if isinstance(groups, str):
+        if not isinstance(table, pd.DataFrame) or groups not in table.columns:
+            known = [] if table is None else [str(c) for c in table.columns]
+            there = f"it has {listing(known, 10)}.{nearest(groups, known)}" if known else "there is no sample table"
+            raise ArgumentError(f"{what}={groups!r} is not a column of the sample table; {there}")
+        groups = table[groups]
+    if isinstance(groups, pd.Series):
+        order = align(groups.index, samples, len(samples), what=what, table=table)
+        groups = groups.iloc[order]
+    values = _vector(groups, len(samples), what)
+    codes, _ = pd.factorize(values)
+    if (codes < 0).any():
+        raise DataError(f"{what} is missing for {listing(samples[codes < 0])}; every sample belongs to one")
+    return np.asarray(codes, dtype=np.intp)
+
+
+def _vector(groups: Any, n: int, what: str) -> Any:
+    if isinstance(groups, (bytes, dict)) or not pd.api.types.is_list_like(groups):
+        raise ArgumentTypeError(
+            f"{what} must be a column of the sample table or one value for each of {n} samples, not {groups!r}"
+        )
+    values = pd.Series(groups).array if isinstance(groups, pd.Series) else pd.Series(list(groups)).array
+    if len(values) != n:
+        raise DataError(f"{what} has {len(values)} entries and there are {n} samples; give one for each")
+    return values

@@ -1,0 +1,285 @@
+"""Least squares of rows that each have a design of their own: other weights, other missing values."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.kernels.policy import compiled, part
+
+#: What became of a column in a row: its predecessors determine it; estimable; kept, but not estimable.
+ALIASED, ESTIMABLE, CONFOUNDED = 0, 1, 2
+#: A direction that keeps less than this of its length adds nothing to an F test.
+_NEW_DIRECTION = 1e-4
+
+
+@part
+def _present(
+    weights: FloatArray, blocks: IntArray, rho: float, index: IntArray, lines: FloatArray, sums: FloatArray
+) -> int:
+    """Samples with weight, their number first; ``lines`` receives what whitening multiplies by.
+
+    Within a block all correlations are ``rho``: given k earlier values of its block, a value has the mean
+    rho / (1 + (k - 1) rho) times their sum, and the variance 1 - k rho^2 / (1 + (k - 1) rho).
+    """
+    m = 0
+    sums[:] = 0.0
+    for j in range(weights.shape[0]):
+        if weights[j] > 0.0:
+            index[m] = j
+            lines[0, m] = math.sqrt(weights[j])
+            if rho != 0.0:
+                k = sums[blocks[j]]
+                spread = 1.0 + (k - 1.0) * rho
+                lines[1, m] = rho / spread if k > 0.0 else 0.0
+                lines[2, m] = 1.0 / math.sqrt(1.0 - k * rho * lines[1, m])
+                sums[blocks[j]] = k + 1.0
+            m += 1
+    return m
+
+
+@part
+def _whiten(
+    values: FloatArray, m: int, index: IntArray, lines: FloatArray, blocks: IntArray, rho: float, sums: FloatArray
+) -> None:
+    """Scale values by the roots of their weights and take out what earlier ones of their block foretell."""
+    for j in range(m):
+        values[j] *= lines[0, j]
+    if rho == 0.0:
+        return
+    sums[:] = 0.0
+    for j in range(m):
+        block = blocks[index[j]]
+        value = values[j]
+        values[j] = (value - lines[1, j] * sums[block]) * lines[2, j]
+        sums[block] += value
+
+
+@part
+def _factor(
+    columns: FloatArray, tol: float, m: int, index: IntArray, lines: FloatArray, blocks: IntArray, rho: float,
+    sums: FloatArray, q: FloatArray, upper: FloatArray, kept: IntArray,
+) -> int:  # fmt: skip
+    """Factor the design of one row, ``whitened X = q' upper``, by modified Gram-Schmidt; the number of columns kept.
+
+    Columns (r, n) stay in order; one of which its predecessors leave less than ``tol`` is passed over. ``kept``
+    receives the positions of the others.
+    """
+    rank = 0
+    upper[:, :] = 0.0
+    for k in range(columns.shape[0]):
+        for j in range(m):
+            q[rank, j] = columns[k, index[j]]
+        _whiten(q[rank], m, index, lines, blocks, rho, sums)
+        length = _length(q[rank], m)
+        for other in range(rank):
+            dot = 0.0
+            for j in range(m):
+                dot += q[other, j] * q[rank, j]
+            upper[other, k] = dot
+            for j in range(m):
+                q[rank, j] -= dot * q[other, j]
+        remaining = _length(q[rank], m)
+        if remaining == 0.0 or remaining < tol * length:
+            continue
+        upper[rank, k] = remaining
+        for j in range(m):
+            q[rank, j] /= remaining
+        kept[rank] = k
+        rank += 1
+    return rank
+
+
+@part
+def _length(values: FloatArray, m: int) -> float:
+    total = 0.0
+    for j in range(m):
+        total += values[j] * values[j]
+    return math.sqrt(total)
+
+
+@part
+def _forward(upper: FloatArray, kept: IntArray, rank: int, side: FloatArray, solution: FloatArray) -> float:
+    """Solve ``upper' solution = side`` over the kept columns; the length of the solution."""
+    length = 0.0
+    for k in range(rank):
+        total = side[kept[k]]
+        for other in range(k):
+            total -= upper[other, kept[k]] * solution[other]
+        solution[k] = total / upper[k, kept[k]]
+        length += solution[k] * solution[k]
+    return math.sqrt(length)
+
+
+@part
+def _is_implied(
+    upper: FloatArray, kept: IntArray, rank: int, side: FloatArray, solution: FloatArray, tol: float
+) -> bool:
+    """Whether a combination weighs the aliased columns just as their dependencies ask, so that it is estimable."""
+    size = 0.0
+    for k in range(side.shape[0]):
+        size = max(size, abs(side[k]))
+    at = 0
+    for k in range(side.shape[0]):
+        if at < rank and kept[at] == k:
+            at += 1
+            continue
+        implied = 0.0
+        for other in range(rank):
+            implied += solution[other] * upper[other, k]
+        if not abs(side[k] - implied) <= tol * size:
+            return False
+    return True
+
+
+@part
+def _project(q: FloatArray, rank: int, m: int, z: FloatArray, effects: FloatArray) -> float:
+    """Take out of z (m,) what the basis q explains; the length of what is left. ``effects`` receives the former."""
+    for k in range(rank):
+        effects[k] = 0.0
+    for _ in range(2):  # the second pass removes what rounding left of the first
+        for k in range(rank):
+            dot = 0.0
+            for j in range(m):
+                dot += q[k, j] * z[j]
+            effects[k] += dot
+            for j in range(m):
+                z[j] -= dot * q[k, j]
+    return _length(z, m)
+
+
+@compiled
+def fit_row_designs(
+    y: FloatArray, weights: FloatArray, columns: FloatArray, tol: float, noise: float,
+    blocks: IntArray, rho: float, coefficients: FloatArray, stdev: FloatArray, kinds: AnyArray, effects: FloatArray,
+    sigma: FloatArray, rank: IntArray, zero: BoolArray,
+) -> None:  # fmt: skip
+    """Weighted least squares of rows y (g, n), each on the samples to which it gives weight.
+
+    ``weights`` (g, n) are zero where a value is missing. ``coefficients`` and ``stdev`` (g, r) receive the estimates of
+    the columns that a row keeps and their unscaled standard deviations, NaN elsewhere; ``kinds`` (g, r) says what
+    became of each column and ``effects`` (g, r) what it explains beyond those before it, as the root of a sum of
+    squares. ``sigma`` (g,) is NaN without residual df, ``rank`` (g,) is that of the row's design. A row
+    is ``zero`` where sigma is below ``noise`` times its root mean square.
+    """
+    g, n = y.shape
+    r = columns.shape[0]
+    index, kept = np.empty(n, np.intp), np.empty(r, np.intp)
+    lines, sums = np.empty((3, n)), np.empty(n)
+    q, z = np.empty((r + 1, n)), np.empty(n)
+    upper = np.empty((r, r))
+    solution, unit, column = np.empty(r), np.empty(r), np.empty(r)
+    for i in range(g):
+        m = _present(weights[i], blocks, rho, index, lines, sums)
+        found = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
+        largest = 0.0
+        for j in range(m):
+            z[j] = y[i, index[j]]
+            largest = max(largest, abs(z[j]))
+        exponent = math.frexp(largest)[1] if largest > 1e100 or largest < 1e-100 else 0
+        for j in range(m):
+            z[j] = math.ldexp(z[j], -exponent)
+        _whiten(z, m, index, lines, blocks, rho, sums)
+        size = _length(z, m)
+        rest = _project(q, found, m, z, solution)
+        rank[i] = found
+        sigma[i] = math.nan
+        zero[i] = False
+        if m > found:
+            deviation = rest / math.sqrt(m - found)
+            sigma[i] = math.ldexp(deviation, exponent)
+            zero[i] = deviation <= noise * size / math.sqrt(m)
+        for k in range(r):
+            coefficients[i, k] = stdev[i, k] = math.nan
+            effects[i, k], kinds[i, k] = 0.0, ALIASED
+        for k in range(found):
+            effects[i, kept[k]] = math.ldexp(solution[k], exponent)
+        for k in range(found - 1, -1, -1):
+            value = solution[k]
+            for other in range(k + 1, found):
+                value -= upper[k, kept[other]] * solution[other]
+            solution[k] = value / upper[k, kept[k]]
+            coefficients[i, kept[k]] = math.ldexp(solution[k], exponent)
+        for k in range(found):
+            unit[:] = 0.0
+            unit[kept[k]] = 1.0
+            stdev[i, kept[k]] = _forward(upper, kept, found, unit, column)
+            implied = found == r or _is_implied(upper, kept, found, unit, column, tol)
+            kinds[i, kept[k]] = ESTIMABLE if implied else CONFOUNDED
+
+
+@compiled
+def combine_row_designs(
+    weights: FloatArray, columns: FloatArray, tol: float, blocks: IntArray, rho: float,
+    contrasts: FloatArray, stdev: FloatArray,
+) -> None:  # fmt: skip
+    """Unscaled standard deviations (g, k) of combinations of coefficients, given as ``contrasts`` (k, r).
+
+    NaN where the samples to which a row gives weight (g, n) cannot estimate the combination.
+    """
+    g, n = weights.shape
+    r = columns.shape[0]
+    index, kept = np.empty(n, np.intp), np.empty(r, np.intp)
+    lines, sums, q = np.empty((3, n)), np.empty(n), np.empty((r + 1, n))
+    upper, column = np.empty((r, r)), np.empty(r)
+    for i in range(g):
+        m = _present(weights[i], blocks, rho, index, lines, sums)
+        rank = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
+        for c in range(len(contrasts)):
+            length = _forward(upper, kept, rank, contrasts[c], column)
+            estimable = rank == r or _is_implied(upper, kept, rank, contrasts[c], column, tol)
+            stdev[i, c] = length if estimable else math.nan
+
+
+@compiled
+def f_row_designs(
+    weights: FloatArray, columns: FloatArray, tol: float, blocks: IntArray, rho: float,
+    contrasts: FloatArray, t: FloatArray, f: FloatArray, df1: FloatArray,
+) -> None:  # fmt: skip
+    """F (g,) of combinations (k, r) of coefficients from their t statistics (g, k), and its numerator df (g,).
+
+    The combinations are made orthogonal one after the other, and t with them; one that follows from those before it
+    adds nothing.
+    """
+    g, n = weights.shape
+    r, k = columns.shape[0], len(contrasts)
+    index, kept = np.empty(n, np.intp), np.empty(r, np.intp)
+    lines, sums, q = np.empty((3, n)), np.empty(n), np.empty((r + 1, n))
+    upper = np.empty((r, r))
+    directions, scores = np.empty((k, r)), np.empty(k)
+    for i in range(g):
+        m = _present(weights[i], blocks, rho, index, lines, sums)
+        rank = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
+        found = 0
+        f[i] = 0.0
+        for c in range(k):
+            length = _forward(upper, kept, rank, contrasts[c], directions[found])
+            if math.isnan(t[i, c]):
+                f[i] = math.nan
+            if length == 0.0:
+                continue
+            for j in range(rank):
+                directions[found, j] /= length
+            score = t[i, c]
+            for other in range(found):
+                dot = 0.0
+                for j in range(rank):
+                    dot += directions[other, j] * directions[found, j]
+                for j in range(rank):
+                    directions[found, j] -= dot * directions[other, j]
+                score -= dot * scores[other]
+            rest = 0.0
+            for j in range(rank):
+                rest += directions[found, j] * directions[found, j]
+            rest = math.sqrt(rest)
+            if rest < _NEW_DIRECTION:
+                continue
+            for j in range(rank):
+                directions[found, j] /= rest
+            scores[found] = score / rest
+            f[i] += scores[found] * scores[found]
+            found += 1
+        df1[i] = found
+        f[i] = f[i] / found

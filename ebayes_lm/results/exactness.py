@@ -1,0 +1,80 @@
+"""Standard errors of contrasts, feature by feature: exact, or limma's with a word on how far off they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.core.contrast import combine, combine_as_limma, with_own
+from ebayes_lm.core.covariance import OwnCovariances
+from ebayes_lm.core.ols import LinearRecord
+from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
+from ebayes_lm.errors import ContrastApproximationWarning, warn
+
+if TYPE_CHECKING:
+    from ebayes_lm.results.linear import LinearFit
+
+#: How far off is far off, for what share of the features that is worth a warning, and on how many it is estimated.
+_FAR_OFF, _MANY, _ENOUGH = 0.05, 0.1, 2_000
+_QUIET = Running(progress=False)
+
+
+def combined(fit: LinearFit, weights: FloatArray, whole: FloatArray) -> LinearRecord:
+    """The record of combinations (k coefficients, m) of a fit; ``whole`` (p, m) gives them in terms of the design."""
+    if fit.covariances is None:
+        return combine(fit.record, weights)
+    if fit.compat == "limma":
+        return combine_as_limma(fit.record, weights)
+    return with_own(combine(fit.record, weights), fit.covariances, whole, own_stdev(fit.covariances, whole))
+
+
+def own_stdev(own: OwnCovariances, contrasts: FloatArray) -> FloatArray:
+    """Unscaled standard deviations (v, m) of contrasts (p, m) in the features that have a covariance of their own."""
+    samples = own.designs.columns.shape[1]
+    (stdev,) = run_blocks(lambda at: (own.stdev(at, contrasts),), len(own), samples, _QUIET, cells=ROW_CELLS)
+    return stdev
+
+
+def own_f(own: OwnCovariances, contrasts: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """F (v,) of contrasts (p, m) from their t statistics (v, m) in these features, and its numerator df (v,)."""
+    samples = own.designs.columns.shape[1]
+    f, df1 = run_blocks(lambda at: own.f(at, contrasts, t[at]), len(own), samples, _QUIET, cells=ROW_CELLS)
+    return f, df1
+
+
+def approximation_error(fit: LinearFit) -> FloatArray:
+    """Relative error (G, m) of unscaled standard deviations; zero where these are exact."""
+    error = np.where(np.isnan(fit.record.stdev_unscaled), np.nan, 0.0)
+    if fit.covariances is not None and fit.compat == "limma" and len(fit.covariances):
+        own = fit.covariances
+        error[own.rows] = _error_of(fit, np.arange(len(own)))
+    return error
+
+
+def warn_of_approximation(fit: LinearFit) -> None:
+    """Warn where limma's standard errors are far off for many features, judged by some of them."""
+    if fit.compat != "limma" or fit.covariances is None or not len(fit.covariances):
+        return
+    own = fit.covariances
+    some = np.unique(np.linspace(0, len(own) - 1, min(_ENOUGH, len(own))).astype(np.intp))
+    far = (np.abs(_error_of(fit, some)) > _FAR_OFF).any(axis=1)
+    share = float(far.mean()) * len(own) / own.n_features
+    if share > _MANY:
+        warn(
+            f"standard errors of contrasts are limma's approximation here, and for {share:.0%} of the features more "
+            f"than {_FAR_OFF:.0%} off; contrast_error() gives all, and without compat='limma' they are exact",
+            ContrastApproximationWarning,
+        )
+
+
+def _error_of(fit: LinearFit, at: IntArray) -> FloatArray:
+    """Relative errors of the features ``rows[at]``."""
+    own = fit.covariances
+    if own is None:
+        return np.zeros((len(at), fit.shape[1]))
+    exact = own.stdev(at, fit.contrast_matrix)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error: FloatArray = fit.record.stdev_unscaled[own.rows[at]] / exact - 1.0
+    return error

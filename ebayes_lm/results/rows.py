@@ -1,0 +1,85 @@
+"""All rows of a matrix fitted in blocks, and what has to be said about them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
+from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
+from ebayes_lm.core.wls import RowDesignFits
+from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.errors import DataError, EstimabilityWarning, counted, listing, warn
+
+
+def fit_rows(
+    matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None, running: Running, *, inf: str
+) -> tuple[RowFits, OwnFits | None]:
+    """Fit every row; the fits of rows with a design of their own come apart, in rising order of rows.
+
+    Raises
+    ------
+    DataError
+        Values are infinite and ``inf`` is "error".
+    """
+    use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
+    parts: dict[int, OwnFits] = {}
+
+    def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
+        fits, own = plan.rows(values, None if cells is None else cells[at], use_kernel=use_kernel)
+        if own is not None:
+            parts[at.start] = own._replace(rows=own.rows + at.start)
+        return fits
+
+    rows = RowFits(*matrix.map_blocks(block, running, _grain(matrix, plan, cells)))
+    if inf == "error":
+        _refuse_infinite(rows, matrix.features)
+    return rows, _joined([parts[start] for start in sorted(parts)])
+
+
+def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None) -> int:
+    """Cells in a block: few where rows are worked on singly, so that threads share a small matrix evenly."""
+    features, samples = matrix.shape
+    if cells is not None or plan.is_robust:
+        return ROW_CELLS
+    if features * samples > 2 * BLOCK_CELLS:
+        return BLOCK_CELLS
+    with np.errstate(invalid="ignore", over="ignore"):
+        gaps = np.isnan(matrix.source.read(0, features) @ np.zeros(samples, dtype=np.float32)).any()
+    return ROW_CELLS if gaps else BLOCK_CELLS
+
+
+def _joined(parts: list[OwnFits]) -> OwnFits | None:
+    """Parts of one kind laid end to end."""
+    if not parts:
+        return None
+    fits = RowDesignFits(*(np.concatenate(arrays) for arrays in zip(*(part.fits for part in parts), strict=True)))
+    rows, missing, n_fitted = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "missing", "n_fitted")
+    )
+    return OwnFits(rows, fits, missing, n_fitted)
+
+
+def _refuse_infinite(rows: RowFits, features: pd.Index) -> None:
+    infinite = np.flatnonzero(rows.n_infinite)
+    if len(infinite):
+        values, where = counted(rows.n_infinite.sum(), "value"), counted(len(infinite), "feature")
+        raise DataError(
+            f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
+            'Add an offset before it, or take them for missing with inf="missing"'
+        )
+
+
+def warn_of_lost_coefficients(record: LinearRecord, features: pd.Index, *, limma: bool) -> None:
+    """Say where a feature's own samples cannot estimate every coefficient that the design can."""
+    lost = np.flatnonzero(record.status == Status.not_estimable)
+    if not len(lost):
+        return
+    where = f"{counted(len(lost), 'feature')} ({listing(features[lost])})"
+    if limma:
+        text = "as in limma, the other coefficients of these features may compare other groups than their names say"
+    else:
+        text = "these are NaN, with status 'not_estimable'; contrasts that their samples can estimate are not affected"
+    warn(f"missing values leave some coefficients not estimable in {where}; {text}", EstimabilityWarning)
