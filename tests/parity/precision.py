@@ -56,7 +56,8 @@ def has_searched_prior(problem: dict[str, Any], expected: dict[str, Any]) -> boo
     if kind != "model" or "fit" not in expected:
         return False
     df = expected["fit"]["df_residual"]
-    return any(_searches(problem[verb], df) for verb in ("ebayes", "treat") if verb in problem) or _searches({}, df)
+    asked = [problem[verb] or {} for verb in ("ebayes", "treat") if verb in problem]
+    return any(_searches(options, df) for options in asked or [{}])
 
 
 def _searches(options: Any, df: Any) -> bool:

@@ -16,7 +16,7 @@ holed <- function(y, seed, share = 0.06) {
   replace(y, runif(length(y)) < share, NA)
 }
 
-equal <- with_outliers(trended(expression(60, three, 801, d0 = 8)), c(7, 23, 41))
+equal <- with_outliers(trended(expression(45, three, 801, d0 = 8)), c(7, 23, 41))
 unequal <- holed(equal, 802)
 alike <- with_outliers(expression(50, two, 803, d0 = Inf), c(5, 30), 6)
 unequal_alike <- holed(alike, 804)
@@ -46,8 +46,8 @@ moderated("unequal_alike_robust_trend", unequal_alike, two, robust = TRUE, trend
 # ---- covariates, spans, tails, shares -------------------------------------------------------------------------------
 
 set.seed(805)
-covariate <- short(rnorm(60))
-coarse <- rep(c(1, 2, 5, 9), 15)
+covariate <- short(rnorm(45))
+coarse <- rep(c(1, 2, 5, 9), length.out = 45)
 moderated("covariate_robust", equal, three, trend = covariate, robust = TRUE)
 moderated("covariate_new", equal, three, trend = covariate, legacy = FALSE)
 moderated("covariate_unequal", unequal, three, trend = covariate)
@@ -99,8 +99,8 @@ for (rows in c(2, 3, 4, 5, 10)) {
   if (rows > 3) moderated(paste0(rows, "_rows_new_robust_trend"), y, three, legacy = FALSE, robust = TRUE, trend = TRUE)
 }
 model("moderation", "contrasts_robust_trend", equal, three, contrasts = of_three, ebayes = list(robust = TRUE, trend = TRUE), exact = "all",
-  tables = list(list(coef = 1, number = 60), list(number = 10)), f_tables = list(list(number = 6)), decisions = list(list(), list(method = "global")))
-model("moderation", "contrasts_unequal", unequal, three, contrasts = of_three, tables = list(list(coef = "CvsB", number = 60), list(number = 10)),
+  tables = list(list(coef = 1, number = 45), list(number = 10)), f_tables = list(list(number = 6)), decisions = list(list(), list(method = "global")))
+model("moderation", "contrasts_unequal", unequal, three, contrasts = of_three, tables = list(list(coef = "CvsB", number = 45), list(number = 10)),
   decisions = list(list(), list(method = "global")))
 
 # ---- thresholds -----------------------------------------------------------------------------------------------------
