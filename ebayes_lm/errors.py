@@ -17,6 +17,7 @@
       DesignWarning                    the design can be fitted, but may not mean what was intended
       EstimabilityWarning              features whose own samples cannot estimate every coefficient
       ContrastApproximationWarning     standard errors of contrasts approximated as in limma, and far off
+      ConvergenceWarning               an iteration stopped before it came to rest
       VarianceWarning                  variances that make the prior doubtful
         PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
 
@@ -84,6 +85,10 @@ class EstimabilityWarning(DesignWarning):
 
 class ContrastApproximationWarning(DesignWarning):
     """Standard errors of contrasts are limma's approximation, and far from exact for many features."""
+
+
+class ConvergenceWarning(EbayesLMWarning):
+    """An iteration stopped before it came to rest."""
 
 
 class VarianceWarning(EbayesLMWarning):

@@ -11,23 +11,21 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm.core.assembly import assemble
-from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.linear_plan import linear_plan
 from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.duplicates import Duplicates, with_duplicates
-from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
-from ebayes_lm.data.weights import Weights, matrix_weights
-from ebayes_lm.design.boundary import aligned_samples, as_design
+from ebayes_lm.data.weights import matrix_weights
+from ebayes_lm.design.boundary import as_design
 from ebayes_lm.design.estimability import describe_dependencies
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DesignError, DesignWarning, listing, warn
-from ebayes_lm.results.arguments import choice, real
+from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
+from ebayes_lm.results.arguments import choice, whole_number
 from ebayes_lm.results.axes import Labels
+from ebayes_lm.results.correlated import sample_blocks, with_correlation
 from ebayes_lm.results.linear import LinearFit
-from ebayes_lm.results.rows import fit_rows, warn_of_lost_coefficients
+from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
 from ebayes_lm.results.stages import require_linear
 
 if TYPE_CHECKING:
@@ -44,6 +42,8 @@ def lm_fit(
     correlation: Any = None,
     ndups: int | None = None,
     spacing: int | None = None,
+    method: str = "ls",
+    max_iter: int = 20,
     tol: float = RANK_TOLERANCE,
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
@@ -76,6 +76,11 @@ def lm_fit(
         Correlation within blocks, or between duplicates of a feature.
     ndups, spacing : int, optional
         Rows that each feature has in y, and how far apart they stand (by default 1, next to each other).
+    method : {"ls", "robust"}
+        Least squares, or Huber's M-estimation, in which outlying observations lose weight. Its p-values are too small
+        in small samples; ``ebayes(robust=True)`` and array weights are the safer answers to outliers.
+    max_iter : int
+        Iterations of a robust fit.
     tol : float
         A column of the design counts as aliased when its predecessors leave less than this share of it.
     layer : str, optional
@@ -133,6 +138,7 @@ def lm_fit(
     [4.0, -0.25]
     """
     _check_options(tol, inf, min_observed, compat)
+    iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
     matrix = _with_sample_names(matrix, samples)
@@ -141,11 +147,12 @@ def lm_fit(
     labels = matrix.samples if matrix.has_sample_names else None
     checked = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
     each = matrix_weights(weights, matrix)
-    blocks = None if block is None else _blocks(block, matrix, table)
-    matrix, x, each, error_model = _correlated(matrix, checked.matrix, each, blocks, correlation, ndups, spacing)
-    plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0)
+    blocks = None if block is None else sample_blocks(block, matrix, table)
+    matrix, x, each, error_model = with_correlation(matrix, checked.matrix, each, blocks, correlation, ndups, spacing)
+    plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations)
     _check_plan(plan.shared, checked)
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
+    warn_of_convergence(own, matrix.features, max_iter)
     record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=compat == "limma")
     warn_of_lost_coefficients(record, matrix.features, limma=compat == "limma")
     return LinearFit(
@@ -201,57 +208,22 @@ def _check_options(tol: Any, inf: Any, min_observed: Any, compat: Any) -> None:
         raise ArgumentError(f"tol is a share of a column's length, from 0 to below 1 (1e-7 is usual); got {tol!r}")
     choice(inf, ("error", "missing"), "inf", "'error' or 'missing'")
     if min_observed is not None:
-        _count(min_observed, "min_observed", "the fewest observations of a feature that is fitted")
+        whole_number(min_observed, "min_observed", "the fewest observations of a feature that is fitted")
     if compat is not None:
         choice(compat, ("limma",), "compat", "None or 'limma'")
 
 
-def _count(value: Any, name: str, meaning: str) -> int:
-    """A whole number from 1."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise ArgumentTypeError(f"{name} is {meaning}, a whole number; got {value!r}")
-    if value < 1:
-        raise ArgumentError(f"{name} is {meaning}, 1 at least; got {value!r}")
-    return int(value)
-
-
-def _blocks(block: Any, matrix: FeatureMatrix, table: Any) -> Any:
-    """Block of each sample; a column is read from the sample table in the order of the matrix."""
-    labels = matrix.samples if matrix.has_sample_names else None
-    if isinstance(block, str) and table is not None:
-        table = aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])
-    ordered = pd.RangeIndex(matrix.shape[1]) if labels is None and isinstance(block, str) else matrix.samples
-    return sample_groups(block, ordered, table, what="block")
-
-
-def _correlated(
-    matrix: FeatureMatrix, x: Any, weights: Weights, blocks: Any, correlation: Any, ndups: Any, spacing: Any
-) -> tuple[FeatureMatrix, Any, Weights, BlockCorrelation | None]:
-    """Matrix, design and weights with duplicates side by side, and how samples are correlated."""
-    if blocks is None and ndups is None:
-        if correlation is not None or spacing is not None:
-            name = "correlation" if spacing is None else "spacing"
-            raise ArgumentError(f"{name}= is given without block= or ndups=; say which samples or rows belong together")
-        return matrix, x, weights, None
-    if blocks is not None and (ndups is not None or spacing is not None):
-        raise ArgumentError("block= and ndups= cannot be combined; average duplicates first, or leave one of them out")
-    if correlation is None:
+def _iterations(method: Any, max_iter: Any, block: Any, ndups: Any) -> int:
+    """Rounds of a robust fit, 0 for least squares."""
+    choice(method, ("ls", "robust"), "method", "'ls' or 'robust'")
+    whole_number(max_iter, "max_iter", "the most iterations of a robust fit")
+    if method == "ls":
+        return 0
+    if block is not None or ndups is not None:
         raise ArgumentError(
-            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates"
+            "a robust fit takes samples as independent; leave out block= and ndups=, or use method='ls'"
         )
-    rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
-    if not -1.0 < rho < 1.0:
-        raise ArgumentError(f"correlation lies between -1 and 1; got {rho:g}")
-    if blocks is not None:
-        return matrix, x, weights, BlockCorrelation(blocks, rho)
-    duplicates = Duplicates(
-        _count(ndups, "ndups", "the number of rows of a feature"),
-        1 if spacing is None else _count(spacing, "spacing", "the distance of the rows of a feature"),
-    )
-    n = matrix.shape[1]
-    repeated = np.repeat(np.arange(n), duplicates.count)
-    matrix = with_duplicates(matrix, duplicates)
-    return matrix, x[repeated], duplicates.weights(weights, n), BlockCorrelation(repeated, rho)
+    return int(max_iter)
 
 
 def _with_sample_names(matrix: FeatureMatrix, samples: pd.DataFrame | None) -> FeatureMatrix:

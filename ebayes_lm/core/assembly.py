@@ -46,6 +46,8 @@ def assemble(
     if own is None and features is None:
         return Assembled(_uniform(plan, rows), None)
     record = _various(plan, rows, own, limma=limma)
+    if plan.robust_iterations and own is not None:
+        cells = own.weights
     covariances = None if own is None else _covariances(plan, rows, own, cells, features)
     return Assembled(record if features is None else _feature_weighted(record, features), covariances)
 

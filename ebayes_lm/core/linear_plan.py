@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import packed
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import LeastSquares, RowFits, least_squares, observed_mean
 from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.robust_fit import robust_fits
 from ebayes_lm.core.wls import RowDesignFits, RowDesigns, row_designs
 
 
@@ -27,12 +28,18 @@ class OwnFits(NamedTuple):
         Samples without a value, as bits.
     n_fitted : (v,) integer array
         Observations that took part.
+    weights : (v, n) or (v, 0) array
+        Weights that robust fits gave to observations; nothing where these are not robust.
+    converged : (v,) bool array
+        Whether a robust fit came to rest.
     """
 
     rows: IntArray
     fits: RowDesignFits
     missing: AnyArray
     n_fitted: IntArray
+    weights: FloatArray
+    converged: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,22 +55,22 @@ class LinearPlan:
     sample_weights : (n,) array
     min_observed : int
         Rows with fewer observations are not fitted.
+    robust_iterations : int
+        Rounds in which outlying observations may lose weight; 0 for least squares.
     """
 
     shared: LeastSquares
     own: RowDesigns
     sample_weights: FloatArray
     min_observed: int = 0
-
-    @property
-    def is_robust(self) -> bool:
-        """Whether outlying observations lose weight."""
-        return False
+    robust_iterations: int = 0
 
     def rows(self, y: AnyArray, weights: FloatArray | None, *, use_kernel: bool) -> tuple[RowFits, OwnFits | None]:
         """Fit a block of rows (g, n), with weights (g, n) of single observations where there are any."""
         if weights is not None:
             return self._weighted(y, weights)
+        if self.robust_iterations:
+            return self._weighted(y, np.broadcast_to(self.sample_weights, y.shape))
         fits = self.shared.rows(y, use_kernel=use_kernel)
         gaps = np.flatnonzero((fits.n_observed < self.shared.n_used) | (fits.n_infinite > 0))
         if not len(gaps):
@@ -90,8 +97,12 @@ class LinearPlan:
         n_fitted = np.count_nonzero(usable, axis=1)
         few = n_fitted < self.min_observed
         absent[few], usable[few], n_fitted[few] = True, 0.0, 0
-        fits = self.own.fit(np.where(absent, 0.0, y), usable)
-        return OwnFits(np.arange(len(y)), fits, packed(absent), n_fitted)
+        y = np.where(absent, 0.0, y)
+        if self.robust_iterations:
+            fits, last, converged = robust_fits(self.own, y, usable, self.robust_iterations)
+        else:
+            fits, last, converged = self.own.fit(y, usable), np.empty((len(y), 0)), np.ones(len(y), dtype=np.bool_)
+        return OwnFits(np.arange(len(y)), fits, packed(absent), n_fitted, last, converged)
 
     def _place(self, own: OwnFits, at: IntArray | slice, fits: RowFits) -> None:
         """Put the rows with a design of their own where they belong in the block."""
@@ -107,8 +118,15 @@ def linear_plan(
     correlation: BlockCorrelation | None = None,
     tol: float = RANK_TOLERANCE,
     min_observed: int = 0,
+    robust_iterations: int = 0,
 ) -> LinearPlan:
-    """Prepare a design (n, p) under sample weights (n,) and a correlation of the samples."""
+    """Prepare a design (n, p) under sample weights (n,) and a correlation of the samples.
+
+    A robust fit needs a residual to judge by, so that it takes one observation more than there are coefficients.
+    """
     shared = least_squares(x, sample_weights, tol, correlation)
     weights = np.ones(len(x)) if sample_weights is None else np.asarray(sample_weights, dtype=np.float64)
-    return LinearPlan(shared, row_designs(x[:, shared.qr.estimable], correlation, tol), weights, min_observed)
+    own = row_designs(x[:, shared.qr.estimable], correlation, tol)
+    if robust_iterations:
+        min_observed = max(min_observed, shared.qr.rank + 1)
+    return LinearPlan(shared, own, weights, min_observed, robust_iterations)

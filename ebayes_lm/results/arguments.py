@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, nearest
 
@@ -14,6 +16,22 @@ def real(value: Any, name: str, meaning: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ArgumentTypeError(f"{name} is {meaning}, a number; got {value!r}")
     return float(value)
+
+
+def truth(value: Any, name: str) -> bool:
+    """True or False; no number in their place."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ArgumentTypeError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
+
+
+def whole_number(value: Any, name: str, meaning: str) -> int:
+    """A whole number from 1."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise ArgumentTypeError(f"{name} is {meaning}, a whole number; got {value!r}")
+    if value < 1:
+        raise ArgumentError(f"{name} is {meaning}, 1 at least; got {value!r}")
+    return int(value)
 
 
 def probability(value: Any, name: str, meaning: str) -> float:

@@ -11,7 +11,7 @@ from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
 from ebayes_lm.core.wls import RowDesignFits
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.errors import DataError, EstimabilityWarning, counted, listing, warn
+from ebayes_lm.errors import ConvergenceWarning, DataError, EstimabilityWarning, counted, listing, warn
 
 
 def fit_rows(
@@ -42,7 +42,7 @@ def fit_rows(
 def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None) -> int:
     """Cells in a block: few where rows are worked on singly, so that threads share a small matrix evenly."""
     features, samples = matrix.shape
-    if cells is not None or plan.is_robust:
+    if cells is not None or plan.robust_iterations:
         return ROW_CELLS
     if features * samples > 2 * BLOCK_CELLS:
         return BLOCK_CELLS
@@ -56,10 +56,10 @@ def _joined(parts: list[OwnFits]) -> OwnFits | None:
     if not parts:
         return None
     fits = RowDesignFits(*(np.concatenate(arrays) for arrays in zip(*(part.fits for part in parts), strict=True)))
-    rows, missing, n_fitted = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "missing", "n_fitted")
-    )
-    return OwnFits(rows, fits, missing, n_fitted)
+    arrays = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in OwnFits._fields if name != "fits"
+    }
+    return OwnFits(fits=fits, **arrays)
 
 
 def _refuse_infinite(rows: RowFits, features: pd.Index) -> None:
@@ -69,6 +69,17 @@ def _refuse_infinite(rows: RowFits, features: pd.Index) -> None:
         raise DataError(
             f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
             'Add an offset before it, or take them for missing with inf="missing"'
+        )
+
+
+def warn_of_convergence(own: OwnFits | None, features: pd.Index, max_iter: int) -> None:
+    """Say which robust fits did not come to rest."""
+    open_ = np.empty(0, dtype=np.intp) if own is None else own.rows[~own.converged]
+    if len(open_):
+        warn(
+            f"robust fits of {counted(len(open_), 'feature')} ({listing(features[open_])}) had not converged after "
+            f"{counted(max_iter, 'iteration')}; the last one is taken. max_iter= allows more",
+            ConvergenceWarning,
         )
 
 
