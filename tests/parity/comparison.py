@@ -186,9 +186,9 @@ class _TableComparison:
 def r_rows_and_columns(problem: dict[str, Any], expected: RTable, actual: RTable) -> tuple[list[str], list[str]]:
     """What the package's table should show where limma's shows these rows and columns.
 
-    Three differences are intended. An empty selection keeps its columns. Column names stay as they are, where R makes
+    These differences are intended. An empty selection keeps its columns. Column names stay as they are, where R makes
     them syntactic. Features without labels count from 0, and labels that occur twice stay in the index, where R moves
-    them into a column ID.
+    them into a column ID. Duplicate spots have the label of the first of them, where R numbers them anew.
     """
     if not expected.row_names:
         return [], list(actual.columns)
@@ -196,10 +196,16 @@ def r_rows_and_columns(problem: dict[str, Any], expected: RTable, actual: RTable
     columns = [shown.get(name, name) for name in expected.columns]
     y = problem.get("y")
     if not isinstance(y, pd.DataFrame):
-        return [str(int(row) - 1) for row in expected.row_names], columns
+        return [str(_first_spot(problem, int(row) - 1)) for row in expected.row_names], columns
     if y.index.has_duplicates:
         return expected.columns["ID"], [name for name in columns if name != "ID"]
     return expected.row_names, columns
+
+
+def _first_spot(problem: dict[str, Any], feature: int) -> int:
+    """Row of y with the first spot of a feature."""
+    ndups, spacing = (int(problem[name][0]) if name in problem else 1 for name in ("ndups", "spacing"))
+    return feature // spacing * spacing * ndups + feature % spacing
 
 
 def _syntactic(name: str) -> str:

@@ -39,6 +39,15 @@ def _zero_weight(problem: Problem, expected: dict[str, Any]) -> bool:
     return _native(problem) and "weights" in problem and not np.all(problem["weights"])
 
 
+def _robust_with_a_span(problem: Problem, expected: dict[str, Any]) -> bool:
+    options = problem.get("ebayes") or {}
+    return bool(options.get("robust")) and options.get("span", [1.0])[0] < 1
+
+
+def _missing_p(problem: Problem, expected: dict[str, Any]) -> bool:
+    return bool(np.isnan(problem["p"]).any())
+
+
 def _tests_are_exact_one_by_one(problem: Problem, expected: dict[str, Any]) -> bool:
     return _native(problem) and problem.get("exact") == ["t"]
 
@@ -54,6 +63,8 @@ def _not_estimable_coefficients(problem: Problem, expected: dict[str, Any]) -> n
 def _contrasts_of_contrasts(problem: Problem, expected: dict[str, Any]) -> bool:
     return "second_contrasts" in problem
 
+
+PRIOR_AND_TESTS = ["s2_prior", "df_prior", "s2_post", "df_total", "t", "p_value", "lods", "var_prior", "F", "F_p_value"]
 
 DIFFERENCES = [
     Intended(
@@ -86,6 +97,16 @@ DIFFERENCES = [
         _tests_are_exact_one_by_one,
         "limma takes the correlation of the coefficients, and with it F, from the design without weights and missing "
         "values; without compat F is exact per feature",
+    ),
+    Intended(
+        frozenset(f"ebayes.{name}" for name in PRIOR_AND_TESTS),
+        _robust_with_a_span,
+        "limma fits the trend again without outliers, but then with the default span; here the span stays",
+    ),
+    Intended(
+        frozenset({"true_null.lfdr", "true_null.mean"}),
+        _missing_p,
+        "limma counts missing p-values and then recycles those that are there; here missing ones do not count",
     ),
 ]
 

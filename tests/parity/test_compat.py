@@ -9,8 +9,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy import stats
 
+import ebayes_lm
+from tests import tolerances
 from tests.parity import package
 from tests.parity.comparison import compare_group
 from tests.parity.exchange import ANSWERS, read
@@ -68,6 +72,25 @@ def test_answers_agree_with_limma(name: str, group: str, compat: str | None) -> 
     compared = list(compare_group(group, _problem(name, compat), expected, package_answer(name, compat)))
     assert compared
     assert not [str(deviation) for deviation in compared if not deviation.ok]
+
+
+def test_a_span_serves_the_trend_without_outliers_as_well() -> None:
+    problem, mine = SCENARIOS["moderation-span_robust"]["problem"], package_answer("moderation-span_robust", None)
+    fit, span = mine["fit"], float(problem["ebayes"]["span"][0])
+    s2, df, trend = np.square(fit["sigma"]), fit["df_residual"], {"covariate": fit["amean"], "span": span}
+    first = ebayes_lm.fit_f_dist_unequal_df1(s2, df, **trend)
+    f = np.asarray(s2 / first.scale)
+    p = 2 * np.minimum(stats.f.sf(f, df, first.df2), stats.f.cdf(f, df, first.df2))
+    false_rate = np.asarray(ebayes_lm.adjust_p(p, "BH"))
+    again = ebayes_lm.fit_f_dist_unequal_df1(s2, df, **trend, prior_weights=np.where(false_rate > 0.3, 1, false_rate))
+    np.testing.assert_allclose(mine["ebayes"]["s2_prior"], again.scale, rtol=tolerances.SEARCHED_PRIOR)
+
+
+def test_missing_p_values_do_not_count() -> None:
+    p = SCENARIOS["prior_vectors-true_null_missing"]["problem"]["p"]
+    mine = package_answer("prior_vectors-true_null_missing", None)["true_null"]
+    for method, share in mine.items():
+        assert share == ebayes_lm.prop_true_null(p[~np.isnan(p)], method=method)
 
 
 def test_there_are_many_scenarios() -> None:

@@ -165,7 +165,7 @@ duplicated <- function(name, design_name, ndups, spacing, correlation, weighting
   weights <- if (!is.null(weighting)) unname(weightings[[weighting]](y))
   if (!is.null(absence)) y <- absences[[absence]](y, design[[1]])
   arguments <- list("duplicates", full_name, unname(y), design[[1]], ndups = ndups, spacing = spacing, correlation = correlation, contrasts = design[[2]], ...,
-    exact = if (is.null(absence) && (is.null(weighting) || weighting == "per_array")) "all" else "none")
+    exact = if (is.null(absence) && is.null(weighting)) "all" else "none")
   if (!is.null(weights)) arguments$weights <- weights
   do.call(model, arguments)
 }

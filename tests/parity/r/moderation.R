@@ -55,7 +55,8 @@ moderated("covariate_unequal_robust", unequal, three, trend = covariate, robust 
 moderated("coarse_covariate_robust", equal, three, trend = coarse, robust = TRUE)
 moderated("coarse_covariate_unequal", unequal, three, trend = coarse)
 moderated("span", equal, three, trend = TRUE, span = 0.5)
-moderated("span_robust", equal, three, trend = TRUE, span = 0.4, robust = TRUE)
+moderated("span_robust", equal, three, trend = TRUE, span = 0.4, robust = TRUE, tables = list())
+moderated("span_of_all_robust", equal, three, trend = TRUE, span = 1, robust = TRUE)
 moderated("span_unequal", unequal, three, trend = TRUE, span = 0.8)
 moderated("span_of_all", unequal, three, trend = TRUE, span = 1)
 moderated("span_without_trend", equal, three, span = 0.5)
@@ -72,7 +73,8 @@ moderated("limits_unequal", unequal, three, stdev.coef.lim = c(0.01, 0.3))
 
 # ---- variances of zero, rows without degrees of freedom, few rows ---------------------------------------------------
 
-constant <- function(y, rows) replace(y, cbind(rep(rows, ncol(y)), rep(seq_len(ncol(y)), each = length(rows))), 7.25)
+# Zeros throughout, so that the variance is 0 in any arithmetic.
+constant <- function(y, rows) replace(y, cbind(rep(rows, ncol(y)), rep(seq_len(ncol(y)), each = length(rows))), 0)
 moderated("zeros_robust", constant(equal, 1:4), three, robust = TRUE)
 moderated("zeros_new", constant(equal, 1:4), three, legacy = FALSE)
 moderated("zeros_new_robust", constant(equal, 1:4), three, legacy = FALSE, robust = TRUE)
@@ -82,7 +84,7 @@ moderated("zeros_unequal_trend", constant(unequal, 1:4), three, trend = TRUE)
 # Three values in three groups leave nothing for the variance.
 spent <- function(y, rows) {
   y[rows, ] <- NA
-  y[rows, c(1, 4, 7)] <- matrix(c(6.5, 7, 9.25), length(rows), 3, byrow = TRUE) + rows / 8
+  y[rows, c(1, 4, 7)] <- matrix(c(6.5, 7, 9.25), length(rows), 3, byrow = TRUE) * (1 + rows / 64)
   y
 }
 moderated("no_df", spent(equal, c(2, 30, 31)), three)
