@@ -16,6 +16,8 @@ from ebayes_lm.core.prior import VariancePrior, _checked
 from ebayes_lm.core.profile_likelihood import likeliest_df
 from ebayes_lm.core.special import logmdigamma
 from ebayes_lm.core.tails import f_p_value
+from ebayes_lm.core.trend import finite_covariate
+from ebayes_lm.core.weighted_local import loess_fit
 from ebayes_lm.errors import ArgumentError
 
 #: Fewer residual df than this tell nothing.
@@ -24,6 +26,9 @@ _FEWEST_DF = 0.01
 _FLOOR = 1e-12
 #: From fewer positive variances no prior is learnt, and from so many neither a trend nor outliers.
 _FEWEST = 2
+#: Weights of the trend are relative to this quantile of theirs, and kept in this range.
+_LARGE_WEIGHT = 0.75
+_WEIGHT_RANGE = (1e-8, 100.0)
 #: Features with a larger false discovery rate are no outliers.
 _NO_OUTLIER = 0.3
 
@@ -104,7 +109,8 @@ def fit_f_dist_unequal_df1(
         return prior
     x, informative = np.where(np.isfinite(x), np.maximum(x, 0.0), 0.0), known & (x > 0.0)
     floored = np.maximum(x, _FLOOR * float(np.median(x[informative])))
-    used = _Variances(floored, np.where(df1 < _FEWEST_DF, 1.0, df1), np.where(known, weight, 0.0), covariate, span)
+    trend = None if covariate is None else finite_covariate(covariate)
+    used = _Variances(floored, np.where(df1 < _FEWEST_DF, 1.0, df1), np.where(known, weight, 0.0), trend, span)
     if n_used - n_zero == _FEWEST:
         scale, df2 = _fit(replace(used, weight=known.astype(np.float64), covariate=None))
         return replace(prior, scale=scale if covariate is None else np.full(x.shape, scale), df2=df2)
@@ -153,9 +159,19 @@ def _fit(used: _Variances) -> tuple[float | FloatArray, float]:
 
 
 def _mean_or_trend(e: FloatArray, weight: FloatArray, used: _Variances) -> float | FloatArray:
+    """The weighted mean, or with a covariate a weighted lowess without robustifying passes."""
     if used.covariate is None:
         return float(weight @ e / weight.sum())
-    raise ArgumentError("covariate cannot be used here; leave it out.")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = weight / np.quantile(weight, _LARGE_WEIGHT)
+    span = _default_span(e.size) if used.span is None else used.span
+    least, most = _WEIGHT_RANGE
+    return loess_fit(e, used.covariate, relative, span=span, iterations=1, min_weight=least, max_weight=most)
+
+
+def _default_span(n: int) -> float:
+    """All up to 500 points, then ever smaller shares down to 0.3."""
+    return float(min(1.0, 0.3 + 0.7 * np.cbrt(500.0 / n)))
 
 
 def _without_outliers(first: VariancePrior, x: FloatArray, used: _Variances) -> VariancePrior:

@@ -1,4 +1,4 @@
-"""Reading what R answered: see core.R beside this file."""
+"""Reading what R answered: see the scripts beside this file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
 
 
 @cache
-def _stored() -> list[dict[str, Any]]:
-    return json.loads((HERE / "core.json").read_text())["cases"]
+def _stored(name: str) -> list[dict[str, Any]]:
+    return json.loads((HERE / f"{name}.json").read_text())["cases"]
 
 
 def _number(value: Any) -> Any:
@@ -28,9 +28,9 @@ def _number(value: Any) -> Any:
         return value
 
 
-def answers(call: str) -> pytest.MarkDecorator:
+def answers(call: str, stored: str = "core") -> pytest.MarkDecorator:
     """Parametrize a test over the stored answers of one call; ``args`` and ``expected`` are dicts."""
-    chosen = [case for case in _stored() if case["call"] == call]
+    chosen = [case for case in _stored(stored) if case["call"] == call]
     rows = [
         pytest.param(*({k: _number(v) for k, v in case[part].items()} for part in ("args", "result")), id=case["name"])
         for case in chosen
