@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ebayes_lm.core.special import trigamma_inverse as trigamma_inverse
     from ebayes_lm.core.squeeze import SqueezedVariance as SqueezedVariance
     from ebayes_lm.core.squeeze import squeeze_var as squeeze_var
+    from ebayes_lm.core.weighted_local import loess_fit as loess_fit
+    from ebayes_lm.core.weighted_local import weighted_lowess as weighted_lowess
     from ebayes_lm.data.containers import EList as EList
     from ebayes_lm.design.conditions import cond as cond
     from ebayes_lm.design.conditions import contrast_as_coef as contrast_as_coef
@@ -51,6 +53,7 @@ _HOMES = {
     "core.prior_unequal": ("fit_f_dist_unequal_df1",),
     "core.special": ("trigamma_inverse",),
     "core.squeeze": ("SqueezedVariance", "squeeze_var"),
+    "core.weighted_local": ("loess_fit", "weighted_lowess"),
     "data.containers": ("EList",),
     "design.conditions": ("cond", "contrast_as_coef"),
     "design.contrasts": ("make_contrasts",),
