@@ -23,7 +23,7 @@ from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
 from ebayes_lm.results.axes import Labels
-from ebayes_lm.results.correlated import sample_blocks, with_correlation
+from ebayes_lm.results.correlated import Arranged, arranged, sample_blocks
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
 from ebayes_lm.results.stages import require_linear
@@ -146,9 +146,9 @@ def lm_fit(
     table = matrix.sample_table if samples is None else samples
     labels = matrix.samples if matrix.has_sample_names else None
     checked = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
-    each = matrix_weights(weights, matrix)
     blocks = None if block is None else sample_blocks(block, matrix, table)
-    matrix, x, each, error_model = with_correlation(matrix, checked.matrix, each, blocks, correlation, ndups, spacing)
+    plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
+    matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
     plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations)
     _check_plan(plan.shared, checked)
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
@@ -164,6 +164,7 @@ def lm_fit(
         contrast_matrix=np.eye(len(checked.names)),
         covariances=covariances,
         compat=compat,
+        duplicates=duplicates,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,23 +27,60 @@ def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any) -> IntArray:
     return sample_groups(block, ordered, table, what="block")
 
 
-def with_correlation(
-    matrix: FeatureMatrix,
-    x: FloatArray,
-    weights: Weights,
-    blocks: IntArray | None,
-    correlation: Any,
-    ndups: Any,
-    spacing: Any,
-) -> tuple[FeatureMatrix, FloatArray, Weights, BlockCorrelation | None]:
-    """Matrix, design and weights with duplicates side by side, and how samples are correlated."""
+class Arranged(NamedTuple):
+    """A matrix (features x n measurements) with what is known of its measurements.
+
+    Attributes
+    ----------
+    matrix : FeatureMatrix
+    x : (n, p) array
+        The design.
+    weights : Weights
+    correlation : BlockCorrelation or None
+    duplicates : Duplicates or None
+        Where the measurements of a feature came from that was measured several times.
+    """
+
+    matrix: FeatureMatrix
+    x: FloatArray
+    weights: Weights
+    correlation: BlockCorrelation | None = None
+    duplicates: Duplicates | None = None
+
+
+def arranged(
+    plain: Arranged, blocks: IntArray | None, correlation: Any, ndups: int | None, spacing: int | None
+) -> Arranged:
+    """The same with correlated samples, or with the measurements of each feature side by side.
+
+    Raises
+    ------
+    ArgumentError
+        Arguments that do not go together, or a correlation that cannot be.
+    """
     if blocks is None and ndups is None:
         if correlation is not None or spacing is not None:
             name = "correlation" if spacing is None else "spacing"
             raise ArgumentError(f"{name}= is given without block= or ndups=; say which samples or rows belong together")
-        return matrix, x, weights, None
+        return plain
     if blocks is not None and (ndups is not None or spacing is not None):
         raise ArgumentError("block= and ndups= cannot be combined; average duplicates first, or leave one of them out")
+    rho = _correlation(correlation)
+    if blocks is not None:
+        return plain._replace(correlation=BlockCorrelation(blocks, rho))
+    duplicates = Duplicates(
+        whole_number(ndups, "ndups", "the number of rows of a feature"),
+        1 if spacing is None else whole_number(spacing, "spacing", "the distance of the rows of a feature"),
+    )
+    n = plain.matrix.shape[1]
+    repeated = np.repeat(np.arange(n), duplicates.count)
+    return Arranged(
+        with_duplicates(plain.matrix, duplicates), plain.x[repeated], duplicates.weights(plain.weights, n),
+        BlockCorrelation(repeated, rho), duplicates,
+    )  # fmt: skip
+
+
+def _correlation(correlation: Any) -> float:
     if correlation is None:
         raise ArgumentError(
             "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates"
@@ -51,13 +88,4 @@ def with_correlation(
     rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
     if not -1.0 < rho < 1.0:
         raise ArgumentError(f"correlation lies between -1 and 1; got {rho:g}")
-    if blocks is not None:
-        return matrix, x, weights, BlockCorrelation(blocks, rho)
-    duplicates = Duplicates(
-        whole_number(ndups, "ndups", "the number of rows of a feature"),
-        1 if spacing is None else whole_number(spacing, "spacing", "the distance of the rows of a feature"),
-    )
-    n = matrix.shape[1]
-    repeated = np.repeat(np.arange(n), duplicates.count)
-    matrix = with_duplicates(matrix, duplicates)
-    return matrix, x[repeated], duplicates.weights(weights, n), BlockCorrelation(repeated, rho)
+    return rho

@@ -12,11 +12,12 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.contrast import is_estimable
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.ols import LeastSquares, LinearRecord
+from ebayes_lm.data.duplicates import Duplicates
 from ebayes_lm.design.contrasts import as_contrast_matrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, ContrastError, StageError, counted, listing
-from ebayes_lm.results import values
+from ebayes_lm.results import explained, values
 from ebayes_lm.results.axes import Labels, positions_of
 from ebayes_lm.results.exactness import approximation_error, combined, warn_of_approximation
 from ebayes_lm.results.html import overview
@@ -50,6 +51,8 @@ class LinearFit(LinearQuantities):
         What features were fitted to that have a covariance of their own: missing values, weights of observations.
     compat : {None, "limma"}
         Whether standard errors of contrasts are limma's, approximate where features differ in their covariance.
+    duplicates : Duplicates or None
+        Where the measurements of a feature lie that was measured several times.
     """
 
     record: LinearRecord
@@ -60,6 +63,7 @@ class LinearFit(LinearQuantities):
     contrast_matrix: FloatArray
     covariances: OwnCovariances | None = None
     compat: str | None = None
+    duplicates: Duplicates | None = None
 
     def __post_init__(self) -> None:
         weights = np.array(self.contrast_matrix, dtype=np.float64)
@@ -202,14 +206,14 @@ class LinearFit(LinearQuantities):
 
     def r_squared(self, y: Any) -> pd.Series[float]:
         """Share of each feature's variance (about its mean where the design holds one) that the design explains."""
-        return values.r_squared(self, y)
+        return explained.r_squared(self, y)
 
     def variance_explained(self, y: Any) -> pd.DataFrame:
         """Share of each feature's variance that each term adds to those before it, and the residual share.
 
         Sequential sums of squares, as R's ``anova`` of one model gives them; a row sums to one.
         """
-        return values.variance_explained(self, y)
+        return explained.variance_explained(self, y)
 
     def predict(self, new_samples: Any, se: bool = False) -> pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]:
         """Expected values of new samples, features x samples; with their standard errors where ``se``."""

@@ -151,3 +151,60 @@ def test_every_component_in_one_table():
     assert len(table) == 15
     wide = fit.ebayes().to_frame()
     assert {"t.groupC", "lods.age", "s2_post", "F_p_value"} <= set(wide.columns)
+
+
+class TestFeaturesOnTheirOwn:
+    """Each feature as if it had been fitted alone, on the samples that it has."""
+
+    WEIGHTS = np.random.default_rng(4).uniform(0.2, 3, Y.shape)
+    GAPS = Y.mask(np.random.default_rng(5).random(Y.shape) < 0.15)
+
+    def cells(self, weights):
+        weights = weights[:, None] if weights.shape == (15,) else weights
+        return pd.DataFrame(np.broadcast_to(weights, Y.shape), Y.index, NAMES)
+
+    @pytest.mark.parametrize("weights", [None, WEIGHTS, WEIGHTS[0], WEIGHTS[:, 0]])
+    def test_as_if_alone(self, weights):
+        fit = el.lm_fit(self.GAPS, "~ group + age", samples=SAMPLES, weights=weights)
+        explained, r2, rest = (
+            f(self.GAPS) for f in (fit.variance_explained, fit.r_squared, fit.residuals)
+        )  # fmt: skip
+        means, errors = fit.predict(SAMPLES, se=True)
+        assert_allclose(means + rest, self.GAPS, rtol=ARITHMETIC)
+        assert_allclose(explained.sum(axis=1), 1, rtol=ARITHMETIC)
+        for i in (0, 3, 8):
+            there = self.GAPS.columns[self.GAPS.iloc[i].notna()]
+            one = None if weights is None else self.cells(weights).iloc[i][there]
+            alone = el.lm_fit(self.GAPS.iloc[[i]][there], "~ group + age", samples=SAMPLES.loc[there], weights=one)
+            assert_allclose(explained.iloc[[i]], alone.variance_explained(self.GAPS.iloc[[i]][there]), rtol=1e-10)
+            assert_allclose(r2.iloc[[i]], alone.r_squared(self.GAPS.iloc[[i]][there]), rtol=1e-10)
+            assert_allclose(errors.iloc[[i]], alone.predict(SAMPLES, se=True)[1], rtol=1e-10)
+
+    def test_nothing_is_predicted_for_a_group_without_samples(self):
+        y = Y.copy()
+        y.iloc[0, :4] = np.nan
+        with pytest.warns(DesignWarning):
+            fit = el.lm_fit(y, "~ group", samples=SAMPLES)
+        means, errors = fit.predict(SAMPLES.iloc[[0, 4, 8]], se=True)
+        assert means.iloc[0].isna().tolist() == [True, False, False]
+        assert errors.iloc[0].isna().tolist() == [True, False, False]
+        assert_allclose(means.iloc[0, 1:], [y.iloc[0, 4:8].mean(), y.iloc[0, 8:].mean()], rtol=ARITHMETIC)
+        assert fit.fitted().iloc[0].isna().tolist() == [True] * 4 + [False] * 8
+        assert_allclose(fit.fitted().iloc[1:], el.lm_fit(Y.iloc[1:], "~ group", samples=SAMPLES).fitted())
+
+    def test_duplicates_lie_side_by_side(self):
+        twice = pd.concat([Y, Y + 1])
+        fit = el.lm_fit(twice, "~ group", samples=SAMPLES, ndups=2, spacing=15, correlation=0.3)
+        rest = fit.residuals(twice)
+        assert rest.shape == (15, 24)
+        assert_allclose(rest.to_numpy()[:, 1::2] - rest.to_numpy()[:, ::2], 1, rtol=1e-10)
+        assert_allclose(fit.variance_explained(twice).sum(axis=1), 1, rtol=ARITHMETIC)
+
+    def test_blocks(self):
+        fit = el.lm_fit(Y, "~ group", samples=SAMPLES, block="batch", correlation=0.3)
+        gaps = el.lm_fit(Y.assign(s0=np.nan), "~ group", samples=SAMPLES, block="batch", correlation=0.3)
+        without = el.lm_fit(Y.iloc[:, 1:], "~ group", samples=SAMPLES[1:], block="batch", correlation=0.3)
+        assert_allclose(fit.variance_explained(Y).sum(axis=1), 1, rtol=ARITHMETIC)
+        assert_allclose(
+            gaps.variance_explained(Y.assign(s0=np.nan)), without.variance_explained(Y.iloc[:, 1:]), rtol=1e-9
+        )
