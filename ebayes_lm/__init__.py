@@ -38,14 +38,20 @@ if TYPE_CHECKING:
     from ebayes_lm.errors import EbayesLMWarning as EbayesLMWarning
     from ebayes_lm.fitting import contrasts_fit as contrasts_fit
     from ebayes_lm.fitting import lm_fit as lm_fit
+    from ebayes_lm.results.classification import classify_tests_f as classify_tests_f
     from ebayes_lm.results.decisions import TestResults as TestResults
     from ebayes_lm.results.decisions import decide_tests as decide_tests
+    from ebayes_lm.results.false_discoveries import prop_true_null as prop_true_null
+    from ebayes_lm.results.false_discoveries import q_value as q_value
     from ebayes_lm.results.linear import LinearFit as LinearFit
     from ebayes_lm.results.moderated import ModeratedFit as ModeratedFit
     from ebayes_lm.results.moderation import ebayes as ebayes
     from ebayes_lm.results.moderation import ordinary as ordinary
     from ebayes_lm.results.table import top_table as top_table
     from ebayes_lm.results.table import top_table_f as top_table_f
+    from ebayes_lm.results.threshold import TreatFit as TreatFit
+    from ebayes_lm.results.threshold import treat as treat
+    from ebayes_lm.results.threshold_table import top_treat as top_treat
 
 _HOMES = {
     "core.adjust": ("adjust_p",),
@@ -62,11 +68,15 @@ _HOMES = {
     "design.model": ("model_matrix",),
     "errors": ("EbayesLMError", "EbayesLMWarning"),
     "fitting": ("contrasts_fit", "lm_fit"),
+    "results.classification": ("classify_tests_f",),
     "results.decisions": ("TestResults", "decide_tests"),
+    "results.false_discoveries": ("prop_true_null", "q_value"),
     "results.linear": ("LinearFit",),
     "results.moderated": ("ModeratedFit",),
     "results.moderation": ("ebayes", "ordinary"),
     "results.table": ("top_table", "top_table_f"),
+    "results.threshold": ("TreatFit", "treat"),
+    "results.threshold_table": ("top_treat",),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 

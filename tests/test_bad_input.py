@@ -490,7 +490,7 @@ TABLES = [
         ("features", "'x'"),
     ),
     Case("unknown method", lambda: mod_of().decide_tests(method="seperate"), ArgumentError, ("mean 'separate'",)),
-    Case("method by number", lambda: mod_of().decide_tests(method=1), ArgumentTypeError, ("'separate' or 'global'",)),
+    Case("method by number", lambda: mod_of().decide_tests(method=1), ArgumentTypeError, ("'separate', 'global'",)),
     Case("decisions at p of 5", lambda: mod_of().decide_tests(p_value=5), ArgumentError, ("p_value", "5")),
     Case("decisions at negative lfc", lambda: mod_of().decide_tests(lfc=-1), ArgumentError, ("lfc", "-1")),
 ]

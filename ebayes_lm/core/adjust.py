@@ -71,13 +71,29 @@ def adjust_sorted(p: FloatArray, order: IntArray, method: str) -> FloatArray:
     return adjusted
 
 
+def adjust_rows(p: FloatArray, method: str) -> FloatArray:
+    """Adjust every row of p (families, tests) on its own, where NaN is no test; not for "hommel"."""
+    order = np.argsort(p, axis=1)
+    sorted_p = np.take_along_axis(p, order, axis=1)
+    tests = p.shape[1] - np.count_nonzero(np.isnan(p), axis=1)
+    for n in np.unique(tests[tests > 0]):
+        rows = tests == n
+        sorted_p[rows, :n] = np.minimum(_METHODS[method](sorted_p[rows, :n]), 1.0)
+    adjusted = np.empty_like(p)
+    np.put_along_axis(adjusted, order, sorted_p, axis=1)
+    return adjusted
+
+
+# Each takes one family of rising p-values, or several of one size along the last axis.
+
+
 def _ranks(p: FloatArray) -> FloatArray:
-    return np.arange(1.0, p.size + 1.0)
+    return np.arange(1.0, p.shape[-1] + 1.0)
 
 
 def _from_the_largest(p: FloatArray) -> FloatArray:
     """Step up: no value above one that stands behind it."""
-    return np.asarray(np.minimum.accumulate(p[::-1])[::-1])
+    return np.asarray(np.minimum.accumulate(p[..., ::-1], axis=-1)[..., ::-1])
 
 
 def _none(p: FloatArray) -> FloatArray:
@@ -85,24 +101,24 @@ def _none(p: FloatArray) -> FloatArray:
 
 
 def _bonferroni(p: FloatArray) -> FloatArray:
-    return p * p.size
+    return np.asarray(p * p.shape[-1])
 
 
 def _bh(p: FloatArray) -> FloatArray:
-    return _from_the_largest(p.size / _ranks(p) * p)
+    return _from_the_largest(p.shape[-1] / _ranks(p) * p)
 
 
 def _by(p: FloatArray) -> FloatArray:
     harmonic = np.sum(1.0 / _ranks(p))
-    return _from_the_largest(harmonic * p.size / _ranks(p) * p)
+    return _from_the_largest(harmonic * p.shape[-1] / _ranks(p) * p)
 
 
 def _holm(p: FloatArray) -> FloatArray:
-    return np.asarray(np.maximum.accumulate((p.size + 1.0 - _ranks(p)) * p))
+    return np.asarray(np.maximum.accumulate((p.shape[-1] + 1.0 - _ranks(p)) * p, axis=-1))
 
 
 def _hochberg(p: FloatArray) -> FloatArray:
-    return _from_the_largest((p.size + 1.0 - _ranks(p)) * p)
+    return _from_the_largest((p.shape[-1] + 1.0 - _ranks(p)) * p)
 
 
 def _hommel(p: FloatArray) -> FloatArray:

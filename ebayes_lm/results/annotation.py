@@ -12,10 +12,10 @@ from ebayes_lm.data.alignment import align
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, counted
 
 if TYPE_CHECKING:
-    from ebayes_lm.results.moderated import ModeratedFit
+    from ebayes_lm.results.tested import TestedFit
 
 
-def assemble(mod: ModeratedFit, parts: dict[str, Any], rows: IntArray, features: Any, vector_name: str) -> pd.DataFrame:
+def assemble(mod: TestedFit, parts: dict[str, Any], rows: IntArray, features: Any, vector_name: str) -> pd.DataFrame:
     """Rows of the table with their annotation in front."""
     table = pd.DataFrame({name: values.take(rows) for name, values in parts.items()}, copy=False)
     table.index = mod.labels.features[rows]
@@ -33,7 +33,7 @@ def _beside(annotation: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return joined.set_axis(table.index)
 
 
-def _annotation(mod: ModeratedFit, features: Any, vector_name: str) -> pd.DataFrame | None:
+def _annotation(mod: TestedFit, features: Any, vector_name: str) -> pd.DataFrame | None:
     if features is None:
         return mod.fit.annotation
     if isinstance(features, pd.DataFrame):

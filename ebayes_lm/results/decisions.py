@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray
+from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.errors import ArgumentError, counted
 from ebayes_lm.results.arguments import choice, probability, real
 from ebayes_lm.results.axes import Labels
+from ebayes_lm.results.genewise import hierarchical_codes, nested_f_codes
 from ebayes_lm.results.html import section
 from ebayes_lm.results.levels import warn_of_levels
 from ebayes_lm.results.linear import split_key
-from ebayes_lm.results.stages import require_tests
+from ebayes_lm.results.stages import require_f, require_tests
+from ebayes_lm.results.tested import TestedFit
 
+_METHODS = ("separate", "global", "hierarchical", "nestedF")
 #: Stands for "no test" among the codes -1, 0 and 1.
 MISSING = -128
 
@@ -30,6 +33,11 @@ class TestResults:
 
     codes: AnyArray
     labels: Labels
+
+    @classmethod
+    def of(cls, codes: FloatArray, labels: Labels) -> TestResults:
+        """Results of codes -1, 0 and 1, NaN where there was no test."""
+        return cls(np.where(np.isnan(codes), MISSING, codes).astype(np.int8), labels)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -72,11 +80,13 @@ def decide_tests(
 
     Parameters
     ----------
-    fit : ModeratedFit
-    method : {"separate", "global"}
-        Adjust the p-values of each coefficient on their own, or of all together.
+    fit : ModeratedFit or TreatFit
+    method : {"separate", "global", "hierarchical", "nestedF"}
+        Adjust the p-values of each coefficient on their own, or of all together; or select features by F, and then
+        adjust within each of them ("hierarchical"), or see how many of its largest t make F significant ("nestedF").
+        The last two are not for a TreatFit.
     adjust_method : str
-        As in :func:`adjust_p`.
+        As in :func:`adjust_p`; where F selects features "none", "bonferroni", "holm", "BH", "fdr" or "BY".
     p_value : float
         Adjusted p-values below this are significant.
     lfc : float
@@ -93,6 +103,11 @@ def decide_tests(
     ArgumentError
         An unknown method, or a bound outside its range.
 
+    Notes
+    -----
+    Features without F are left out of the adjustment by F, and missing in its result. For nested F see
+    :func:`classify_tests_f`.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, ebayes_lm as el
@@ -103,19 +118,30 @@ def decide_tests(
     [[0, 195, 5]]
     """
     mod = require_tests(fit, "decide_tests")
-    choice(method, ("separate", "global"), "method", "'separate' or 'global'")
+    choice(method, _METHODS, "method", "'separate', 'global', 'hierarchical' or 'nestedF'")
     probability(p_value, "p_value", "the bound for adjusted p-values")
     if not real(lfc, "lfc", "the smallest effect") >= 0.0:
         raise ArgumentError(f"lfc is the smallest size of an effect and not negative, not {lfc!r}")
-    p = np.column_stack([mod.p_value_of(k) for k in range(mod.shape[1])])
     warn_of_levels(mod, range(mod.shape[1]))
+    if method in ("hierarchical", "nestedF"):
+        by_f = hierarchical_codes if method == "hierarchical" else nested_f_codes
+        codes = by_f(require_f(mod, f"decide_tests(method={method!r})"), adjust_method, p_value)
+    else:
+        codes = _coefficientwise_codes(mod, method, adjust_method, p_value)
+    with np.errstate(invalid="ignore"):
+        small = np.abs(mod.fit.record.coefficients) <= lfc
+    codes[small & (lfc > 0.0) & ~np.isnan(codes)] = 0.0
+    return TestResults.of(codes, mod.labels)
+
+
+def _coefficientwise_codes(mod: TestedFit, method: str, adjust_method: str, p_value: float) -> FloatArray:
+    """Codes (features, coefs) by the p of each coefficient, adjusted column by column or all together."""
+    p = np.column_stack([mod.p_value_of(k) for k in range(mod.shape[1])])
     if method == "global":
         adjusted = adjust_p(p.ravel(order="F"), adjust_method).reshape(p.shape, order="F")
     else:
         adjusted = np.column_stack([adjust_p(column, adjust_method) for column in p.T])
-    effects = mod.fit.record.coefficients
     with np.errstate(invalid="ignore"):
-        significant = (adjusted < p_value) & ((np.abs(effects) > lfc) | (lfc == 0.0))
-        codes = np.where(significant, np.sign(effects), 0.0)
-    codes[np.isnan(p)] = MISSING
-    return TestResults(codes.astype(np.int8), mod.labels)
+        codes = np.where(adjusted < p_value, np.sign(mod.fit.record.coefficients), 0.0)
+    codes[np.isnan(p)] = np.nan
+    return codes

@@ -10,7 +10,7 @@ import numpy as np
 from ebayes_lm.errors import DesignWarning, warn
 
 if TYPE_CHECKING:
-    from ebayes_lm.results.moderated import ModeratedFit
+    from ebayes_lm.results.tested import TestedFit
 
 #: A level is tested in vain where this share of features differs from zero, all but a few in one direction.
 _NEARLY_ALL = 0.95
@@ -19,7 +19,7 @@ _SIGNIFICANT = 0.01
 _ENOUGH = 20
 
 
-def depends_on_level(mod: ModeratedFit, k: int) -> bool:
+def depends_on_level(mod: TestedFit, k: int) -> bool:
     """Whether adding a constant to all data changes coefficient k: a group mean does, a difference does not."""
     x = mod.design.matrix
     ones = np.ones(len(x))
@@ -29,7 +29,7 @@ def depends_on_level(mod: ModeratedFit, k: int) -> bool:
     return bool(abs(shift @ mod.fit.contrast_matrix[:, k]) > 1e-8)
 
 
-def warn_of_levels(mod: ModeratedFit, tested: Iterable[int]) -> None:
+def warn_of_levels(mod: TestedFit, tested: Iterable[int]) -> None:
     """Warn once where a group mean is tested against zero and nearly every feature differs from zero in one direction.
 
     Log-ratios scatter about zero on both sides, and testing their mean is sound: no warning then.
@@ -41,7 +41,7 @@ def warn_of_levels(mod: ModeratedFit, tested: Iterable[int]) -> None:
             return
 
 
-def _share_in_vain(mod: ModeratedFit, k: int) -> float:
+def _share_in_vain(mod: TestedFit, k: int) -> float:
     """Share of features whose level differs from zero; 0 where it is no level, or where signs are mixed."""
     if mod.coef_names[k] == "(Intercept)" or mod.shape[0] < _ENOUGH or not depends_on_level(mod, k):
         return 0.0
@@ -54,7 +54,7 @@ def _share_in_vain(mod: ModeratedFit, k: int) -> float:
     return float(np.mean(p[known] < _SIGNIFICANT)) if one_sided else 0.0
 
 
-def _warn_of(mod: ModeratedFit, name: str, share: float) -> None:
+def _warn_of(mod: TestedFit, name: str, share: float) -> None:
     others = [c for c in mod.coef_names if c != name]
     meant = f"fit.contrast({f'{name} - {others[0]}'!r})" if others else "a design with a group to compare with"
     warn(

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.moderation import Moderation
-from ebayes_lm.core.ols import LinearRecord
-from ebayes_lm.core.prior import VariancePrior
-from ebayes_lm.errors import ArgumentError, StageError, counted, listing, nearest
-from ebayes_lm.results.axes import Labels
-from ebayes_lm.results.html import overview
-from ebayes_lm.results.linear import LinearFit, split_key
-from ebayes_lm.results.statistics import Statistics
+from ebayes_lm.core.f_test import f_statistic
+from ebayes_lm.core.moderation import t_statistic
+from ebayes_lm.core.odds import log_odds, mixture_variance
+from ebayes_lm.core.record import collapsed
+from ebayes_lm.core.tails import f_p_value, log_t_p_value, t_p_value
+from ebayes_lm.errors import ArgumentError, nearest
+from ebayes_lm.results.tested import TestedFit
 from ebayes_lm.results.values import to_frame
 
-if TYPE_CHECKING:
-    from ebayes_lm.design.design_matrix import Design
-    from ebayes_lm.results.decisions import TestResults
+#: Bounds in the units of the data leave the range of float64 where the data nearly do; this is as good as infinite.
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ModeratedFit(Statistics):
+class ModeratedFit(TestedFit):
     """Moderated t and F statistics of every feature (Smyth 2004).
 
     Made by :func:`ebayes` or :func:`ordinary`. Columns are computed when first asked for, and kept.
@@ -44,47 +43,30 @@ class ModeratedFit(Statistics):
         Bounds of the standard deviation of true effects, in the units of the data, for the log odds.
     """
 
-    fit: LinearFit
-    prior: VariancePrior
-    moderation: Moderation
     proportion: float
     stdev_coef_lim: tuple[float, float]
     kept_var_prior: FloatArray | None = None
-    _columns: dict[tuple[str, int], FloatArray] = field(default_factory=dict)
 
     @property
-    def _linear(self) -> LinearRecord:
-        return self.fit.record
+    def lods(self) -> pd.DataFrame:
+        """Natural log odds that a feature is affected; NaN without a prior."""
+        return self._frame(self.lods_of)
 
-    @property
-    def labels(self) -> Labels:
-        """Labels of features and coefficients."""
-        return self.fit.labels
+    @cached_property
+    def var_prior(self) -> pd.Series[float]:
+        """Variance of true effects per coefficient, in units of the residual variance; it enters the log odds."""
+        values = [self._var_prior(k) for k in range(self.shape[1])]
+        return pd.Series(values, index=self.labels.coefs, name="var_prior", dtype=np.float64)
 
-    @property
-    def design(self) -> Design:
-        """The design that was fitted."""
-        return self.fit.design
+    @cached_property
+    def F(self) -> pd.Series[float]:
+        """Moderated F statistic of all coefficients together."""
+        return self.labels.series(self._f[0], "F")
 
-    @property
-    def features(self) -> pd.DataFrame:
-        """Annotation, one row a feature."""
-        return self.fit.features
-
-    @property
-    def contrasts(self) -> pd.DataFrame:
-        """Coefficients of the design x coefficients of this fit."""
-        return self.fit.contrasts
-
-    @property
-    def rank(self) -> int:
-        """Rank of the design."""
-        return self.fit.rank
-
-    @property
-    def is_moderated(self) -> bool:
-        """Whether a prior was used; not so in ordinary t tests."""
-        return self.prior.method != "ordinary"
+    @cached_property
+    def F_p_value(self) -> pd.Series[float]:
+        """Upper tail probability of F, on residual plus prior df."""
+        return self.labels.series(self._f[1], "F_p_value")
 
     def test(self, term: str) -> pd.DataFrame:
         """Moderated F test of one term of the formula.
@@ -113,101 +95,68 @@ class ModeratedFit(Statistics):
             raise ArgumentError(f"the design has no term {term!r}; it has {', '.join(terms)}.{nearest(term, terms)}")
         return top_table_f(self, coef=self.design.terms[term], number=None)
 
-    def top_table(self, coef: Any = None, **options: Any) -> pd.DataFrame:
-        """Table of the features with most evidence; options as in :func:`top_table`."""
-        from ebayes_lm.results.table import top_table
-
-        return top_table(self, coef, **options)
-
-    def tables(self, **options: Any) -> pd.DataFrame:
-        """Whole tables of all coefficients, one below the other, with a column ``contrast``."""
-        from ebayes_lm.results.table import top_table
-
-        parts = []
-        for k, name in enumerate(self.coef_names):
-            table = top_table(self, k, number=None, sort_by="none", **options)
-            table.insert(0, "contrast", name)
-            parts.append(table)
-        return pd.concat(parts)
-
-    def decide_tests(self, **options: Any) -> TestResults:
-        """Which features are up, down or neither; options as in :func:`decide_tests`."""
-        from ebayes_lm.results.decisions import decide_tests
-
-        return decide_tests(self, **options)
-
-    def contrast(self, contrasts: Any = None, /, **named: str) -> LinearFit:
-        """Contrasts of the fit that was moderated; call ``ebayes()`` again on what they give."""
-        return self.fit.contrast(contrasts, **named)
-
-    def ebayes(self, **options: Any) -> NoReturn:
-        """Refused: this fit is moderated already; ``.fit`` is what it came from."""
-        raise StageError("this fit is moderated already; to moderate it in another way, call ebayes() on its .fit")
-
-    ordinary = ebayes
-
-    def __getitem__(self, key: Any) -> ModeratedFit:
-        """Subset by position (coefs also by name), keeping prior, t and everything else as it is."""
-        rows, columns = split_key(key, self.labels)
-        whole = isinstance(rows, slice) and rows == slice(None)
-        kept = self.kept_var_prior if whole and self.kept_var_prior is None else self.var_prior.to_numpy()
-        return replace(
-            self,
-            fit=self.fit[rows, columns],
-            prior=self._prior_at(rows),
-            moderation=self.moderation.take(feature=rows),
-            kept_var_prior=None if kept is None else kept[columns],
-            _columns={},
-        )
-
-    def select(self, features: Any = None, coefs: Any = None) -> ModeratedFit:
-        """Subset by label, keeping prior and t."""
-        rows = slice(None) if features is None else self.labels.feature_positions(features)
-        columns = slice(None) if coefs is None else self.labels.coef_positions(coefs)
-        return self[rows, columns]
-
-    def _prior_at(self, rows: Any) -> VariancePrior:
-        """The prior of some features, where it differs between them."""
-        scale, shrunk = np.asarray(self.prior.scale), self.prior.df2_shrunk
-        return replace(
-            self.prior,
-            scale=scale[rows] if scale.shape == (self.shape[0],) else self.prior.scale,
-            df2_shrunk=None if shrunk is None else shrunk[rows],
-        )
-
     def to_frame(self) -> pd.DataFrame:
         """Every component with a value per feature, as one table; matrices as ``component.coef``."""
         matrices = ("coefficients", "stdev_unscaled", "t", "p_value", "lods")
         vectors = ("sigma", "df_residual", "amean", "s2_prior", "df_prior", "s2_post", "df_total", "F", "F_p_value")
         return to_frame(self, matrices, vectors)
 
-    def __repr__(self) -> str:
-        kind = "contrast" if self.fit.is_contrasted else "coefficient"
-        return (
-            f"ModeratedFit of {counted(self.shape[0], 'feature')} x {counted(self.shape[1], kind)} "
-            f"({listing(self.coef_names)})\n"
-            f"{describe_prior(self)}. Next: .top_table(), .decide_tests()"
-        )
+    # As arrays: one coefficient at a time, or some of them together.
 
-    def _repr_html_(self) -> str:
-        return overview(repr(self), self.fit)
+    def log_p_value_of(self, k: int) -> FloatArray:
+        """Natural logarithm of p of coefficient k, (features,)."""
+        return log_t_p_value(self.t_of(k), self._df_total)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What was computed on demand is computed again, not stored."""
-        return {name: self.__dict__[name] for name in self.__dataclass_fields__} | {"_columns": {}}
+    def lods_of(self, k: int) -> FloatArray:
+        """Log odds of coefficient k, (features,)."""
+        return self._kept("lods", k, self._lods_of)
 
+    def f_of(self, columns: list[int]) -> tuple[FloatArray, FloatArray]:
+        """F and its p-value for some coefficients together, (features,) each."""
+        statistic, df1 = self.f_of_t(np.column_stack([self.t_of(k) for k in columns]), columns)
+        return statistic, f_p_value(statistic, df1, self.df_uncapped)
 
-def describe_prior(mod: ModeratedFit) -> str:
-    """The prior in words."""
-    if not mod.is_moderated:
-        return "ordinary tests, no prior"
-    df, shrunk = mod.prior.df2, mod.prior.df2_shrunk
-    scale = np.asarray(mod.prior.scale)
-    sd = f"{np.sqrt(scale):.4g}" if scale.ndim == 0 else "a trend"
-    outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < df))
-    if outliers:
-        size = "infinite" if np.isinf(df) else f"{df:.4g}"
-        worth = f"{size} prior df, fewer for {counted(outliers, 'outlying feature')}"
-    else:
-        worth = "infinite prior df: every feature has the prior variance" if np.isinf(df) else f"{df:.4g} prior df"
-    return f"prior by {mod.prior.method}: standard deviation {sd}, {worth}"
+    def f_of_t(self, t: FloatArray, columns: list[int], rows: Any = None) -> tuple[FloatArray, int]:
+        """F and its numerator df of any t (rows, columns) that vary together as those of these coefficients do.
+
+        ``rows`` are the positions of the features that t belongs to; without them t has a row for every feature.
+        """
+        return f_statistic(t, self._linear.cov_coefficients[np.ix_(columns, columns)])
+
+    @property
+    def df_uncapped(self) -> FloatArray:
+        """Denominator df of F: residual plus prior, however few df all features together have."""
+        df: FloatArray = self._linear.df_residual + self.moderation.df_prior
+        return df
+
+    def _t_of(self, k: int) -> FloatArray:
+        return t_statistic(self._linear.coefficients[:, k], self._unscaled(k), self.moderation)
+
+    def _p_value_of(self, k: int) -> FloatArray:
+        return t_p_value(self.t_of(k), self._df_total)
+
+    def _var_prior(self, k: int) -> float:
+        if self.kept_var_prior is not None:
+            return float(self.kept_var_prior[k])
+        if not self.is_moderated:
+            return float("nan")
+        scale = np.sqrt(np.nanmedian(self.moderation.s2_prior))
+        with np.errstate(over="ignore", under="ignore"):
+            squares = np.square(np.ldexp(self.stdev_coef_lim, -self.moderation.exponent) / scale)
+        low, high = np.minimum(squares, _LARGEST)
+        return mixture_variance(self.t_of(k), self._unscaled(k), self._df_total, self.proportion, (low, high))
+
+    def _lods_of(self, k: int) -> FloatArray:
+        variance = float(self.var_prior.iloc[k]) if "var_prior" in self.__dict__ else self._var_prior(k)
+        df_prior = collapsed(self.moderation.df_prior)
+        return log_odds(self.t_of(k), self._unscaled(k), self._df_total, df_prior, variance, self.proportion)
+
+    @cached_property
+    def _f(self) -> tuple[FloatArray, FloatArray]:
+        return self.f_of(list(range(self.shape[1])))
+
+    def _taken(self, rows: Any, columns: Any) -> Self:
+        """The log odds of a part are those it had in the whole."""
+        whole = isinstance(rows, slice) and rows == slice(None)
+        kept = self.kept_var_prior if whole and self.kept_var_prior is None else self.var_prior.to_numpy()
+        return replace(super()._taken(rows, columns), kept_var_prior=None if kept is None else kept[columns])

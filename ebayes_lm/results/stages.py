@@ -7,11 +7,12 @@ from typing import Any
 from ebayes_lm.errors import StageError
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderated import ModeratedFit
+from ebayes_lm.results.tested import TestedFit
 
 
-def require_tests(fit: Any, verb: str) -> ModeratedFit:
+def require_tests(fit: Any, verb: str) -> TestedFit:
     """The fit, where it has tests; else an error that names what to call first."""
-    if isinstance(fit, ModeratedFit):
+    if isinstance(fit, TestedFit):
         return fit
     if isinstance(fit, LinearFit):
         raise StageError(
@@ -20,9 +21,20 @@ def require_tests(fit: Any, verb: str) -> ModeratedFit:
     raise StageError(f"{verb}() takes what ebayes() returns, not {type(fit).__name__}")
 
 
+def require_f(fit: Any, what: str) -> ModeratedFit:
+    """The fit, where its coefficients can be tested together; tests against a threshold cannot."""
+    tested = require_tests(fit, what)
+    if isinstance(tested, ModeratedFit):
+        return tested
+    raise StageError(
+        f"{what}() rests on F, and treat() tests each coefficient against a threshold, which F does not do; "
+        "call it on .fit.ebayes()"
+    )
+
+
 def require_linear(fit: Any, verb: str) -> LinearFit:
     """The fit before moderation, which a moderated one still holds."""
-    if isinstance(fit, ModeratedFit):
+    if isinstance(fit, TestedFit):
         return fit.fit
     if isinstance(fit, LinearFit):
         return fit

@@ -11,16 +11,17 @@ import pandas as pd
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.adjust import adjust_sorted
 from ebayes_lm.core.ordering import stable_order
-from ebayes_lm.core.tails import log_t_p_value
 from ebayes_lm.errors import ArgumentError, DesignWarning, warn
 from ebayes_lm.results.annotation import assemble
 from ebayes_lm.results.arguments import choice
 from ebayes_lm.results.levels import warn_of_levels
+from ebayes_lm.results.moderated import ModeratedFit
 from ebayes_lm.results.options import TableOptions, confidence_level, order_column
-from ebayes_lm.results.stages import require_tests
+from ebayes_lm.results.stages import require_f, require_tests
+from ebayes_lm.results.threshold import TreatFit
 
 if TYPE_CHECKING:
-    from ebayes_lm.results.moderated import ModeratedFit
+    from ebayes_lm.results.tested import TestedFit
 
 
 def top_table(
@@ -42,14 +43,15 @@ def top_table(
 
     Parameters
     ----------
-    fit : ModeratedFit
+    fit : ModeratedFit or TreatFit
     coef : str, int or list of these, optional
         Coefficient by name or 0-based position; several are tested together by F. By default the terms of interest, or
-        all coefficients but the intercept.
+        all coefficients but the intercept; of a TreatFit, which has no F, the last one.
     number : int or None
         Rows at most; None gives all.
     sort_by : str, optional
-        "B" (default), "P", "t", "logFC", "AveExpr" or "none"; of several coefficients "F" (default) or "none".
+        "B" (default; "P" for a TreatFit), "P", "t", "logFC", "AveExpr" or "none"; of several coefficients "F" (default)
+        or "none".
     resort_by : str, optional
         Order of the rows that are shown, logFC and t then by their signed value.
     adjust_method : str
@@ -69,8 +71,8 @@ def top_table(
     Returns
     -------
     DataFrame
-        Indexed by feature. One coefficient: annotation, logFC, [CI.L, CI.R], AveExpr, t, P.Value, adj.P.Val, B.
-        Several: annotation, one column each, AveExpr, F, P.Value, adj.P.Val.
+        Indexed by feature. One coefficient: annotation, logFC, [CI.L, CI.R], AveExpr, t, P.Value, adj.P.Val, and B
+        where the fit has log odds. Several: annotation, one column each, AveExpr, F, P.Value, adj.P.Val.
 
     Raises
     ------
@@ -99,10 +101,15 @@ def top_table(
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, columns)
     warn_of_levels(mod, chosen)
     if len(chosen) > 1:
+        if not isinstance(mod, ModeratedFit):
+            raise ArgumentError(
+                "a TreatFit tests each coefficient against a threshold and has no F for several; choose one with "
+                "coef=, or call tables() for one table after the other"
+            )
         if resort_by is not None or confint is not False:
             raise ArgumentError("resort_by= and confint= belong to the table of one coefficient; choose one with coef=")
         return _f_table(mod, chosen, sort_by or "F", options)
-    order = sort_by or ("B" if mod.is_moderated else "P")
+    order = sort_by or ("B" if isinstance(mod, ModeratedFit) and mod.is_moderated else "P")
     return _t_table(mod, chosen[0], order, resort_by, confidence_level(confint), options)
 
 
@@ -146,15 +153,17 @@ def top_table_f(
     >>> list(el.top_table_f(fit.ebayes(), number=3).columns)
     ['(Intercept)', 'groupB', 'groupC', 'AveExpr', 'F', 'P.Value', 'adj.P.Val']
     """
-    mod = require_tests(fit, "top_table_f")
+    mod = require_f(fit, "top_table_f")
     chosen = list(range(mod.shape[1])) if coef is None else mod.labels.coef_positions(coef)
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, ())
     return _f_table(mod, chosen, sort_by, options)
 
 
-def _default_coefs(mod: ModeratedFit) -> list[int]:
-    """Coefficients tested where none is named: those of interest, else all but the intercept."""
+def _default_coefs(mod: TestedFit) -> list[int]:
+    """Coefficients tested where none is named: of interest, else all but the intercept; of a TreatFit the last."""
     names = mod.coef_names
+    if isinstance(mod, TreatFit):
+        return [len(names) - 1]
     whole = not mod.fit.is_contrasted
     if whole and mod.design.of_interest:
         return [names.index(c) for term in mod.design.of_interest for c in mod.design.terms[term]]
@@ -169,10 +178,10 @@ def _default_coefs(mod: ModeratedFit) -> list[int]:
 
 
 def _t_table(
-    mod: ModeratedFit, k: int, sort_by: str, resort_by: str | None, level: float | None, options: TableOptions
+    mod: TestedFit, k: int, sort_by: str, resort_by: str | None, level: float | None, options: TableOptions
 ) -> pd.DataFrame:
-    column = order_column(sort_by, "sort_by")
-    again = None if resort_by is None else order_column(resort_by, "resort_by")
+    column = _order(mod, sort_by, "sort_by")
+    again = None if resort_by is None else _order(mod, resort_by, "resort_by")
     if again == "none":
         raise ArgumentError("resort_by must name a column of the table; leave it out to keep the order of sort_by")
     p = mod.p_value_of(k)
@@ -182,7 +191,9 @@ def _t_table(
         parts |= {"CI.L": parts["logFC"] - margin, "CI.R": parts["logFC"] + margin}
     parts |= {"AveExpr": mod.fit.record.amean, "t": mod.t_of(k), "P.Value": p}
     by_p = np.argsort(p)
-    parts |= {"adj.P.Val": adjust_sorted(p, by_p, options.adjust_method), "B": mod.lods_of(k)}
+    parts |= {"adj.P.Val": adjust_sorted(p, by_p, options.adjust_method)}
+    if isinstance(mod, ModeratedFit):
+        parts |= {"B": mod.lods_of(k)}
     keep = _passing(parts["adj.P.Val"], np.abs(parts["logFC"]) >= options.lfc, options)
     rows = _ranked(parts, column, keep, by_p)[: options.number]
     if again is not None:
@@ -190,6 +201,15 @@ def _t_table(
     for name in options.columns:
         parts[name] = _extra_column(mod, k, name)
     return assemble(mod, parts, rows, options.features, "ID")
+
+
+def _order(mod: TestedFit, order: Any, argument: str) -> str:
+    column = order_column(order, argument)
+    if column == "B" and not isinstance(mod, ModeratedFit):
+        raise ArgumentError(
+            f"a TreatFit has no log odds, so {argument} is one of logFC, AveExpr, t and P, not {order!r}"
+        )
+    return column
 
 
 def _f_table(mod: ModeratedFit, chosen: list[int], sort_by: str, options: TableOptions) -> pd.DataFrame:
@@ -234,11 +254,11 @@ def _key(values: FloatArray, column: str, *, signed: bool) -> FloatArray:
     return -np.abs(values) if column in ("logFC", "t") and not signed else -values
 
 
-def _extra_column(mod: ModeratedFit, k: int, name: str) -> Any:
+def _extra_column(mod: TestedFit, k: int, name: str) -> Any:
     if name == "SE":
         return mod.standard_error_of(k)
     if name == "df":
         return mod.moderation.df_total
     if name == "neg_log10_p":
-        return log_t_p_value(mod.t_of(k), mod.moderation.df_total) / -np.log(10.0)
+        return mod.log_p_value_of(k) / -np.log(10.0)
     return mod.fit.record.n_observed if name == "n" else mod.status.array
