@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
     from ebayes_lm.core.adjust import adjust_p as adjust_p
+    from ebayes_lm.core.local_regression import lowess as lowess
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
     from ebayes_lm.core.prior import fit_f_dist as fit_f_dist
+    from ebayes_lm.core.prior_robust import fit_f_dist_robustly as fit_f_dist_robustly
     from ebayes_lm.core.prior_unequal import fit_f_dist_unequal_df1 as fit_f_dist_unequal_df1
     from ebayes_lm.core.special import trigamma_inverse as trigamma_inverse
     from ebayes_lm.core.squeeze import SqueezedVariance as SqueezedVariance
@@ -55,7 +57,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "core.adjust": ("adjust_p",),
+    "core.local_regression": ("lowess",),
     "core.prior": ("VariancePrior", "fit_f_dist"),
+    "core.prior_robust": ("fit_f_dist_robustly",),
     "core.prior_unequal": ("fit_f_dist_unequal_df1",),
     "core.special": ("trigamma_inverse",),
     "core.squeeze": ("SqueezedVariance", "squeeze_var"),

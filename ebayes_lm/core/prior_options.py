@@ -47,7 +47,7 @@ class PriorOptions:
         return cls(share, bool(robust), winsor_tails(winsor_tail_p), None if legacy is None else bool(legacy))
 
     def uses_moments(self, df: FloatArray) -> bool:
-        """Whether residual df, (G,) or one for all, are met by moments: by default where the positive ones are equal."""
+        """Whether df, (G,) or one for all, are met by moments: by default where all positive ones are equal."""
         if self.span is not None:
             return False
         if self.legacy is not None:

@@ -46,7 +46,7 @@ def natural_spline_trend(e: FloatArray, covariate: FloatArray, usable: BoolArray
 
     The covariate is mapped to [0, 1] first, so that its origin and unit do not matter.
     """
-    everywhere = _finite_covariate(covariate)
+    everywhere = finite_covariate(covariate)
     inside = everywhere[usable]
     response = e[usable]
     df = min(1 + sum(inside.size >= points for points in _POINTS_FOR_DF), _distinct(inside, len(_POINTS_FOR_DF) + 1))
@@ -73,7 +73,7 @@ def _mean_square(residual: FloatArray, df: int) -> float:
     return float(residual @ residual) / df if df > 0 else float("nan")
 
 
-def _finite_covariate(covariate: FloatArray) -> FloatArray:
+def finite_covariate(covariate: FloatArray) -> FloatArray:
     """Bring infinite values one unit beyond the finite range, or to their sign where nothing is finite."""
     infinite = np.isinf(covariate)
     if not infinite.any():
