@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,16 +46,25 @@ class Deviation:
         return f"{self.quantity}: {self.worst:.2e} (tolerance {self.tolerance:.0e}) {self.detail} {state}"
 
 
-def compare(problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any]) -> list[Deviation]:
-    """Every quantity that limma answered, next to the package's."""
-    return [deviation for group in expected for deviation in compare_group(group, problem, expected, actual)]
+def compare(
+    problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any], groups: Iterable[str] | None = None
+) -> list[Deviation]:
+    """Every quantity that limma answered, next to the package's; of some groups, or of all."""
+    floors = RoundingFloors(problem, expected)
+    asked = expected if groups is None else groups
+    return [deviation for group in asked for deviation in _compare_group(group, problem, expected, actual, floors)]
 
 
 def compare_group(
     group: str, problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any]
 ) -> Iterator[Deviation]:
     """The quantities of one group, ``fit`` or ``tables`` say."""
-    floors = RoundingFloors(problem, expected)
+    return _compare_group(group, problem, expected, actual, RoundingFloors(problem, expected))
+
+
+def _compare_group(
+    group: str, problem: dict[str, Any], expected: dict[str, Any], actual: dict[str, Any], floors: RoundingFloors
+) -> Iterator[Deviation]:
     if group in TABLES:
         for number, (ours, theirs) in enumerate(zip(actual[group], expected[group], strict=True)):
             yield from _TableComparison(f"{group}[{number}]", problem, expected, floors, TABLES[group]).of(theirs, ours)
