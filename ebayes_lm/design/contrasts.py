@@ -12,7 +12,7 @@ from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.linear_expression import INTERCEPT, CoefficientNames, linear_combination, named_expression
 from ebayes_lm.design.table import level_name
-from ebayes_lm.errors import ArgumentTypeError, ContrastError, listing, nearest
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, ContrastError, listing, nearest
 
 ContrastText: TypeAlias = "str | Iterable[str] | Mapping[str, str]"
 Contrasts: TypeAlias = "ContrastText | pd.DataFrame | pd.Series | AnyArray"
@@ -205,3 +205,23 @@ def _finite(matrix: pd.DataFrame) -> pd.DataFrame:
             "use 0 for a coefficient that plays no part"
         )
     return matrix
+
+
+def joined_contrasts(contrasts: Any, named: dict[str, str], levels: list[str]) -> pd.DataFrame:
+    """Contrasts given in any form and by name, as one matrix of names of their own; none may be without weights."""
+    if contrasts is None and not named:
+        raise ArgumentError("contrast() needs a contrast, such as fit.contrast('groupB - groupA')")
+    parts = [as_contrast_matrix(c, levels) for c in (contrasts, named or None) if c is not None]
+    matrix = pd.concat(parts, axis=1)
+    if not matrix.columns.is_unique:
+        raise ContrastError(f"contrasts named more than once: {listing(matrix.columns[matrix.columns.duplicated()])}")
+    _require_weights(matrix)
+    return matrix
+
+
+def _require_weights(matrix: pd.DataFrame) -> None:
+    if not matrix.shape[1]:
+        raise ContrastError("no contrast is given; name one at least, such as fit.contrast('groupB - groupA')")
+    empty = [str(name) for name, weights in matrix.items() if not weights.any()]
+    if empty:
+        raise ContrastError(f"all weights are zero in {listing(empty)}; a contrast weighs one coefficient at least")

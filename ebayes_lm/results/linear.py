@@ -13,10 +13,11 @@ from ebayes_lm.core.contrast import is_estimable
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.ols import LeastSquares, LinearRecord
 from ebayes_lm.data.duplicates import Duplicates
-from ebayes_lm.design.contrasts import as_contrast_matrix
+from ebayes_lm.design.comparisons import one_against_rest, pairwise
+from ebayes_lm.design.contrasts import joined_contrasts
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.estimability import describe_dependencies
-from ebayes_lm.errors import ArgumentError, ContrastError, StageError, counted, listing
+from ebayes_lm.errors import ContrastError, StageError, counted, listing
 from ebayes_lm.results import explained, values
 from ebayes_lm.results.axes import Labels, positions_of
 from ebayes_lm.results.exactness import approximation_error, combined, warn_of_approximation
@@ -139,8 +140,7 @@ class LinearFit(LinearQuantities):
         ContrastError
             A contrast that does not parse, or that the design cannot estimate.
         """
-        matrix = _contrast_frame(contrasts, named, self.coef_names)
-        _require_weights(matrix)
+        matrix = joined_contrasts(contrasts, named, self.coef_names)
         weights = matrix.to_numpy(dtype=np.float64)
         whole = self.contrast_matrix @ weights
         self._check_estimable(whole, list(matrix.columns))
@@ -152,6 +152,30 @@ class LinearFit(LinearQuantities):
         )
         warn_of_approximation(fit)
         return fit
+
+    def all_pairwise(self, factor: str) -> LinearFit:
+        """Differences of all pairs of levels of a factor, ``"B - A"`` for every level B after A.
+
+        Other factors stand at their reference, numbers at their mean.
+
+        Raises
+        ------
+        DesignError
+            The design has no such factor, or was not made from a formula.
+        """
+        self.design_only("all_pairwise()")
+        return self.contrast(pairwise(self.design, factor))
+
+    def one_vs_rest(self, factor: str) -> LinearFit:
+        """Each level of a factor against the mean of its other levels, ``"A - rest"``, all levels counting the same.
+
+        Raises
+        ------
+        DesignError
+            The design has no such factor, or was not made from a formula.
+        """
+        self.design_only("one_vs_rest()")
+        return self.contrast(one_against_rest(self.design, factor))
 
     def contrast_error(self) -> pd.DataFrame:
         """Relative error of the standard error of each contrast, features x contrasts.
@@ -241,24 +265,6 @@ class LinearFit(LinearQuantities):
 
     def _repr_html_(self) -> str:
         return overview(repr(self), self)
-
-
-def _contrast_frame(contrasts: Any, named: dict[str, str], levels: list[str]) -> pd.DataFrame:
-    if contrasts is None and not named:
-        raise ArgumentError("contrast() needs a contrast, such as fit.contrast('groupB - groupA')")
-    parts = [as_contrast_matrix(c, levels) for c in (contrasts, named or None) if c is not None]
-    matrix = pd.concat(parts, axis=1)
-    if not matrix.columns.is_unique:
-        raise ContrastError(f"contrasts named more than once: {listing(matrix.columns[matrix.columns.duplicated()])}")
-    return matrix
-
-
-def _require_weights(matrix: pd.DataFrame) -> None:
-    if not matrix.shape[1]:
-        raise ContrastError("no contrast is given; name one at least, such as fit.contrast('groupB - groupA')")
-    empty = [str(name) for name, weights in matrix.items() if not weights.any()]
-    if empty:
-        raise ContrastError(f"all weights are zero in {listing(empty)}; a contrast weighs one coefficient at least")
 
 
 def split_key(key: Any, labels: Labels) -> tuple[Any, Any]:
