@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.contrast import combine, combine_as_limma, with_own
 from ebayes_lm.core.covariance import OwnCovariances
+from ebayes_lm.core.f_test import f_statistic
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
 from ebayes_lm.errors import ContrastApproximationWarning, warn
@@ -42,6 +43,26 @@ def own_f(own: OwnCovariances, contrasts: FloatArray, t: FloatArray) -> tuple[Fl
     samples = own.designs.columns.shape[1]
     f, df1 = run_blocks(lambda at: own.f(at, contrasts, t[at]), len(own), samples, _QUIET, cells=ROW_CELLS)
     return f, df1
+
+
+def f_of_features(fit: LinearFit, t: FloatArray, columns: list[int], rows: Any = None) -> tuple[FloatArray, FloatArray]:
+    """F (g,) of t statistics (g, m) of some coefficients, and its numerator df, one or (g,).
+
+    Coefficients vary together as they do in each feature, or under ``compat="limma"`` as in the unweighted design with
+    complete data. ``rows`` are the positions of the features that t belongs to, by default all of them.
+    """
+    covariance = fit.record.cov_coefficients[np.ix_(columns, columns)]
+    f, df1 = f_statistic(t, covariance)
+    own = fit.covariances
+    if own is None or fit.compat == "limma":
+        return f, np.asarray(float(df1))
+    every = np.full(len(t), float(df1))
+    own = own if rows is None else own.take(rows)
+    if len(own):
+        known = ~np.isnan(np.diag(covariance))
+        contrasts = fit.contrast_matrix[:, columns][:, known]
+        f[own.rows], every[own.rows] = own_f(own, contrasts, t[own.rows][:, known])
+    return f, every
 
 
 def approximation_error(fit: LinearFit) -> FloatArray:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.f_test import f_statistic
 from ebayes_lm.core.moderation import t_statistic
 from ebayes_lm.core.odds import log_odds, mixture_variance
 from ebayes_lm.core.record import collapsed
 from ebayes_lm.core.tails import f_p_value, log_t_p_value, t_p_value
 from ebayes_lm.errors import ArgumentError, nearest
+from ebayes_lm.results.exactness import f_of_features
 from ebayes_lm.results.tested import TestedFit
 from ebayes_lm.results.values import to_frame
 
@@ -116,12 +116,12 @@ class ModeratedFit(TestedFit):
         statistic, df1 = self.f_of_t(np.column_stack([self.t_of(k) for k in columns]), columns)
         return statistic, f_p_value(statistic, df1, self.df_uncapped)
 
-    def f_of_t(self, t: FloatArray, columns: list[int], rows: Any = None) -> tuple[FloatArray, int]:
+    def f_of_t(self, t: FloatArray, columns: list[int], rows: Any = None) -> tuple[FloatArray, FloatArray]:
         """F and its numerator df of any t (rows, columns) that vary together as those of these coefficients do.
 
         ``rows`` are the positions of the features that t belongs to; without them t has a row for every feature.
         """
-        return f_statistic(t, self._linear.cov_coefficients[np.ix_(columns, columns)])
+        return f_of_features(self.fit, t, columns, rows)
 
     @property
     def df_uncapped(self) -> FloatArray:
