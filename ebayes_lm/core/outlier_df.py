@@ -5,38 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.tails import f_p_value, log_f_p_value
+from ebayes_lm.core.tails import log_f_p_value
 
 
-def shrunk_df(f: FloatArray, df1: FloatArray, first_df2: float, df2: float) -> FloatArray | None:
+def shrunk_df(f: FloatArray, df1: FloatArray, tail: FloatArray, first_df2: float, df2: float) -> FloatArray | None:
     """Prior df of features with F statistics ``f`` (n,), lowered the more, the more surely one is an outlier.
 
-    The probability of being no outlier is the upper tail probability under ``first_df2`` over the share of features
-    that lie as far out: Phipson et al (2016), section 4.4.
+    The probability of being no outlier is the upper ``tail`` probability of f under ``first_df2`` over the share of
+    features that lie as far out: Phipson et al (2016), section 4.4.
     """
     n = f.size
-    tail = f_p_value(f, df1, first_df2)
-    rank = _mean_rank(f)
-    empirical = (n - rank + 0.5) / n
+    empirical = (n - _mean_rank(f) + 0.5) / n
     ordinary = np.minimum(tail / empirical, 1.0)
     if np.all(ordinary == 1.0):
         return None
-    lowest = _lowest_df(f, df1, first_df2, df2)
+    farthest = int(np.argmin(tail))
+    lowest = _lowest_df(f[farthest], df1[farthest], first_df2, df2) if tail[farthest] > 0.0 else 0.0
     order = np.argsort(tail, kind="stable")
     shrunk = np.empty(n)
     shrunk[order] = _increasing((ordinary * df2 + (1.0 - ordinary) * lowest)[order])
     return shrunk
 
 
-def _lowest_df(f: FloatArray, df1: FloatArray, first_df2: float, df2: float) -> float:
-    """Prior df under which the farthest outlier lies at the median."""
-    log_tail = log_f_p_value(f, df1, first_df2)
-    farthest = int(np.argmin(log_tail))
-    if np.exp(log_tail[farthest]) == 0.0:
-        return 0.0
-    lowest = np.log(0.5) / log_tail[farthest] * df2
-    again = log_f_p_value(f[farthest], df1[farthest], lowest)
-    return float(np.log(0.5) / again * lowest)
+def _lowest_df(f: float, df1: float, first_df2: float, df2: float) -> float:
+    """Prior df under which the farthest outlier lies at the median, by one step of approximation."""
+    lowest = np.log(0.5) / log_f_p_value(f, df1, first_df2) * df2
+    return float(np.log(0.5) / log_f_p_value(f, df1, lowest) * lowest)
 
 
 def _increasing(df: FloatArray) -> FloatArray:
@@ -50,5 +44,10 @@ def _increasing(df: FloatArray) -> FloatArray:
 
 def _mean_rank(values: FloatArray) -> FloatArray:
     """Ranks from 1, equal values sharing the mean of theirs."""
-    ordered = np.sort(values)
-    return np.asarray(0.5 * (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right") + 1.0))
+    order = np.argsort(values)
+    ordered = values[order]
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    count = np.diff(np.append(first, values.size))
+    rank = np.empty(values.size)
+    rank[order] = np.repeat(first + 0.5 * (count + 1.0), count)
+    return rank

@@ -153,7 +153,7 @@ def _fit(used: _Variances) -> tuple[float | FloatArray, float]:
     log_x = np.log(used.x)
     e = log_x + logmdigamma(half_df1)[group]
     mean = _mean_or_trend(e, used.weight / zeta(2, half_df1)[group], used)
-    df2 = likeliest_df(log_x - mean, 0.5 * used.df1, used.weight)
+    df2 = likeliest_df(log_x - mean, half_df1, group, used.weight)
     scale = np.exp(mean - logmdigamma(0.5 * df2))
     return (float(scale) if used.covariate is None else scale), df2
 
@@ -161,7 +161,7 @@ def _fit(used: _Variances) -> tuple[float | FloatArray, float]:
 def _mean_or_trend(e: FloatArray, weight: FloatArray, used: _Variances) -> float | FloatArray:
     """The weighted mean, or with a covariate a weighted lowess without robustifying passes."""
     if used.covariate is None:
-        return float(weight @ e / weight.sum())
+        return float(np.sum(weight * e) / weight.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = weight / np.quantile(weight, _LARGE_WEIGHT)
     span = _default_span(e.size) if used.span is None else used.span
@@ -181,11 +181,18 @@ def _without_outliers(first: VariancePrior, x: FloatArray, used: _Variances) -> 
     residual df, unless it is zero, counts as one with 1.
     """
     f = x / first.scale
-    with np.errstate(divide="ignore"):
-        lower = f_p_value(1.0 / f, first.df2, used.df1)
-    fdr = adjust_p(2.0 * np.minimum(lower, f_p_value(f, used.df1, first.df2)))
+    upper = f_p_value(f, used.df1, first.df2)
+    fdr = adjust_p(_two_sided(f, used.df1, first.df2, upper))
     fdr[fdr > _NO_OUTLIER] = 1.0
     if np.all(fdr == 1.0):
         return first
     scale, df2 = _fit(replace(used, weight=fdr))
-    return replace(first, scale=scale, df2=df2, df2_shrunk=shrunk_df(f, used.df1, first.df2, df2))
+    return replace(first, scale=scale, df2=df2, df2_shrunk=shrunk_df(f, used.df1, upper, first.df2, df2))
+
+
+def _two_sided(f: FloatArray, df1: FloatArray, df2: float, upper: FloatArray) -> FloatArray:
+    """Twice the smaller tail probability of f: the lower is the upper one of 1/f. Beyond 0.4 all are called 1."""
+    p, small = np.where(upper > 0.2, 1.0, 2.0 * upper), upper > 0.8
+    with np.errstate(divide="ignore"):
+        p[small] = 2.0 * f_p_value(1.0 / f[small], df2, df1[small])
+    return p

@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import BoolArray, FloatArray, IntArray
+from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.local_regression import _number, _points, lowess
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
@@ -188,37 +188,32 @@ def _line(x: FloatArray, y: FloatArray, weight: FloatArray) -> FloatArray:
 
 
 def _curve(x: FloatArray, y: FloatArray, weight: FloatArray, span: float, iterations: int, delta: float) -> FloatArray:
-    from ebayes_lm.kernels.weighted_local import find_windows, fit_anchors
+    from ebayes_lm.kernels.weighted_local import find_windows, fit_anchors, place_anchors
 
-    anchors = _anchors(x, delta)
+    anchors = np.empty(x.size, dtype=np.intp)
+    anchors = anchors[: place_anchors(x, delta, anchors)]
     first, last, reach = np.empty_like(anchors), np.empty_like(anchors), np.empty(anchors.size)
-    find_windows(x, weight, anchors, span * float(weight.sum()), first, last, reach)
-    windows = anchors, first, last, reach
-    robustness, room, at_anchors = np.ones(x.size), np.empty(x.size), np.empty(x.size)
-    fitted = y
-    for left in reversed(range(iterations)):
-        fit_anchors(x, y, weight, robustness, *windows, _NARROWEST, _FLATTEST, room, at_anchors)
+    below = np.append(0.0, np.cumsum(weight))
+    find_windows(x, below, anchors, span * float(below[-1]), first, last, reach)
+    robust, room, at_anchors = weight, np.empty(x.size), np.empty(x.size)
+    while True:
+        fit_anchors(x, y, weight, robust, anchors, first, last, reach, _NARROWEST, _FLATTEST, room, at_anchors)
         fitted = np.interp(x, x[anchors], at_anchors[anchors])
-        size = np.abs(y - fitted)
-        limit = 6.0 * _weighted_median(size, weight)
-        mean = float(weight @ size) / float(weight.sum())
-        if not left or limit < max(_NEGLIGIBLE * mean, _ROUNDING * float(np.abs(y).max())):
-            break
-        robustness = np.square(np.maximum(1.0 - np.square(size / limit), 0.0))
-    return fitted
+        iterations -= 1
+        robustness = _robustness(y, fitted, weight) if iterations else None
+        if robustness is None:
+            return fitted
+        robust = weight * robustness
 
 
-def _anchors(x: FloatArray, delta: float) -> IntArray:
-    """Positions where lines are fitted: the first, each that is the next beyond ``delta``, and the last."""
-    chosen = [0]
-    if delta == 0.0:
-        chosen += (np.flatnonzero(np.diff(x) > 0.0) + 1).tolist()
-    else:
-        while (following := int(np.searchsorted(x, x[chosen[-1]] + delta, side="right"))) < x.size:
-            chosen.append(following)
-    if x[chosen[-1]] < x[-1]:
-        chosen.append(x.size - 1)
-    return np.array(chosen, dtype=np.intp)
+def _robustness(y: FloatArray, fitted: FloatArray, weight: FloatArray) -> FloatArray | None:
+    """Bisquare weights of residuals over six times their median size, None where most points are met exactly."""
+    size = np.abs(y - fitted)
+    limit = 6.0 * _weighted_median(size, weight)
+    mean = float(weight @ size) / float(weight.sum())
+    if limit < max(_NEGLIGIBLE * mean, _ROUNDING * float(np.abs(y).max())):
+        return None
+    return np.asarray(np.square(np.maximum(1.0 - np.square(size / limit), 0.0)))
 
 
 def _distance(x: FloatArray, n_points: int) -> float:
