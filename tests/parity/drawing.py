@@ -7,12 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tests.parity.drawing_rows import diversify
+
 Problem = dict[str, Any]
 Rng = np.random.Generator
 
 
 def draw_problem(rng: Rng) -> Problem:
-    """One problem: data, a design of one to four terms, and some of weights, trend and contrasts."""
+    """One problem: data, a design of one to four terms, some of limma's options; in half of them the rows differ."""
+    problem, full_rank = _draw_simple_problem(rng)
+    return diversify(rng, problem, full_rank=full_rank) if rng.random() < 0.5 else problem
+
+
+def _draw_simple_problem(rng: Rng) -> tuple[Problem, bool]:
+    """Rows that are alike, some of array weights, trend and contrasts; and whether the design has full rank."""
     design = _draw_design(rng)
     y = _draw_expression(rng, design)
     problem: Problem = {"kind": ["model"], "y": y, "design": design, "fitted": True}
@@ -27,7 +35,7 @@ def draw_problem(rng: Rng) -> Problem:
     coefficient = str(rng.choice(estimable))
     problem["tables"] = [{"coef": [coefficient], "number": np.array([np.inf]), "sort.by": ["none"], "confint": True}]
     problem["decisions"] = [{"method": [method]} for method in ("separate", "global")]
-    return problem
+    return problem, len(free) == design.shape[1]
 
 
 def _draw_design(rng: Rng) -> pd.DataFrame:

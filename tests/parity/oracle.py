@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ebayes_lm.errors import EbayesLMError
 from tests.parity import package
 from tests.parity.comparison import Deviation, compare
 from tests.parity.drawing import draw_problem
@@ -42,8 +43,16 @@ def deviations(problems: Sequence[Problem], answers: Sequence[dict[str, Any]]) -
     return [
         (number, deviation)
         for number, (problem, expected) in enumerate(zip(problems, answers, strict=True))
-        for deviation in compare(problem, expected, package.answer(problem))
+        for deviation in _compared(problem, expected)
     ]
+
+
+def _compared(problem: Problem, expected: dict[str, Any]) -> list[Deviation]:
+    """Every compared quantity, or one that says why there is none."""
+    try:
+        return compare(problem, expected, package.answer(problem))
+    except EbayesLMError as error:
+        return [Deviation("refusal", float("inf"), 0.0, f"{type(error).__name__}: {error}")]
 
 
 def largest(compared: Sequence[tuple[int, Deviation]]) -> list[tuple[int, Deviation]]:
