@@ -54,6 +54,10 @@ def mod_of() -> el.ModeratedFit:
     return fit_of().contrast("groupB - groupA").ebayes()
 
 
+def treated() -> el.TreatFit:
+    return fit_of().contrast("groupB - groupA").treat()
+
+
 def two_terms() -> el.ModeratedFit:
     return fit_of("~ group + batch").ebayes()
 
@@ -492,6 +496,41 @@ TABLES = [
     Case("unknown method", lambda: mod_of().decide_tests(method="seperate"), ArgumentError, ("mean 'separate'",)),
     Case("method by number", lambda: mod_of().decide_tests(method=1), ArgumentTypeError, ("'separate', 'global'",)),
     Case("decisions at p of 5", lambda: mod_of().decide_tests(p_value=5), ArgumentError, ("p_value", "5")),
+    Case(
+        "F of thresholds", lambda: treated().decide_tests(method="nestedF"), StageError, ("rests on F", ".fit.ebayes()")
+    ),
+    Case("F table of thresholds", lambda: el.top_table_f(treated()), StageError, ("top_table_f()", "threshold")),
+    Case("log odds of thresholds", lambda: treated().top_table(sort_by="B"), ArgumentError, ("no log odds", "'B'")),
+    Case("table of no thresholds", lambda: el.top_treat(mod_of()), StageError, ("treat()", "ModeratedFit")),
+    Case("thresholds of tests", lambda: el.treat(mod_of()), StageError, ("moderated already", ".fit")),
+    Case("thresholds once more", lambda: treated().treat(), StageError, ("moderated already", ".fit")),
+    Case("threshold by word", lambda: fit_of().treat(lfc="1"), ArgumentTypeError, ("lfc", "'1'")),
+    Case("negative fold change", lambda: fit_of().treat(fc=-2), ArgumentError, ("fc", "-2", "lfc=")),
+    Case("infinite threshold", lambda: fit_of().treat(lfc=np.inf), ArgumentError, ("finite", "inf")),
+    Case("upshot by number", lambda: fit_of().treat(upshot=1), ArgumentTypeError, ("upshot", "True or False")),
+    Case(
+        "adjustment within features",
+        lambda: mod_of().decide_tests(method="nestedF", adjust_method="hommel"),
+        ArgumentError,
+        ("none, bonferroni, holm, BH, fdr, BY", "'hommel'"),
+    ),
+    Case("cube of t", lambda: el.classify_tests_f(np.ones((2, 2, 2))), ArgumentError, ("(2, 2, 2)",)),
+    Case(
+        "correlation of others",
+        lambda: el.classify_tests_f(np.ones((4, 2)), cor_matrix=np.eye(3)),
+        ArgumentError,
+        ("(3, 3)", "(2, 2)"),
+    ),
+    Case(
+        "covariance for correlation",
+        lambda: el.classify_tests_f(np.ones((4, 2)), cor_matrix=2 * np.eye(2)),
+        ArgumentError,
+        ("ones on its diagonal",),
+    ),
+    Case("df of others", lambda: el.classify_tests_f(np.ones((4, 2)), df=[1, 2]), ArgumentError, ("(2,)", "4 rows")),
+    Case("df of zero", lambda: el.classify_tests_f(np.ones((4, 2)), df=0), ArgumentError, ("positive",)),
+    Case("df of a fit", lambda: el.classify_tests_f(mod_of(), df=3), ArgumentError, ("a fit knows", "df=")),
+    Case("classified before tests", lambda: el.classify_tests_f(fit_of()), StageError, ("needs tests", ".ebayes()")),
     Case("decisions at negative lfc", lambda: mod_of().decide_tests(lfc=-1), ArgumentError, ("lfc", "-1")),
 ]
 

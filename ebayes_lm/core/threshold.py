@@ -40,8 +40,9 @@ def log_threshold_p(
     log_p = np.full(len(effect), -np.inf)
     for threshold, weight in rule.T:
         above, below = _sides(effect, unscaled, moderation, threshold)
-        both = np.logaddexp(_log_upper_tail(above, df), _log_upper_tail(below, df))
-        log_p = np.logaddexp(log_p, np.log(weight) + both)
+        with np.errstate(invalid="ignore"):  # NaN where there is no effect
+            both = np.logaddexp(_log_upper_tail(above, df), _log_upper_tail(below, df))
+            log_p = np.logaddexp(log_p, np.log(weight) + both)
     return np.asarray(np.minimum(log_p, 0.0))
 
 
