@@ -86,7 +86,9 @@ def fit_f_dist_unequal_df1(
     -----
     Chen et al (2025) Nucleic Acids Research 53(2), gkaf018. log x + logmdigamma(df1/2) estimates the log scale with
     variance trigamma(df1/2), and is weighted by its inverse; df2 maximises the likelihood with the scale tied to it.
-    Outliers are weighted by their false discovery rate under a first fit.
+    Outliers are weighted by their false discovery rate under a first fit, which as in limma stands in for weights of
+    the caller's in a second one; unlike there, the second one keeps ``span``. From exactly two positive variances
+    neither a trend nor outliers are learnt.
 
     Examples
     --------
