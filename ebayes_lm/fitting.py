@@ -23,7 +23,7 @@ from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
 from ebayes_lm.results.axes import Labels
-from ebayes_lm.results.correlated import Arranged, arranged, sample_blocks
+from ebayes_lm.results.correlated import Arranged, arranged, mean_of_means, sample_blocks
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
 from ebayes_lm.results.stages import require_linear
@@ -138,6 +138,7 @@ def lm_fit(
     [4.0, -0.25]
     """
     _check_options(tol, inf, min_observed, compat)
+    limma = compat == "limma"
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
@@ -149,12 +150,16 @@ def lm_fit(
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
     matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
-    plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations)
+    # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
+    singly = limma and each.samples is not None and (duplicates is not None or not each.samples.all())
+    plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
     warn_of_convergence(own, matrix.features, max_iter)
-    record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=compat == "limma")
-    warn_of_lost_coefficients(record, matrix.features, limma=compat == "limma")
+    record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=limma)
+    if duplicates is not None:
+        record = replace(record, amean=mean_of_means(matrix, duplicates, running))
+    warn_of_lost_coefficients(record, matrix.features, limma=limma)
     return LinearFit(
         record=record,
         labels=Labels(matrix.features, pd.Index(checked.names)),

@@ -57,6 +57,8 @@ class LinearPlan:
         Rows with fewer observations are not fitted.
     robust_iterations : int
         Rounds in which outlying observations may lose weight; 0 for least squares.
+    singly : bool
+        Every row is taken to have a design of its own, also where all have the same.
     """
 
     shared: LeastSquares
@@ -64,12 +66,13 @@ class LinearPlan:
     sample_weights: FloatArray
     min_observed: int = 0
     robust_iterations: int = 0
+    singly: bool = False
 
     def rows(self, y: AnyArray, weights: FloatArray | None, *, use_kernel: bool) -> tuple[RowFits, OwnFits | None]:
         """Fit a block of rows (g, n), with weights (g, n) of single observations where there are any."""
         if weights is not None:
             return self._weighted(y, weights)
-        if self.robust_iterations:
+        if self.singly:
             return self._weighted(y, np.broadcast_to(self.sample_weights, y.shape))
         fits = self.shared.rows(y, use_kernel=use_kernel)
         gaps = np.flatnonzero((fits.n_observed < self.shared.n_used) | (fits.n_infinite > 0))
@@ -119,6 +122,7 @@ def linear_plan(
     tol: float = RANK_TOLERANCE,
     min_observed: int = 0,
     robust_iterations: int = 0,
+    singly: bool = False,
 ) -> LinearPlan:
     """Prepare a design (n, p) under sample weights (n,) and a correlation of the samples.
 
@@ -129,4 +133,4 @@ def linear_plan(
     own = row_designs(x[:, shared.qr.estimable], correlation, tol)
     if robust_iterations:
         min_observed = max(min_observed, shared.qr.rank + 1)
-    return LinearPlan(shared, own, weights, min_observed, robust_iterations)
+    return LinearPlan(shared, own, weights, min_observed, robust_iterations, singly or robust_iterations > 0)

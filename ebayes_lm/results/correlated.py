@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.gls import BlockCorrelation
+from ebayes_lm.core.ols import observed_mean
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.duplicates import Duplicates, with_duplicates
 from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.data.matrix import FeatureMatrix
@@ -89,3 +92,14 @@ def _correlation(correlation: Any) -> float:
     if not -1.0 < rho < 1.0:
         raise ArgumentError(f"correlation lies between -1 and 1; got {rho:g}")
     return rho
+
+
+def mean_of_means(matrix: FeatureMatrix, duplicates: Duplicates, running: Running) -> FloatArray:
+    """Mean over the measurements of each feature of their means over samples, as limma averages duplicates."""
+
+    def block(values: AnyArray, at: slice) -> tuple[FloatArray]:
+        means = [observed_mean(values[:, k :: duplicates.count]) for k in range(duplicates.count)]
+        return (observed_mean(np.column_stack(means)),)
+
+    (mean,) = matrix.map_blocks(block, replace(running, progress=False))
+    return mean

@@ -42,7 +42,7 @@ def fit_rows(
 def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None) -> int:
     """Cells in a block: few where rows are worked on singly, so that threads share a small matrix evenly."""
     features, samples = matrix.shape
-    if cells is not None or plan.robust_iterations:
+    if cells is not None or plan.singly:
         return ROW_CELLS
     if features * samples > 2 * BLOCK_CELLS:
         return BLOCK_CELLS
