@@ -185,8 +185,9 @@ def _squeeze(problem: Problem) -> Answer:
 def _prior(verb: str, problem: Problem) -> Answer:
     estimate = getattr(ebayes_lm, f"fit_{verb}")
     prior = estimate(problem["x"], _single(problem["df1"]), **_options(problem, OPTIONS_OF_PRIORS))
-    names = ("scale", "df2", "df2_shrunk")
-    return {problem["kind"][0]: {name: getattr(prior, name) for name in names if hasattr(prior, name)}}
+    # Without outliers there is nothing to shrink and df2_shrunk is None; limma says df2 for each instead, or nothing.
+    shrunk = np.full(len(problem["x"]), prior.df2) if prior.df2_shrunk is None else prior.df2_shrunk
+    return {problem["kind"][0]: {"scale": prior.scale, "df2": prior.df2, "df2_shrunk": shrunk}}
 
 
 def _classify(problem: Problem) -> Answer:

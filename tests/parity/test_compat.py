@@ -86,6 +86,29 @@ def test_a_span_serves_the_trend_without_outliers_as_well() -> None:
     np.testing.assert_allclose(mine["ebayes"]["s2_prior"], again.scale, rtol=tolerances.SEARCHED_PRIOR)
 
 
+def test_without_the_reference_group_its_comparisons_are_missing_and_others_are_not() -> None:
+    problem = SCENARIOS["missing_values-without_reference_treatment"]["problem"]
+    limma = SCENARIOS["missing_values-without_reference_treatment"]["answer"]["fit"]["coefficients"]
+    affected = problem["y"].iloc[:, :3].isna().all(axis=1).to_numpy()
+    mine = package_answer("missing_values-without_reference_treatment", None)
+    assert np.isnan(limma[affected, 2]).all()
+    assert not np.isnan(limma[affected, :2]).any()
+    assert mine["fit"]["coefficients"][affected].isna().all(axis=None)
+    means = problem["y"].T.groupby([0, 0, 0, 1, 1, 1, 2, 2, 2]).mean().T
+    np.testing.assert_allclose(mine["contrast"]["coefficients"]["CvsB"], means[2] - means[1], rtol=1e-12)
+    np.testing.assert_allclose(
+        mine["fit"]["coefficients"][~affected], limma[~affected], rtol=tolerances.LEAST_SQUARES, atol=1e-13
+    )
+
+
+def test_sorting_again_is_done_for_thresholds_too() -> None:
+    """limma's topTreat takes resort.by and leaves the rows as they are."""
+    problem = SCENARIOS["thresholds-plain"]["problem"]
+    fit = ebayes_lm.treat(ebayes_lm.lm_fit(problem["y"], problem["design"]))
+    plain, again = (ebayes_lm.top_treat(fit, 2, resort_by=by) for by in (None, "logFC"))
+    assert list(again.index) == list(plain.sort_values("logFC", ascending=False).index)
+
+
 def test_missing_p_values_do_not_count() -> None:
     p = SCENARIOS["prior_vectors-true_null_missing"]["problem"]["p"]
     mine = package_answer("prior_vectors-true_null_missing", None)["true_null"]

@@ -42,7 +42,13 @@ without_group <- function(y, design) {
   members <- which(design[, 2] != 0)
   replace(absent(y, 0.05), cbind(rep(c(1, 5, 12, 20), length(members)), rep(members, each = 4)), NA)
 }
-absences <- list(few = few, many = many, empty = empty, without_group = without_group)
+# Without the samples that all other groups are compared with.
+without_reference <- function(y, design) {
+  grouping <- head(which(apply(design, 2, function(x) all(x %in% 0:1) && any(x == 0)) & seq_len(ncol(design)) > 1), 2)
+  members <- which(rowSums(design[, grouping, drop = FALSE]) == 0)
+  replace(absent(y, 0.05), cbind(rep(c(2, 6, 15), length(members)), rep(members, each = 3)), NA)
+}
+absences <- list(few = few, many = many, empty = empty, without_group = without_group, without_reference = without_reference)
 
 seed_of <- function(...) sum(utf8ToInt(paste(...)) * seq_len(nchar(paste(...)))) %% 100000
 
@@ -142,6 +148,7 @@ blocked("strong", "means", unequal, 0.95)
 blocked("many_missing", "means", interleaved, 0.35, absence = "many")
 blocked("empty_missing", "covariate", interleaved, 0.35, absence = "empty")
 blocked("group_missing", "treatment", pairs, 0.3, absence = "without_group")
+blocked("reference_missing", "treatment", interleaved, 0.3, absence = "without_reference")
 blocked("gene_weights", "covariate", interleaved, 0.3, "per_gene")
 blocked("gene_weights_with_zero", "treatment", interleaved, 0.3, "per_gene_with_zero")
 blocked("array_weights_with_zero", "treatment", interleaved, 0.3, "per_array_with_zero")
