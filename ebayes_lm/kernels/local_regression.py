@@ -1,4 +1,8 @@
-"""One pass of locally weighted straight lines over sorted points."""
+"""One pass of locally weighted straight lines over sorted points.
+
+Sums are taken in the order of the points, so that every bit is as in R: where lines meet their points exactly, rounding
+decides which points count as far off in the next pass.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,14 @@ from ebayes_lm.kernels.policy import compiled_as_written
 
 @compiled_as_written
 def smooth(
-    x: FloatArray, y: FloatArray, robustness: FloatArray, window: int, delta: float, weight: FloatArray,
+    x: FloatArray, y: FloatArray, robustness: FloatArray, window: int, delta: float, room: FloatArray,
     fitted: FloatArray,
 ) -> None:  # fmt: skip
     """Fit rising ``x`` (n,) by lines through the nearest ``window`` points, weighted by tricube times ``robustness``.
 
     Lines are fitted at points at most ``delta`` apart, where there are such, and joined by straight pieces in between;
-    points with the same x share one value. ``weight`` (n,) is room to work in. Where no weight is left, or too little
-    spread to tell a slope, the line is the point itself or the mean.
+    points with the same x share one value. Where no weight is left the line is the point itself, and where x spreads
+    too little to tell a slope a mean. ``room`` (n,) is room to work in.
     """
     n = x.size
     least_spread = 0.001 * (x[n - 1] - x[0])
@@ -29,38 +33,32 @@ def smooth(
             left += 1
             right += 1
         radius = max(here - x[left], x[right] - here)
-        total = 0.0
-        end = left
-        while end < n:
-            distance = abs(x[end] - here)
-            weight[end] = 0.0
-            if distance <= 0.999 * radius:
-                share = 1.0
-                if distance > 0.001 * radius:
-                    cube = distance / radius
-                    rest = 1.0 - cube * cube * cube
-                    share = rest * rest * rest
-                weight[end] = share * robustness[end]
-                total += weight[end]
-            elif x[end] > here:
-                break
+        full, none = 0.001 * radius, 0.999 * radius
+        end = right + 1
+        while end < n and x[end] - here <= none:
             end += 1
-        if total > 0.0:
-            mean, spread, value = 0.0, 0.0, 0.0
-            for j in range(left, end):
-                weight[j] /= total
-                mean += weight[j] * x[j]
-            for j in range(left, end):
-                spread += weight[j] * ((x[j] - mean) * (x[j] - mean))
-            lever = (here - mean) / spread if radius > 0.0 and math.sqrt(spread) > least_spread else 0.0
-            for j in range(left, end):
-                value += weight[j] * (lever * (x[j] - mean) + 1.0) * y[j]
-            fitted[i] = value
-        else:
-            fitted[i] = y[i]
+        xs, ys, weight, own = x[left:end], y[left:end], room[left:end], robustness[left:end]
+        for j in range(xs.size):
+            distance = abs(xs[j] - here)
+            cube = distance / radius
+            rest = 1.0 - cube * cube * cube
+            share = 1.0 if distance <= full else rest * rest * rest
+            weight[j] = (0.0 if distance > none else share) * own[j]
+        total, mean, spread, value = 0.0, 0.0, 0.0, 0.0
+        for j in range(xs.size):
+            total += weight[j]
+        for j in range(xs.size):
+            weight[j] /= total
+            mean += weight[j] * xs[j]
+        for j in range(xs.size):
+            spread += weight[j] * ((xs[j] - mean) * (xs[j] - mean))
+        lever = (here - mean) / spread if radius > 0.0 and math.sqrt(spread) > least_spread else 0.0
+        for j in range(xs.size):
+            value += weight[j] * (lever * (xs[j] - mean) + 1.0) * ys[j]
+        fitted[i] = value if total > 0.0 else y[i]
         for j in range(last + 1, i):
-            share = (x[j] - x[last]) / (here - x[last])
-            fitted[j] = share * fitted[i] + (1.0 - share) * fitted[last]
+            part = (x[j] - x[last]) / (here - x[last])
+            fitted[j] = part * fitted[i] + (1.0 - part) * fitted[last]
         last, i = i, i + 1
         while i < n and x[i] <= here + delta:
             if x[i] == here:
