@@ -20,6 +20,36 @@ _AGREEMENT = 1e-12
 _BLOCK = 16_384
 
 
+def t_tails(t: FloatArray, df: FloatArray) -> FloatArray:
+    """Two-sided tail probabilities of t: by series for many t (n,) at one df, else one by one."""
+    if t.ndim == 1 and t.size >= MANY:
+        if df.shape == t.shape:
+            return _tails_by_df(t, df)
+        series = many_t_tails(t, float(df)) if df.ndim == 0 and df > 0 else None
+        if series is not None:
+            return series
+    return _one_by_one(t, df)
+
+
+def _tails_by_df(t: FloatArray, df: FloatArray) -> FloatArray:
+    """Where values are missing, a few df serve nearly all features."""
+    tail, rest = np.empty_like(t), np.ones(len(t), dtype=bool)
+    values, counts = np.unique(df, return_counts=True)
+    for value in values[(counts >= MANY) & (values > 0)]:
+        rows = df == value
+        series = many_t_tails(t[rows], float(value))
+        if series is not None:
+            tail[rows] = series
+            rest &= ~rows
+    tail[rest] = _one_by_one(t[rest], df[rest])
+    return tail
+
+
+def _one_by_one(t: FloatArray, df: FloatArray) -> FloatArray:
+    with np.errstate(all="ignore"):
+        return np.asarray(2.0 * stdtr(df, -np.abs(t)))
+
+
 def many_t_tails(t: FloatArray, df: float) -> FloatArray | None:
     """Two-sided tail probabilities of t (n,), or None where the series does not reach full accuracy at this df.
 

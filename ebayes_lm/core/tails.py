@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln, chdtrc, fdtrc, gammaln, stdtr, stdtrit
+from scipy.special import betaln, chdtrc, fdtrc, gammaln, stdtrit
 
 from ebayes_lm._typing import BoolArray, FloatArray
-from ebayes_lm.core.tail_series import MANY, many_t_tails
+from ebayes_lm.core.tail_series import t_tails
 
 #: A power, a value, df1 and df2: the value to that power is an F.
 _Arguments: TypeAlias = tuple[float, FloatArray, FloatArray, FloatArray]
@@ -48,11 +48,7 @@ def log_f_p_value(f: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> FloatArray:
 def _t_tail(t: ArrayLike, df: ArrayLike) -> tuple[FloatArray, _Arguments]:
     """Two-sided tail of t, and the same as a tail of F for where it is too small."""
     t, df = np.asarray(t, dtype=np.float64), np.asarray(df, dtype=np.float64)
-    tail = many_t_tails(t, float(df)) if t.ndim == 1 and t.size >= MANY and df.ndim == 0 and df > 0 else None
-    if tail is None:
-        with np.errstate(all="ignore"):
-            tail = np.asarray(2.0 * stdtr(df, -np.abs(t)))
-    return tail, (2.0, np.abs(t), np.asarray(1.0), df)
+    return t_tails(t, df), (2.0, np.abs(t), np.asarray(1.0), df)
 
 
 def _f_tail(f: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> tuple[FloatArray, _Arguments]:

@@ -40,3 +40,13 @@ def test_tiny_df_are_left_to_the_function_itself_or_agree(df):
 def test_few_and_many_values_give_the_same():
     t = np.random.default_rng(2).standard_t(7, MANY)
     np.testing.assert_allclose(t_p_value(t, 7.0)[:50], t_p_value(t[:50], 7.0), rtol=AGREEMENT)
+
+
+def test_a_few_df_serve_most_values_and_the_others_stand_alone():
+    rng = np.random.default_rng(3)
+    df = rng.choice([3.7, 9.2, np.inf], 3 * MANY + 900)
+    df[:7] = [0.0, np.nan, -1.0, 0.5, 2.0, 1e7, np.inf]
+    t = rng.standard_t(4, df.size)
+    t[[8, 9]] = np.nan, 90.0
+    np.testing.assert_allclose(t_p_value(t, df), 2 * stdtr(df, -np.abs(t)), rtol=AGREEMENT)
+    np.testing.assert_array_equal(t_p_value(t[:6], df[:6]), t_p_value(t, df)[:6])
