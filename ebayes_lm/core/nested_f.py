@@ -14,11 +14,11 @@ FTest: TypeAlias = Callable[[FloatArray, IntArray], FloatArray]
 
 
 def nested_codes(t: FloatArray, f_test: FTest, level: float) -> FloatArray:
-    """Signs of the significant t statistics (features, coefs), else 0; NaN where F has no p (Michaud et al. 2008).
+    """Signs of the significant t statistics (features, coefs), else 0; NaN without t or F (Michaud et al. 2008).
 
     While F is significant, the largest t counts; it is then cut to the size of the next one, and F asked again.
     """
-    codes = np.zeros(t.shape)
+    codes = np.where(np.isnan(t), np.nan, 0.0)
     order = np.argsort(-np.abs(t), axis=1, kind="stable")
     rows = np.arange(len(t))
     p = f_test(t, rows)

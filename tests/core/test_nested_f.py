@@ -53,3 +53,12 @@ def test_no_rows():
         return f_p_value(*f_statistic(part, np.eye(2)), np.full(len(rows), 3.0))
 
     assert nested_codes(np.zeros((0, 2)), f_test, 0.05).shape == (0, 2)
+
+
+def test_a_missing_t_is_missing_where_f_does_without_it():
+    def f_test(part, rows):
+        known = np.where(np.isnan(part), 0.0, part)
+        return f_p_value(*f_statistic(known, np.eye(3)), np.full(len(rows), 9.0))
+
+    codes = nested_codes(np.array([[9.0, np.nan, -8.0], [0.1, np.nan, 0.2]]), f_test, 0.05)
+    assert_array_equal(codes, [[1, np.nan, -1], [0, np.nan, 0]])
