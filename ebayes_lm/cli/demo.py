@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ebayes_lm.cli.analysis import Wanted, analyse, comparisons
+from ebayes_lm.cli.analysis import analyse
+from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.results import Results
-from ebayes_lm.reporting.methods import DYRSKJOT
+from ebayes_lm.cli.wanted import Wanted, comparisons
+from ebayes_lm.reporting.works import DYRSKJOT
 
 FORMULA = "~ cancer + batch"
 #: The difference that the study was made for comes first.
@@ -24,7 +26,8 @@ def run_demo(arguments: Namespace, said: list[str]) -> None:
     if samples is None:
         raise RuntimeError("the bladder arrays come with a sample table")
     design = model_matrix(FORMULA, samples)
-    compared = comparisons(design, WANTED, samples)
+    choices = Choices()
+    compared = comparisons(design, WANTED, samples, choices.plan(design))
     results = Results(arguments.out, WANTED, compared)
     inputs = Inputs(data, data.shape, samples, [], SOURCE)
-    results.deliver(analyse(inputs, design, WANTED, compared, citation=DYRSKJOT), said, as_json=arguments.json)
+    results.deliver(analyse(inputs, design, WANTED, compared, choices, DYRSKJOT), said, as_json=arguments.json)

@@ -9,57 +9,92 @@ from typing import Any
 
 import numpy as np
 
-from ebayes_lm.cli.analysis import Analysis, Comparison
+from ebayes_lm.cli.analysis import Analysis
+from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.folder import PROGRAM
+from ebayes_lm.cli.inputs import Inputs
+from ebayes_lm.cli.wanted import Comparison
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.reporting.sentences import equation, title
+from ebayes_lm.reporting.completeness import Completeness, completeness, lacking_tests
+from ebayes_lm.reporting.sentences import equation, outlying, title
 
 
 def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings: Sequence[str]) -> dict[str, Any]:
     """Counts, prior, comparisons and files; numbers that JSON does not have are text ("inf") or null."""
     mod = analysis.mod
-    scale = np.sqrt(np.asarray(mod.prior.scale, dtype=np.float64))
     comparisons = []
     for tested in analysis.tested:
         counts = {str(name).lower(): int(count) for name, count in tested.counts.items()}
         counts = {"up": counts["up"], "down": counts["down"], "not_significant": counts["notsig"]}
-        untested = analysis.shape[0] - sum(counts.values())
+        untested = analysis.inputs.shape[0] - sum(counts.values())
+        lacking = {"untested": untested, "not_estimable": lacking_tests(tested.table)[0]}
         table = tables["comparison", tested.comparison.name]
-        comparisons.append({**comparison_facts(tested.comparison), **counts, "untested": untested, "table": table})
+        comparisons.append({**comparison_facts(tested.comparison), **counts, **lacking, "table": table})
     terms = [{"name": t.name, "significant": t.significant, "table": tables["term", t.name]} for t in analysis.terms]
     return {
-        **common_facts(analysis.source, analysis.shape, analysis.excluded, analysis.design),
+        **common_facts(analysis.inputs, analysis.design, analysis.choices, completeness(mod)),
         "residual_df": number(float(np.nanmedian(mod.df_residual))),
-        "prior": {
-            "method": mod.prior.method,
-            "df": number(float(mod.prior.df2)),
-            "sd": number(float(np.nanmedian(scale))),
-            "trend": analysis.trend,
-        },
-        "fdr": analysis.fdr,
+        "prior": _prior_facts(analysis),
+        "fdr": analysis.choices.fdr,
         "comparisons": comparisons,
         "terms": terms,
         "warnings": list(warnings),
     }
 
 
-def common_facts(source: str, shape: tuple[int, int], excluded: Sequence[str], design: Design) -> dict[str, Any]:
-    """What is known before the fit."""
+def _prior_facts(analysis: Analysis) -> dict[str, Any]:
+    prior = analysis.mod.prior
+    return {
+        "method": prior.method,
+        "df": number(float(prior.df2)),
+        "sd": number(float(np.nanmedian(np.sqrt(np.asarray(prior.scale, dtype=np.float64))))),
+        "outlying_features": outlying(analysis.mod),
+        **analysis.choices.prior(),
+    }
+
+
+def common_facts(inputs: Inputs, design: Design, choices: Choices, found: Completeness) -> dict[str, Any]:
+    """What is known before the tests."""
     from importlib.metadata import version
 
     from ebayes_lm import non_estimable
 
     lost = non_estimable(design) or []
+    features, samples = inputs.shape
     return {
         "program": PROGRAM,
         "version": version("ebayes-lm"),
-        "data": {"source": source, "features": shape[0], "samples": shape[1], "excluded": list(excluded)},
+        "data": {
+            "source": inputs.source,
+            "features": features,
+            "samples": samples,
+            "excluded": list(inputs.excluded),
+            "missing_values": found.missing,
+            "features_with_missing_values": found.features,
+        },
         "design": {
             "formula": design.formula,
             "coefficients": design.names,
             "rank": len(design.names) - len(lost),
             "not_estimable": lost,
         },
+        "model": model_facts(choices),
+    }
+
+
+def model_facts(choices: Choices) -> dict[str, Any]:
+    """How the fits are made, and what comparisons are tested against."""
+    chosen, weights = choices.procedure, choices.weights
+    return {
+        "method": "robust" if chosen.robust_fit else "ls",
+        "weights": None if weights is None else {"of": weights.belong_to, "source": weights.source},
+        "block": chosen.block,
+        "blocks": chosen.n_blocks if chosen.block is not None else None,
+        "correlation": chosen.correlation,
+        "inf": "missing" if chosen.inf_missing else "error",
+        "min_observed": chosen.min_observed,
+        "compat": chosen.compat,
+        "treat": chosen.lfc,
     }
 
 

@@ -57,13 +57,13 @@ class Folder:
         """Files of an earlier run that this one did not write again."""
         return [name for name in self.before if name not in self.written and (self.path / name).exists()]
 
-    def write(self, name: str, text: str) -> None:
-        """Write a file whole or not at all."""
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file whole or not at all; text as UTF-8."""
         self.path.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".ebayes-lm-", dir=self.path)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content.encode() if isinstance(content, str) else content)
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, self.path / name)
         except BaseException:

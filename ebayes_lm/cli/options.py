@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from ebayes_lm.cli.values import columns, correlation, effect, names, pair, share, whole_number
+
 _FIT = """\
 DATA is CSV or TSV (also .gz), parquet or h5ad. In a table, the first column names the features and the other columns
 are samples; in the sample table, each row is a sample.
@@ -13,6 +15,8 @@ examples:
   ebayes-lm fit expression.tsv --samples samples.csv --formula "~ 0 + group + batch" \\
       --contrast "treated = grouptreated - groupcontrol" --out results
   ebayes-lm fit expression.tsv --samples samples.csv --formula "~ group + batch" --dry-run
+  ebayes-lm fit proteins.tsv --samples samples.csv --formula "~ group" --block patient --correlation 0.4 \\
+      --weights weights.tsv --robust --treat 0.5 --columns SE,n --out results
 """
 
 
@@ -62,64 +66,88 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     fit.add_argument("data", metavar="DATA", help="matrix of features x samples, on a log scale for expression")
-    files = fit.add_argument_group("files")
+    _add_files(fit.add_argument_group("files"))
+    _add_model(fit.add_argument_group("model"))
+    _add_prior(fit.add_argument_group("variances"))
+    _add_tests(fit.add_argument_group("tests (by default the one term of the formula, where there is just one)"))
+    fit.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
+    fit.add_argument("--dry-run", action="store_true", help="show the design and the plan; write nothing")
+    _add_common(fit)
+
+
+def _add_files(files: argparse._ArgumentGroup) -> None:
     files.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional for h5ad")
     files.add_argument(
         "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
     )
     files.add_argument(
-        "--feature-columns", metavar="A,B", type=_names, default=[], help="columns of DATA that describe features"
+        "--feature-columns", metavar="A,B", type=names, default=[], help="columns of DATA that describe features"
     )
     files.add_argument("--layer", metavar="L", help="layer of an h5ad to read in place of X")
     files.add_argument(
-        "--exclude", metavar="COL=VALUE", type=_pair, action="append", default=[], help="leave samples out; repeatable"
+        "--exclude", metavar="COL=VALUE", type=pair, action="append", default=[], help="leave samples out; repeatable"
+    )
+    files.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="weights of values (features x samples), or names of samples or features and their weights in two "
+        "columns; CSV, TSV or parquet",
     )
     files.add_argument("--out", metavar="DIR", help="folder to write to; needed unless --dry-run")
-    model = fit.add_argument_group("model")
+    files.add_argument("--format", choices=["tsv", "parquet"], default="tsv", help="of the tables (default: tsv)")
+    files.add_argument(
+        "--columns", metavar="A,B", type=columns, default=(), help="more columns: SE, df, neg_log10_p, n, status"
+    )
+
+
+def _add_model(model: argparse._ArgumentGroup) -> None:
     model.add_argument("--formula", metavar="F", required=True, help='such as "~ 0 + group + batch"')
     model.add_argument(
-        "--ref", metavar="COL=LEVEL", type=_pair, action="append", default=[], help="reference level; repeatable"
+        "--ref", metavar="COL=LEVEL", type=pair, action="append", default=[], help="reference level; repeatable"
     )
-    model.add_argument("--trend", action="store_true", help="let the prior variance follow average expression")
-    model.add_argument("--threads", metavar="N", type=_positive, help="threads to use (default: all processors)")
-    tests = fit.add_argument_group("tests (by default the one term of the formula, where there is just one)")
+    model.add_argument("--block", metavar="COL", help="column that names correlated samples; with --correlation")
+    model.add_argument("--correlation", metavar="R", type=correlation, help="of the samples of a block, such as 0.4")
+    model.add_argument(
+        "--robust-fit", action="store_true", help="let outlying values lose weight; --robust is often the better answer"
+    )
+    model.add_argument(
+        "--inf", choices=["error", "missing"], default="error", help="what infinite values are (default: error)"
+    )
+    model.add_argument(
+        "--min-observed", metavar="N", type=whole_number, help="do not fit features with fewer observed values"
+    )
+    model.add_argument("--compat", choices=["limma"], help="give limma's approximations where limma approximates")
+
+
+def _add_prior(prior: argparse._ArgumentGroup) -> None:
+    prior.add_argument("--trend", action="store_true", help="let the prior variance follow average expression")
+    prior.add_argument("--robust", action="store_true", help="keep outlying variances from shaping the prior")
+    prior.add_argument(
+        "--prior",
+        choices=["moments", "likelihood"],
+        help="how to estimate it (default: by moments where residual df are equal, else by profile likelihood)",
+    )
+    prior.add_argument("--span", metavar="S", type=share, help="share of features in a window of the lowess trend")
+    prior.add_argument(
+        "--zero-variance",
+        choices=["limma", "exclude"],
+        default="limma",
+        help="whether features without residual variance shape the prior (default: limma, they do)",
+    )
+
+
+def _add_tests(tests: argparse._ArgumentGroup) -> None:
     tests.add_argument(
         "--contrast", metavar="TEXT", action="append", default=[], help='"B - A" or "name = B - A"; repeatable'
     )
     tests.add_argument("--coef", metavar="NAME", action="append", default=[], help="coefficient to test; repeatable")
     tests.add_argument("--test-term", metavar="TERM", action="append", default=[], help="term to test by F; repeatable")
-    tests.add_argument("--fdr", metavar="Q", type=_share, default=0.05, help="false discovery rate (default: 0.05)")
-    fit.add_argument("--dry-run", action="store_true", help="show the design and the plan; write nothing")
-    _add_common(fit)
+    tests.add_argument(
+        "--treat", metavar="LFC", type=effect, help="test whether effects are larger than this log fold change"
+    )
+    tests.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON object in place of text")
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name.strip() and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form COL=VALUE, such as batch=3")
-    return name.strip(), value.strip()
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 < value < 1.0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1, such as 0.05")
-    return value

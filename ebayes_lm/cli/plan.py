@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 
-from ebayes_lm.cli.analysis import Comparison, Wanted
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.facts import common_facts, comparison_facts
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.cli.summary import group_lines, heading, paragraph
+from ebayes_lm.cli.summary import heading, model_lines, opening_lines, paragraph
+from ebayes_lm.cli.wanted import Comparison, Wanted
+from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import listing
+from ebayes_lm.errors import counted
 from ebayes_lm.reporting.aligned import WIDTH, aligned
+from ebayes_lm.reporting.completeness import Completeness, describe_completeness
+from ebayes_lm.reporting.procedure import describe_testing
 from ebayes_lm.reporting.sentences import describe_informing, equation, title
 
 _ROWS = 6
@@ -25,10 +32,12 @@ _VECTORS_PER_TABLE = 30
 #: Copies of a block as float64 while it is fitted.
 _BLOCK_COPIES = 4
 
-#: Measured on one 2-core x86 machine with 10^5 to 2 x 10^7 values: starting and compiling; a value that is fitted;
+#: Measured on one 2-core x86 machine with 10^5 to 2 x 10^7 values: starting and compiling; a value that is fitted, and
+#: one of a feature that needs a design of its own;
 #: a row of a table that is ranked, turned into text and written. Hence "about".
 _SECONDS_TO_START = 2.0
 _SECONDS_PER_CELL = 1e-8
+_SECONDS_PER_CELL_ALONE = 1e-7
 _SECONDS_PER_ROW = 2e-5
 
 
@@ -37,24 +46,62 @@ def show_plan(
     design: Design,
     wanted: Wanted,
     compared: Sequence[Comparison],
-    arguments: Namespace,
+    choices: Choices,
     said: list[str],
+    *,
+    as_json: bool = False,
 ) -> None:
     """Say what would be done."""
-    running = Running(threads=arguments.threads)
+    running = Running(threads=choices.threads)
     n_tables = len(compared) + len(set(wanted.terms))
+    gaps, n_infinite = survey(inputs, choices)
+    alone = _rows_alone(gaps, choices)
     plan = {
-        "memory_bytes": memory_needed(inputs.shape, len(design.names), n_tables, running),
-        "seconds": round(seconds_needed(inputs.shape, n_tables), 1),
+        "memory_bytes": memory_needed(inputs.shape, len(design.names), n_tables, running)
+        + _BYTES * inputs.shape[0] * inputs.shape[1] * (choices.procedure.weights == "observations"),
+        "seconds": round(seconds_needed(inputs.shape, n_tables, alone), 1),
         "threads": running.n_threads,
     }
-    if arguments.json:
-        facts = common_facts(inputs.source, inputs.shape, inputs.excluded, design)
+    if as_json:
+        facts = common_facts(inputs, design, choices, gaps)
         facts |= {"dry_run": True, "comparisons": [comparison_facts(c) for c in compared], "terms": list(wanted.terms)}
+        facts |= {"fdr": choices.fdr, "prior": choices.prior()}
         json.dump({**facts, "plan": plan, "files": [], "warnings": said}, sys.stdout, indent=2, allow_nan=False)
         print()
         return
-    print("\n".join([*_design_lines(inputs, design), *_test_lines(wanted, compared), *_plan_lines(plan)]))
+    lines = [
+        *_data_lines(inputs, design, choices, gaps, n_infinite),
+        *_design_lines(design, choices.plan(design)),
+        *model_lines(choices),
+        *_test_lines(wanted, compared, choices),
+        *_plan_lines(plan),
+    ]
+    print("\n".join(lines))
+
+
+def survey(inputs: Inputs, choices: Choices) -> tuple[Completeness, int]:
+    """What is missing in the data, and how many values are infinite; these are missing where that is chosen."""
+
+    def count(block: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+        return np.isnan(block).sum(axis=1), np.isinf(block).sum(axis=1)
+
+    missing, infinite = as_feature_matrix(inputs.data, layer=choices.layer).map_blocks(count, Running(progress=False))
+    lacking = missing + infinite if choices.procedure.inf_missing else missing
+    n, samples = inputs.shape
+    few = choices.procedure.min_observed or 0
+    empty = lacking == samples
+    n_few = int(np.count_nonzero((samples - lacking < few) & ~empty))
+    found = Completeness(
+        int(lacking.sum()), n * samples, int(np.count_nonzero(lacking)), n, n_few, int(np.count_nonzero(empty))
+    )
+    return found, int(infinite.sum())
+
+
+def _rows_alone(gaps: Completeness, choices: Choices) -> int:
+    """Features that are fitted one by one, each on a design of its own."""
+    if choices.procedure.weights == "observations" or choices.procedure.robust_fit:
+        return gaps.n_features
+    return gaps.features
 
 
 def memory_needed(shape: tuple[int, int], n_coefs: int, n_tables: int, running: Running) -> int:
@@ -65,28 +112,36 @@ def memory_needed(shape: tuple[int, int], n_coefs: int, n_tables: int, running: 
     return _BYTES * (features * samples + block + kept + features * _VECTORS_PER_TABLE)
 
 
-def seconds_needed(shape: tuple[int, int], n_tables: int) -> float:
-    """Seconds from the matrix in memory to the last table."""
+def seconds_needed(shape: tuple[int, int], n_tables: int, n_alone: int = 0) -> float:
+    """Seconds from the matrix in memory to the last table; some features need a factored design of their own."""
     features, samples = shape
-    return _SECONDS_TO_START + _SECONDS_PER_CELL * features * samples + _SECONDS_PER_ROW * features * n_tables
+    fitting = _SECONDS_PER_CELL * features * samples + _SECONDS_PER_CELL_ALONE * n_alone * samples
+    return _SECONDS_TO_START + fitting + _SECONDS_PER_ROW * features * n_tables
 
 
-def _design_lines(inputs: Inputs, design: Design) -> list[str]:
-    from ebayes_lm import non_estimable
+def _data_lines(inputs: Inputs, design: Design, choices: Choices, gaps: Completeness, n_infinite: int) -> list[str]:
+    features, n = inputs.shape
+    infinite = ""
+    if n_infinite and not choices.procedure.inf_missing:
+        verb = "is" if n_infinite == 1 else "are"
+        infinite = f"{counted(n_infinite, 'value')} {verb} infinite, which is an error unless --inf missing."
+    size = f"{features:,} features on {n:,} samples."
+    return opening_lines(design, inputs, size, describe_completeness(gaps), infinite)
+
+
+def _design_lines(design: Design, plan: LeastSquares) -> list[str]:
     from ebayes_lm.design.estimability import describe_dependencies
 
-    features, n = inputs.shape
-    lost = non_estimable(design) or []
-    lines = [f"{design.formula} on {inputs.source}", "", "Data", *paragraph(f"{features:,} features on {n:,} samples.")]
-    if inputs.excluded:
-        lines += paragraph(f"Left out: {len(inputs.excluded)} samples ({listing(inputs.excluded)}).")
-    lines += [*group_lines(design, inputs.samples), "", "Design"]
-    rank = len(design.names) - len(lost)
+    n, rank = len(design.matrix), plan.qr.rank
+    zero = counted(n - plan.n_used, "sample") + " of weight zero left out, " if plan.n_used < n else ""
+    lines = ["", "Design"]
     lines += paragraph(
-        f"{len(design.names)} coefficients, rank {rank}, which leaves {n - rank} residual degrees of freedom."
+        f"{len(design.names)} coefficients, rank {rank}, which{f', {zero}' if zero else ' '}leaves {plan.df_residual} "
+        "residual degrees of freedom."
     )
-    if lost:
-        reasons = "; ".join(describe_dependencies(design))
+    if len(plan.qr.aliased):
+        lost = [design.names[j] for j in plan.qr.aliased]
+        reasons = "; ".join(describe_dependencies(design, plan.qr))
         lines += paragraph(f"Not estimable: {', '.join(lost)}, because {reasons}.")
     else:
         lines += paragraph("Every coefficient can be estimated.")
@@ -95,16 +150,16 @@ def _design_lines(inputs: Inputs, design: Design) -> list[str]:
     return [*lines, f"  ... and {n - _ROWS:,} more samples"] if n > _ROWS else lines
 
 
-def _test_lines(wanted: Wanted, compared: Sequence[Comparison]) -> list[str]:
-    lines = []
+def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices) -> list[str]:
+    lines = ["", "Variances and tests", *paragraph(describe_testing(choices.procedure))]
     for comparison in compared:
         text = equation(comparison.weights)
         lines += ["", heading(comparison.name, title(comparison.informing), text)]
         lines += paragraph(describe_informing(comparison.informing))
     for term in dict.fromkeys(wanted.terms):
         lines += ["", f"Term {term}, F test"]
-    if not lines:
-        lines = ["", "No test", *paragraph("Name what to test with --contrast, --coef or --test-term.")]
+    if not (compared or wanted.terms):
+        lines += ["", "No test", *paragraph("Name what to test with --contrast, --coef or --test-term.")]
     return lines
 
 

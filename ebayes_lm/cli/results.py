@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
 
 import pandas as pd
 
-from ebayes_lm.cli.analysis import Analysis, Comparison, Wanted
+from ebayes_lm.cli.analysis import Analysis
 from ebayes_lm.cli.facts import facts_of
 from ebayes_lm.cli.folder import RECORD, Folder, file_names
 from ebayes_lm.cli.summary import summary_lines
+from ebayes_lm.cli.tables import as_bytes, require_format, tsv
+from ebayes_lm.cli.wanted import Comparison, Wanted
 from ebayes_lm.errors import listing, warn
 from ebayes_lm.reporting.methods import methods_text
 
@@ -27,9 +28,11 @@ _FORMULA = ("=", "+", "-", "@")
 class Results:
     """Where the results of a run go; made before the fit, so that what cannot be written is known early."""
 
-    def __init__(self, out: str, wanted: Wanted, compared: Sequence[Comparison]) -> None:
+    def __init__(self, out: str, wanted: Wanted, compared: Sequence[Comparison], form: str = "tsv") -> None:
+        require_format(form)
+        self.form = form
         terms = list(dict.fromkeys(wanted.terms))
-        names = file_names([*(c.name for c in compared), *(f"F_{term}" for term in terms)], _FIXED)
+        names = file_names([*(c.name for c in compared), *(f"F_{term}" for term in terms)], _FIXED, f".{form}")
         self.tables = dict(
             zip([("comparison", c.name) for c in compared] + [("term", t) for t in terms], names, strict=True)
         )
@@ -39,9 +42,10 @@ class Results:
         """Write every file, then say what was found."""
         self._note_formulas(analysis)
         for tested in analysis.tested:
-            self.folder.write(self.tables["comparison", tested.comparison.name], tsv(tested.table, "feature"))
+            name = self.tables["comparison", tested.comparison.name]
+            self.folder.write(name, as_bytes(tested.table, "feature", self.form))
         for term in analysis.terms:
-            self.folder.write(self.tables["term", term.name], tsv(term.table, "feature"))
+            self.folder.write(self.tables["term", term.name], as_bytes(term.table, "feature", self.form))
         self.folder.write(DESIGN, tsv(analysis.design.frame, "sample"))
         self.folder.write(DECISIONS, tsv(decisions(analysis), "test"))
         if analysis.tested:
@@ -92,17 +96,6 @@ class Results:
             )
 
 
-def tsv(table: pd.DataFrame, index_name: str) -> str:
-    """A table as tab-separated text: numbers in full precision, NA where missing, quotes where a name needs them."""
-    shown = table.rename(columns={index_name: f"{index_name}.annotation"})
-    shown.index = shown.index.rename(index_name)
-    # A carriage return within a name ends the row for most readers, and is not quoted unless all text is.
-    text = [shown.index, *(shown[c] for c in shown.columns if shown[c].dtype.kind not in "biuf")]
-    returns = any("\r" in str(value) for values in text for value in values)
-    quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
-    return str(shown.to_csv(sep="\t", na_rep="NA", lineterminator="\n", quoting=quoting))  # type: ignore[call-overload]
-
-
 def decisions(analysis: Analysis) -> pd.DataFrame:
     """Down, NotSig and Up of every comparison; significant or not of every term."""
     rows = {t.comparison.name: t.counts.to_dict() for t in analysis.tested}
@@ -122,6 +115,7 @@ def _methods(analysis: Analysis) -> str:
         analysis.mod,
         comparisons=[t.comparison.name for t in analysis.tested],
         terms=[t.name for t in analysis.terms],
-        fdr=analysis.fdr,
+        fdr=analysis.choices.fdr,
         source=analysis.citation,
+        procedure=analysis.choices.procedure,
     )

@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from typing import Any, TextIO
 
 from ebayes_lm.cli.options import parser
+from ebayes_lm.cli.wording import in_options
 from ebayes_lm.errors import EbayesLMError, EbayesLMWarning
 
 DONE, FAULT, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -80,9 +81,9 @@ def notes() -> Iterator[list[str]]:
         ) -> None:
             if not issubclass(category, EbayesLMWarning):
                 usual(message, category, filename, lineno, file, line)
-            elif str(message) not in said:
-                said.append(str(message))
-                print(f"note: {_one_line(message)}", file=sys.stderr)
+            elif (text := in_options(str(message))) not in said:
+                said.append(text)
+                print(f"note: {_one_line(text)}", file=sys.stderr)
 
         warnings.showwarning = show
         yield said
@@ -93,7 +94,7 @@ def _text(error: BaseException) -> str:
         return "not enough memory; --dry-run tells what is needed"
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    return str(error)
+    return in_options(str(error))
 
 
 def _say(message: str, code: int) -> int:

@@ -7,10 +7,14 @@ import textwrap
 import pandas as pd
 
 from ebayes_lm.cli.analysis import Analysis, Tested, TestedTerm
+from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import listing
 from ebayes_lm.reporting.aligned import WIDTH, aligned
+from ebayes_lm.reporting.completeness import completeness, describe_completeness, describe_lacking_tests
 from ebayes_lm.reporting.informing import factor_labels
+from ebayes_lm.reporting.procedure import describe_fitting
 from ebayes_lm.reporting.sentences import (
     describe_data,
     describe_decisions,
@@ -28,20 +32,36 @@ _MOST_LEVELS = 12
 
 def summary_lines(analysis: Analysis) -> list[str]:
     """Everything that a run says."""
-    lines = [f"{analysis.design.formula} on {analysis.source}", "", "Data", *paragraph(describe_data(analysis.mod))]
-    if analysis.excluded:
-        lines += paragraph(f"Left out: {len(analysis.excluded)} samples ({listing(analysis.excluded)}).")
-    lines += [
-        *group_lines(analysis.design, analysis.samples),
+    inputs, mod, choices = analysis.inputs, analysis.mod, analysis.choices
+    lines = [
+        *opening_lines(analysis.design, inputs, describe_data(mod), describe_completeness(completeness(mod))),
+        *model_lines(choices),
         "",
         "Variances",
-        *paragraph(describe_prior(analysis.mod)),
+        *paragraph(describe_prior(mod)),
     ]
     for tested in analysis.tested:
-        lines += ["", *_comparison_lines(tested, analysis.fdr)]
+        lines += ["", *_comparison_lines(tested, choices)]
     for term in analysis.terms:
-        lines += ["", *_term_lines(term, analysis.fdr)]
+        lines += ["", *_term_lines(term, choices.fdr)]
     return lines
+
+
+def opening_lines(design: Design, inputs: Inputs, *sentences: str) -> list[str]:
+    """What is fitted to what: sentences about the data, the samples left out, and the groups."""
+    lines = [f"{design.formula} on {inputs.source}", "", "Data"]
+    for sentence in sentences:
+        lines += paragraph(sentence)
+    if inputs.excluded:
+        lines += paragraph(f"Left out: {len(inputs.excluded)} samples ({listing(inputs.excluded)}).")
+    return [*lines, *group_lines(design, inputs.samples)]
+
+
+def model_lines(choices: Choices) -> list[str]:
+    """What sets the fits apart from plain least squares, where something does."""
+    text = describe_fitting(choices.procedure)
+    source = "" if choices.weights is None else f" Weights are from {choices.weights.source}."
+    return ["", "Model", *paragraph(text + source)] if text else []
 
 
 def heading(name: str, shown: str, text: str) -> str:
@@ -51,19 +71,23 @@ def heading(name: str, shown: str, text: str) -> str:
     return name if text == name else f"{name} = {text}"
 
 
-def _comparison_lines(tested: Tested, fdr: float) -> list[str]:
+def _comparison_lines(tested: Tested, choices: Choices) -> list[str]:
     comparison = tested.comparison
+    found = describe_decisions(tested.counts, comparison.informing, choices.fdr, choices.procedure.lfc)
     return [
         heading(comparison.name, title(comparison.informing), equation(comparison.weights)),
         *paragraph(describe_informing(comparison.informing)),
-        *paragraph(describe_decisions(tested.counts, comparison.informing, fdr)),
+        *paragraph(f"{found} {describe_lacking_tests(tested.table)}"),
         *_top_lines(tested.table),
     ]
 
 
 def _term_lines(term: TestedTerm, fdr: float) -> list[str]:
     rate = f"a false discovery rate of {fdr:.3g}"
-    what = f"{term.significant:,} of {len(term.table):,} features differ in some way at {rate}."
+    n_tested = int(term.table["P.Value"].notna().sum())
+    what = f"{term.significant:,} of {n_tested:,} features differ in some way at {rate}."
+    if n_tested < len(term.table):
+        what += f" For {len(term.table) - n_tested:,} features there is no test."
     return [f"Term {term.name}, F test", *paragraph(what), *_top_lines(term.table)]
 
 

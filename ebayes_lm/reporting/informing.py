@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ebayes_lm import make_contrasts, model_matrix, non_estimable
+from ebayes_lm import make_contrasts, model_matrix
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.table import level_name
 from ebayes_lm.errors import ContrastError
@@ -35,12 +36,15 @@ class Informing:
         The factors of the design, samples x factors.
     levels : dict of factor to levels
         Their levels, the reference first.
+    idle : Index
+        Samples that take no part in any estimate, because they were given no weight.
     """
 
     name: str
     weights: pd.Series[float]
     factors: pd.DataFrame
     levels: dict[str, list[str]]
+    idle: pd.Index = field(default_factory=lambda: pd.Index([]))
 
     @property
     def samples(self) -> pd.Index:
@@ -90,7 +94,12 @@ class Informing:
 
 
 def informing_samples(
-    design: Design, contrast: str | Sequence[float] | FloatArray, samples: pd.DataFrame, *, name: str | None = None
+    design: Design,
+    contrast: str | Sequence[float] | FloatArray,
+    samples: pd.DataFrame,
+    *,
+    name: str | None = None,
+    plan: LeastSquares | None = None,
 ) -> Informing:
     """Find the samples whose values enter the estimate of a comparison.
 
@@ -104,6 +113,9 @@ def informing_samples(
         The sample table behind the design, in its order.
     name : str, optional
         What to call the comparison; by default its text.
+    plan : LeastSquares, optional
+        The factored design of a fit (``fit.plan``) whose samples are weighted or correlated; by default all samples
+        count the same.
 
     Returns
     -------
@@ -116,8 +128,9 @@ def informing_samples(
 
     Notes
     -----
-    The least squares estimate of c'b is a'y with a = X (X'X)^- c, a fixed weight for every sample. Samples whose weight
-    is zero but for rounding say nothing about the comparison, though they help to estimate the variance.
+    The least squares estimate of c'b is a'y with a = X (X'X)^- c, a fixed weight for every sample; where T makes
+    samples uncorrelated and equally precise, a = T'TX (X'T'TX)^- c. Samples whose weight is zero but for rounding say
+    nothing about the comparison, though they help to estimate the variance.
 
     Examples
     --------
@@ -130,10 +143,14 @@ def informing_samples(
     """
     given, wanted = _coefficient_weights(design, contrast)
     name = given if name is None else name
-    weights = _sample_weights(design, wanted, name)
+    plan = least_squares(design.matrix) if plan is None else plan
+    used = slice(None) if plan.used is None else plan.used
+    weights = np.zeros(len(samples))
+    weights[used] = _sample_weights(design.matrix[used], plan, wanted, name)
     factors = factor_labels(design, samples)
     levels = dict(zip(factors.columns, design.levels.values(), strict=True))
-    return Informing(name, pd.Series(weights, index=samples.index, name=name), factors, levels)
+    idle = samples.index.delete(np.arange(len(samples))[used])
+    return Informing(name, pd.Series(weights, index=samples.index, name=name), factors, levels, idle)
 
 
 def _coefficient_weights(design: Design, contrast: str | Sequence[float] | FloatArray) -> tuple[str, FloatArray]:
@@ -145,16 +162,17 @@ def _coefficient_weights(design: Design, contrast: str | Sequence[float] | Float
     return str(matrix.columns[0]), matrix.iloc[:, 0].to_numpy(dtype=np.float64)
 
 
-def _sample_weights(design: Design, wanted: FloatArray, name: str) -> FloatArray:
-    """Weights a with X'a = c of least norm, over the columns that can be estimated."""
-    lost = set(non_estimable(design) or ())
-    kept = [j for j, column in enumerate(design.names) if column not in lost]
+def _sample_weights(x: FloatArray, plan: LeastSquares, wanted: FloatArray, name: str) -> FloatArray:
+    """Weights a (m,) with X'a = c, least in norm once T has made the samples alike, over the estimable columns."""
+    kept = plan.qr.estimable
     if not np.any(wanted[kept]):
         raise ContrastError(f"the design cannot estimate {name!r}")
-    x = design.matrix[:, kept]
+    root = np.sqrt(plan.weights)
+    x = x[:, kept] * root[:, None] if plan.whitener is None else plan.whitener @ x[:, kept]
     scale = np.linalg.norm(x, axis=0)
     target = wanted[kept] / scale
-    weights: FloatArray = np.linalg.lstsq((x / scale).T, target, rcond=None)[0]
+    alike = np.linalg.lstsq((x / scale).T, target, rcond=None)[0]
+    weights: FloatArray = alike * root if plan.whitener is None else alike @ plan.whitener
     weights[np.abs(weights) <= _NEGLIGIBLE * np.abs(weights).max(initial=0.0)] = 0.0
     return weights
 

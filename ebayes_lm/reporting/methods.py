@@ -7,47 +7,42 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ebayes_lm import ModeratedFit
-from ebayes_lm.reporting.sentences import joined
+from ebayes_lm.errors import counted
+from ebayes_lm.reporting.completeness import completeness
+from ebayes_lm.reporting.procedure import Procedure
+from ebayes_lm.reporting.sentences import joined, outlying
+from ebayes_lm.reporting.works import (
+    BENJAMINI_HOCHBERG,
+    CHEN,
+    HUBER,
+    MCCARTHY_SMYTH,
+    PHIPSON,
+    RITCHIE,
+    SARTOR,
+    SMYTH,
+    SMYTH_MICHAUD_SCOTT,
+    Cited,
+)
+from ebayes_lm.results.tested import TestedFit
+from ebayes_lm.results.threshold import TreatFit
 
-SMYTH = (
-    "Smyth GK (2004). Linear models and empirical Bayes methods for assessing differential expression in microarray "
-    "experiments. Statistical Applications in Genetics and Molecular Biology 3(1), Article 3."
-)
-BENJAMINI_HOCHBERG = (
-    "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate: a practical and powerful approach to "
-    "multiple testing. Journal of the Royal Statistical Society B 57, 289-300."
-)
-RITCHIE = (
-    "Ritchie ME, Phipson B, Wu D, Hu Y, Law CW, Shi W, Smyth GK (2015). limma powers differential expression analyses "
-    "for RNA-sequencing and microarray studies. Nucleic Acids Research 43(7), e47."
-)
-SARTOR = (
-    "Sartor MA, Tomlinson CR, Wesselkamper SC, Sivaganesan S, Leikauf GD, Medvedovic M (2006). Intensity-based "
-    "hierarchical Bayes method improves testing for differentially expressed genes in microarray experiments. BMC "
-    "Bioinformatics 7, 538."
-)
-DYRSKJOT = (
-    "Dyrskjøt L, Kruhøffer M, Thykjaer T, et al. (2004). Gene expression in the urinary bladder: a common carcinoma "
-    "in situ gene expression signature exists disregarding histopathological classification. Cancer Research "
-    "64, 4040-4048."
-)
 _WIDTH = 100
 
 
 def methods_text(
-    mod: ModeratedFit,
+    mod: TestedFit,
     *,
     comparisons: Sequence[str] = (),
     terms: Sequence[str] = (),
     fdr: float = 0.05,
     source: str | None = None,
+    procedure: Procedure | None = None,
 ) -> str:
     """What was done, as a paragraph for a manuscript, and the works to cite.
 
     Parameters
     ----------
-    mod : ModeratedFit
+    mod : ModeratedFit or TreatFit
         Any fit on the design; the comparisons are named apart.
     comparisons : sequence of str
         Contrasts or coefficients that were tested; with `terms`, one at least.
@@ -57,6 +52,8 @@ def methods_text(
         False discovery rate of the decisions.
     source : str, optional
         A reference for the data.
+    procedure : Procedure, optional
+        Weights, correlation and other choices that the fit itself does not tell.
 
     Returns
     -------
@@ -70,48 +67,106 @@ def methods_text(
     >>> print(methods_text(el.lm_fit(data, "~ group").ebayes(), comparisons=["groupB"]).splitlines()[0])
     # Methods
     """
-    cited = _Cited()
-    formula = f"`{mod.design.formula}`" if mod.design.formula else f"{mod.design.shape[1]} coefficients"
-    kind = "moderated" if mod.is_moderated else "ordinary"
-    tested = [f"{kind} t-statistics for {joined(f'`{c}`' for c in comparisons)}"] if comparisons else []
-    tested += [f"{kind} F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else []
+    cited = Cited()
+    procedure = procedure or Procedure(lfc=mod.lfc if isinstance(mod, TreatFit) else None)
     sentences = [
-        f"A linear model with the design {formula} was fitted by least squares to each of {mod.shape[0]:,} features "
-        f"over {mod.design.shape[0]:,} samples.",
-        *([_moderation(mod, cited)] if mod.is_moderated else []),
-        f"Features were tested by {joined(tested)}; p-values were adjusted for multiple testing by the method of "
-        f"Benjamini and Hochberg {cited(BENJAMINI_HOCHBERG)} within each comparison, and features with adjusted "
-        f"p < {fdr:.3g} were called significant.",
-        f"Computed with {_versions()}, which reproduces the statistics of limma {cited(RITCHIE)}.",
+        _fitting(mod, procedure, cited),
+        *_gaps(mod, procedure),
+        *([_moderation(mod, procedure, cited)] if _has_prior(mod) else []),
+        f"Features were tested by {_tests(mod, procedure, comparisons, terms, cited)}; p-values were adjusted for "
+        f"multiple testing by the method of Benjamini and Hochberg {cited(BENJAMINI_HOCHBERG)} within each comparison, "
+        f"and features with adjusted p < {fdr:.3g} were called significant.",
+        _program(mod, cited),
         *([f"The data are from {cited(source)}."] if source else []),
     ]
     references = [_wrapped(f"{i}. {text}", "   ") for i, text in enumerate(cited.works, 1)]
     return "\n".join(["# Methods", "", _wrapped(" ".join(sentences)), "", "## References", "", *references, ""])
 
 
-class _Cited:
-    """Works in the order in which they are cited."""
+def _fitting(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
+    """The model, how it was fitted, and what was known of the samples."""
+    formula = f"`{mod.design.formula}`" if mod.design.formula else f"{mod.design.shape[1]} coefficients"
+    used = mod.fit.plan.n_used
+    weighted = f" with weights of {procedure.weights}" if procedure.weights else ""
+    if procedure.robust_fit:
+        way = f"robust regression, Huber's M-estimation {cited(HUBER)},"
+    elif procedure.correlation is not None:
+        way = "generalised least squares"
+    else:
+        way = "weighted least squares" if weighted else "least squares"
+    text = (
+        f"A linear model with the design {formula} was fitted by {way}{weighted} to each of {mod.shape[0]:,} features "
+        f"over {used:,} samples."
+    )
+    if procedure.correlation is None:
+        return text
+    return (
+        f"{text} Samples of the same `{procedure.block}` ({counted(procedure.n_blocks, 'block')}) were taken as "
+        f"correlated, with a within-block correlation of {procedure.correlation:.4g} "
+        f"{cited(SMYTH_MICHAUD_SCOTT)}."
+    )
 
-    def __init__(self) -> None:
-        self.works: list[str] = []
 
-    def __call__(self, work: str) -> str:
-        self.works.append(work)
-        return f"[{len(self.works)}]"
+def _gaps(mod: TestedFit, procedure: Procedure) -> list[str]:
+    """What was missing."""
+    found = completeness(mod)
+    sentences = ["Infinite values were taken for missing."] if procedure.inf_missing else []
+    if found.features:
+        what = "values missing or of weight zero" if procedure.weights == "observations" else "missing values"
+        sentences.append(
+            f"{counted(found.features, 'feature')} had {what} ({found.missing / found.of:.2g} of all values), and each "
+            "was fitted to what it had."
+        )
+    if procedure.min_observed is not None:
+        n = counted(procedure.min_observed, "observation")
+        sentences.append(f"Features with fewer than {n} were not fitted ({found.few + found.empty:,} features).")
+    return sentences
 
 
-def _moderation(mod: ModeratedFit, cited: _Cited) -> str:
+def _moderation(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
     text = f"Residual variances were moderated by empirical Bayes {cited(SMYTH)}"
     if np.ndim(mod.prior.scale) == 1:
         text += f", with a prior variance that follows average expression {cited(SARTOR)}"
+    if mod.prior.method.startswith("profile likelihood"):
+        text += f", with a prior estimated by profile likelihood {cited(CHEN)}"
+        text += ", as residual degrees of freedom differed between features" if _unequal(mod) else ""
+    if procedure.robust:
+        n = outlying(mod)
+        text += f", robust against outlying variances {cited(PHIPSON)}, of which there were {n:,}"
+    if procedure.zero_variance == "exclude":
+        text += ", features without residual variance being kept out of the prior"
     return f"{text} ({_prior(mod)})."
 
 
-def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+def _has_prior(mod: TestedFit) -> bool:
+    return mod.is_moderated and mod.prior.method != "none"
 
 
-def _prior(mod: ModeratedFit) -> str:
+def _unequal(mod: TestedFit) -> bool:
+    df = mod.fit.record.df_residual
+    return len(np.unique(df[df > 0])) > 1
+
+
+def _tests(mod: TestedFit, procedure: Procedure, comparisons: Sequence[str], terms: Sequence[str], cited: Cited) -> str:
+    kind = "moderated" if _has_prior(mod) else "ordinary"
+    against = ""
+    if procedure.lfc is not None and comparisons:
+        against = f" against a log fold change of {procedure.lfc:g} (TREAT {cited(MCCARTHY_SMYTH)})"
+    tests = [f"{kind} t-statistics{against} for {joined(f'`{c}`' for c in comparisons)}"] if comparisons else []
+    return joined([*tests, *([f"{kind} F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else [])])
+
+
+def _program(mod: TestedFit, cited: Cited) -> str:
+    text = f"Computed with {_versions()}, which reproduces the statistics of limma {cited(RITCHIE)}"
+    own = mod.fit.covariances
+    if own is None or not len(own):
+        return f"{text}."
+    if mod.fit.compat == "limma":
+        return f"{text}, approximations of standard errors included."
+    return f"{text}, but for standard errors that are approximate there and exact here."
+
+
+def _prior(mod: TestedFit) -> str:
     df = float(mod.prior.df2)
     scale = np.sqrt(np.asarray(mod.prior.scale, dtype=np.float64))
     sd = f"{scale:.4g}" if scale.ndim == 0 else f"{np.nanmin(scale):.4g} to {np.nanmax(scale):.4g}"
@@ -124,3 +179,7 @@ def _versions() -> str:
 
     parts = [f"{name} {version(name)}" for name in ("numpy", "scipy", "pandas")]
     return f"ebayes_lm {version('ebayes-lm')} (Python {python_version()}, {', '.join(parts)})"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from ebayes_lm import ModeratedFit
+from ebayes_lm.errors import counted
 from ebayes_lm.reporting.informing import Informing
+from ebayes_lm.results.tested import TestedFit
 
 #: Groups of samples that are listed one by one; more are counted.
 _MOST_GROUPS = 8
@@ -56,16 +57,19 @@ def describe_informing(informing: Informing) -> str:
     """Which samples a comparison rests on, and why the others do not speak."""
     inside, every = informing.informing, informing.factors
     n, total = len(inside), len(every)
-    if n == total:
+    idle = len(informing.idle)
+    if n == total - idle:
         what = joined(_counts(informing, inside))
-        return f"All {total:,} samples inform it{f': {what}' if what else ''}."
+        every_one = f"All {n:,}" if not idle else f"All {n:,} of {total:,} samples that have a weight"
+        return f"{every_one}{'' if idle else ' samples'} inform it{f': {what}' if what else ''}."
     blocks = [b for b in informing.held_equal if inside[b].nunique() < every[b].nunique()]
     if not blocks:
         what = joined(_counts(informing, inside))
         lead = f"{n:,} of {total:,} samples inform it{f': {what}' if what else ''}."
     else:
         lead = _in_blocks(informing, blocks[0])
-    return f"{lead} {_rest(total - n)}"
+    zero = f" {counted(idle, 'sample')} of weight zero {'takes' if idle == 1 else 'take'} no part." if idle else ""
+    return f"{lead} {_rest(total - n - idle)}{zero}"
 
 
 def _in_blocks(informing: Informing, block: str) -> str:
@@ -134,45 +138,64 @@ def _counts(informing: Informing, rows: pd.DataFrame) -> list[str]:
     return [f"{count:,} {cell}" for cell, count in cells.items()]
 
 
-def describe_data(mod: ModeratedFit) -> str:
+def describe_data(mod: TestedFit) -> str:
     """Size of the problem in one sentence."""
-    n = mod.design.shape[0]
+    n, used = mod.design.shape[0], mod.fit.plan.n_used
     df = np.unique(mod.df_residual.to_numpy())
     each = f"{df[0]:g}" if len(df) == 1 else f"{df[0]:g} to {df[-1]:g}"
+    where = f"{n:,} samples" if used == n else f"{used:,} of {n:,} samples, the others having weight zero"
     return (
-        f"{mod.shape[0]:,} features on {n:,} samples; {mod.rank} coefficients are estimated, which leaves {each} "
+        f"{mod.shape[0]:,} features on {where}; {mod.rank} coefficients are estimated, which leaves {each} "
         "residual degrees of freedom per feature."
     )
 
 
-def describe_prior(mod: ModeratedFit) -> str:
-    """The prior of the variances in one or two sentences."""
+def describe_prior(mod: TestedFit) -> str:
+    """The prior of the variances in some sentences."""
     if not mod.is_moderated:
         return "Every feature is tested with its own variance alone; nothing is moderated."
+    if mod.prior.method == "none":
+        return "There are too few features to learn a prior from; each is tested with its own variance."
     df = float(mod.prior.df2)
-    scale = np.sqrt(np.asarray(mod.prior.scale, dtype=np.float64))
-    if scale.ndim == 0:
-        where = f"a common prior, standard deviation s0 = {scale:.4g}"
-    else:
-        low, high = np.nanmin(scale), np.nanmax(scale)
-        where = f"a prior that follows average expression, standard deviation s0 from {low:.4g} to {high:.4g}"
+    where = _location(mod)
+    how = f" Both are estimated by {mod.prior.method}{_outliers(mod)}."
     if np.isinf(df):
         return (
             f"Variances are replaced by {where}: its degrees of freedom d0 are infinite, because the variances differ "
-            "no more than chance explains."
+            f"no more than chance explains.{how}"
         )
     own = float(np.nanmedian(mod.df_residual))
     return (
         f"Variances are drawn towards {where}. It counts for d0 = {df:.3g} degrees of freedom beside the {own:g} of a "
-        f"feature, so {df / (df + own):.0%} of a moderated variance is prior."
+        f"feature, so {df / (df + own):.0%} of a moderated variance is prior.{how}"
     )
 
 
-def describe_decisions(counts: pd.Series[int], informing: Informing, fdr: float) -> str:
-    """How many features are up and down."""
+def _location(mod: TestedFit) -> str:
+    scale = np.sqrt(np.asarray(mod.prior.scale, dtype=np.float64))
+    if scale.ndim == 0:
+        return f"a common prior, standard deviation s0 = {scale:.4g}"
+    low, high = np.nanmin(scale), np.nanmax(scale)
+    return f"a prior that follows average expression, standard deviation s0 from {low:.4g} to {high:.4g}"
+
+
+def _outliers(mod: TestedFit) -> str:
+    n = outlying(mod)
+    return f"; {counted(n, 'feature')} of outlying variance {'has' if n == 1 else 'have'} fewer" if n else ""
+
+
+def outlying(mod: TestedFit) -> int:
+    """Features whose prior df a robust prior has lowered."""
+    shrunk = mod.prior.df2_shrunk
+    return 0 if shrunk is None else int(np.count_nonzero(shrunk < mod.prior.df2))
+
+
+def describe_decisions(counts: pd.Series[int], informing: Informing, fdr: float, lfc: float | None = None) -> str:
+    """How many features are up and down, and by more than what."""
     parts = title(informing).split(" against ")
     up, down = (f"higher in {parts[0]}", "lower") if len(parts) == 2 else ("up", "down")
+    beyond = "" if lfc is None else f" by more than {lfc:g} (TREAT)"
     return (
-        f"At a false discovery rate of {fdr:.3g}, {counts['Up']:,} of {counts.sum():,} features are {up}, "
+        f"At a false discovery rate of {fdr:.3g}, {counts['Up']:,} of {counts.sum():,} features are {up}{beyond}, "
         f"{counts['Down']:,} are {down}, and {counts['NotSig']:,} are not significant."
     )

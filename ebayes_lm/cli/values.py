@@ -1,0 +1,80 @@
+"""Values of arguments: text to what it stands for, or what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from ebayes_lm.errors import nearest
+
+#: Columns that tables can have besides those of limma.
+COLUMNS = ("SE", "df", "neg_log10_p", "n", "status")
+
+
+def names(text: str) -> list[str]:
+    """Names between commas.
+
+    >>> names("a, b,")
+    ['a', 'b']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """Names of columns, each once."""
+    wanted = tuple(dict.fromkeys(names(text)))
+    for name in wanted:
+        if name not in COLUMNS:
+            raise argparse.ArgumentTypeError(
+                f"{name!r} is not a column.{nearest(name, COLUMNS)} The columns are {', '.join(COLUMNS)}"
+            )
+    if not wanted:
+        raise argparse.ArgumentTypeError(f"names no column; the columns are {', '.join(COLUMNS)}")
+    return wanted
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A column and a value of it."""
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form COL=VALUE, such as batch=3")
+    return name.strip(), value.strip()
+
+
+def whole_number(text: str) -> int:
+    """A count of one at least."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return int(text)
+
+
+def share(text: str) -> float:
+    """A number between 0 and 1."""
+    value = _number(text)
+    if not 0.0 < value < 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1, such as 0.05")
+    return value
+
+
+def correlation(text: str) -> float:
+    """A number between -1 and 1."""
+    value = _number(text)
+    if not -1.0 < value < 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a correlation between -1 and 1, such as 0.4")
+    return value
+
+
+def effect(text: str) -> float:
+    """A finite number above zero."""
+    value = _number(text)
+    if not 0.0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a log fold change above zero, such as 0.5")
+    return value
+
+
+def _number(text: str) -> float:
+    """NaN for what is no number, so that no bound holds."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

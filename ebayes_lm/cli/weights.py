@@ -1,0 +1,91 @@
+"""Weights from a file, brought into the order of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.cli.inputs import Inputs
+from ebayes_lm.data.alignment import align
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.readers.matrix_text import read_matrix_text
+from ebayes_lm.data.readers.stored import read_parquet
+from ebayes_lm.data.weights import matrix_weights
+from ebayes_lm.errors import AlignmentError, listing
+
+
+@dataclass(frozen=True, eq=False)
+class GivenWeights:
+    """Weights and whose they are.
+
+    Attributes
+    ----------
+    table : DataFrame or Series
+        As ``lm_fit`` takes them, in the order of the data.
+    belong_to : {"samples", "features", "observations"}
+    source : str
+        The file.
+    of_samples : (n,) array or None
+        The weights of samples, where they are that.
+    """
+
+    table: pd.DataFrame | pd.Series[float]
+    belong_to: str
+    source: str
+    of_samples: FloatArray | None = None
+
+
+def read_weights(name: str, inputs: Inputs, layer: str | None) -> GivenWeights:
+    """Weights of values (features x samples), or of samples or features by name in two columns.
+
+    Weights of samples that the run leaves out are left out, too.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or weights are negative, missing or all zero.
+    AlignmentError
+        Names do not match those of the data.
+    """
+    path = Path(name)
+    read = read_parquet if path.suffix.lower() in (".parquet", ".pq") else read_matrix_text
+    values, _ = read(path, ())
+    matrix = as_feature_matrix(inputs.data, layer=layer)
+    ordered = _vector(values.iloc[:, 0], matrix, inputs, path) if values.shape[1] == 1 else None
+    table: Any = _table(values, matrix, inputs, path) if ordered is None else ordered
+    checked = matrix_weights(table, matrix)
+    if checked.samples is not None:
+        return GivenWeights(table, "samples", str(path), checked.samples)
+    return GivenWeights(table, "observations" if checked.features is None else "features", str(path))
+
+
+def _vector(weights: pd.Series[float], matrix: FeatureMatrix, inputs: Inputs, path: Path) -> pd.Series[float]:
+    """One weight a sample or a feature, whichever the names are."""
+    samples, features = weights.index.isin(matrix.samples), weights.index.isin(matrix.features)
+    if not (samples.any() or features.any()):
+        raise AlignmentError(
+            f"the first column of {path.name} names neither samples nor features of the data (it begins with "
+            f"{listing(weights.index[:3])}); the samples are {listing(matrix.samples, 3)}"
+        )
+    axis = "samples" if samples.any() else "features"
+    if axis == "samples":
+        weights = weights[~weights.index.isin(inputs.excluded)]
+    labels = matrix.samples if axis == "samples" else matrix.features
+    order = align(weights.index, labels, len(labels), what=_what(path), axis=axis)
+    return weights.iloc[order].set_axis(labels)
+
+
+def _table(values: pd.DataFrame, matrix: FeatureMatrix, inputs: Inputs, path: Path) -> pd.DataFrame:
+    """One weight a value."""
+    kept = values.loc[:, ~values.columns.isin(inputs.excluded)]
+    columns = align(kept.columns, matrix.samples, matrix.shape[1], what=_what(path))
+    rows = align(kept.index, matrix.features, matrix.shape[0], what=_what(path), axis="features")
+    return kept.iloc[rows, columns].set_axis(matrix.features).set_axis(matrix.samples, axis=1)
+
+
+def _what(path: Path) -> str:
+    return f"the file of weights {path.name}"

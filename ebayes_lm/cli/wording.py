@@ -1,0 +1,38 @@
+"""Messages of the package in the words of the command line: Python arguments become options."""
+
+from __future__ import annotations
+
+import re
+
+#: Options whose value is spelled in another way than the argument's.
+_SPELLED = {
+    "legacy=True": "--prior moments",
+    "legacy=False": "--prior likelihood",
+    "with robust=False": "without --robust",
+    "compat='limma'": "--compat limma",
+}
+_NAMED = ("block", "correlation", "inf", "min_observed", "weights", "zero_variance", "feature_columns", "coef", "span")
+_ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=(?:[\"']([\w-]+)[\"'])?(?=[\s,.;:)]|$)")
+#: Verbs that a run goes through; whoever typed a command has called none of them.
+_VERB = re.compile(r"\b(?:ebayes|treat|lm_fit)\(\)")
+_CONTRAST = re.compile(r"\bfit\.contrast\(('[^']*'|\"[^\"]*\")\)")
+_SPELLING = re.compile("|".join(rf"(?<!\w){re.escape(argument)}(?!\w)" for argument in _SPELLED))
+
+
+def in_options(message: str) -> str:
+    """A message with options in place of Python arguments.
+
+    Examples
+    --------
+    >>> in_options('2 features have no variance. zero_variance="exclude" keeps them out')
+    '2 features have no variance. --zero-variance exclude keeps them out'
+    >>> in_options("ebayes() estimates the prior otherwise; legacy=True keeps to moments")
+    'the program estimates the prior otherwise; --prior moments keeps to moments'
+    """
+    message = _SPELLING.sub(lambda found: _SPELLED[found[0]], _CONTRAST.sub(r"--contrast \1", message))
+    return _VERB.sub("the program", _ARGUMENT.sub(_option, message))
+
+
+def _option(found: re.Match[str]) -> str:
+    name, value = found[1].replace("_", "-"), found[2]
+    return f"--{name} {value}" if value else f"--{name}"

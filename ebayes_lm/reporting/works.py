@@ -1,0 +1,57 @@
+"""Works that a methods paragraph cites."""
+
+from __future__ import annotations
+
+SMYTH = (
+    "Smyth GK (2004). Linear models and empirical Bayes methods for assessing differential expression in microarray "
+    "experiments. Statistical Applications in Genetics and Molecular Biology 3(1), Article 3."
+)
+BENJAMINI_HOCHBERG = (
+    "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate: a practical and powerful approach to "
+    "multiple testing. Journal of the Royal Statistical Society B 57, 289-300."
+)
+RITCHIE = (
+    "Ritchie ME, Phipson B, Wu D, Hu Y, Law CW, Shi W, Smyth GK (2015). limma powers differential expression analyses "
+    "for RNA-sequencing and microarray studies. Nucleic Acids Research 43(7), e47."
+)
+SARTOR = (
+    "Sartor MA, Tomlinson CR, Wesselkamper SC, Sivaganesan S, Leikauf GD, Medvedovic M (2006). Intensity-based "
+    "hierarchical Bayes method improves testing for differentially expressed genes in microarray experiments. BMC "
+    "Bioinformatics 7, 538."
+)
+PHIPSON = (
+    "Phipson B, Lee S, Majewski IJ, Alexander WS, Smyth GK (2016). Robust hyperparameter estimation protects against "
+    "hypervariable genes and improves power to detect differential expression. Annals of Applied Statistics 10, "
+    "946-963."
+)
+CHEN = (
+    "Chen Y, Chen L, Lun ATL, Baldoni PL, Smyth GK (2025). edgeR v4: powerful differential analysis of sequencing data "
+    "with expanded functionality and improved support for small counts and larger datasets. Nucleic Acids Research "
+    "53(2), gkaf018."
+)
+MCCARTHY_SMYTH = (
+    "McCarthy DJ, Smyth GK (2009). Testing significance relative to a fold-change threshold is a TREAT. "
+    "Bioinformatics 25, 765-771."
+)
+SMYTH_MICHAUD_SCOTT = (
+    "Smyth GK, Michaud J, Scott HS (2005). Use of within-array replicate spots for assessing differential expression "
+    "in microarray experiments. Bioinformatics 21, 2067-2075."
+)
+HUBER = "Huber PJ (1964). Robust estimation of a location parameter. Annals of Mathematical Statistics 35, 73-101."
+DYRSKJOT = (
+    "Dyrskjøt L, Kruhøffer M, Thykjaer T, et al. (2004). Gene expression in the urinary bladder: a common carcinoma "
+    "in situ gene expression signature exists disregarding histopathological classification. Cancer Research "
+    "64, 4040-4048."
+)
+
+
+class Cited:
+    """Works in the order in which they are cited; one that is cited again keeps its number."""
+
+    def __init__(self) -> None:
+        self.works: list[str] = []
+
+    def __call__(self, work: str) -> str:
+        if work not in self.works:
+            self.works.append(work)
+        return f"[{self.works.index(work) + 1}]"
