@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray
-from ebayes_lm.core.prior import VariancePrior
+from ebayes_lm.core.prior import VariancePrior, extended
 from ebayes_lm.core.prior_options import PriorOptions
 from ebayes_lm.core.record import Record, axes
 from ebayes_lm.core.squeeze import estimate_prior, posterior_variance
@@ -51,29 +51,27 @@ def moderate(
     """
     exponent, s2 = _variances(sigma, df_residual)
     df = np.asarray(df_residual, dtype=np.float64)
-    informing = df if exclude is None else np.where(exclude, 0.0, df)
-    prior = _prior(s2, informing, covariate, options or PriorOptions())
+    used = np.ones(s2.size, dtype=bool) if exclude is None else ~exclude
+    prior = _prior(s2, df, covariate, used, options or PriorOptions())
     s2_post = posterior_variance(s2, df, prior)
     s2_prior = np.broadcast_to(prior.scale, s2.shape)
     df_prior = np.broadcast_to(prior.df_prior, s2.shape)
-    df_total = np.minimum(df + df_prior, np.nansum(informing))
+    df_total = np.minimum(df + df_prior, np.nansum(df[used]))
     scale = _in_units(prior.scale, exponent)
     prior = replace(prior, scale=float(scale) if np.ndim(scale) == 0 else scale)
     return Moderation(s2_post, s2_prior, df_prior, df_total, exponent), prior
 
 
-def _prior(s2: FloatArray, df: FloatArray, covariate: FloatArray | None, options: PriorOptions) -> VariancePrior:
-    """The prior of all features, learnt from those whose covariate is known; the others have no prior variance."""
-    if covariate is None or not np.isnan(covariate).any():
+def _prior(
+    s2: FloatArray, df: FloatArray, covariate: FloatArray | None, used: BoolArray, options: PriorOptions
+) -> VariancePrior:
+    """The prior of all features, learnt from those to be ``used`` whose covariate is known."""
+    if covariate is not None:
+        used = used & ~np.isnan(covariate)
+    if used.all():
         return estimate_prior(s2, df, covariate, options)
-    known = ~np.isnan(covariate)
-    prior = estimate_prior(s2[known], df[known], covariate[known], options)
-    shrunk = prior.df2_shrunk
-    return replace(
-        prior,
-        scale=_spread(np.broadcast_to(np.asarray(prior.scale), known.sum()), known),
-        df2_shrunk=None if shrunk is None else np.where(known, _spread(shrunk, known), prior.df2),
-    )
+    prior = estimate_prior(s2[used], df[used], None if covariate is None else covariate[used], options)
+    return extended(prior, used, covariate)
 
 
 def unmoderated(sigma: FloatArray, df_residual: FloatArray) -> tuple[Moderation, VariancePrior]:
@@ -101,12 +99,6 @@ def _variances(sigma: FloatArray, df_residual: FloatArray) -> tuple[int, FloatAr
 def _in_units(scaled: float | FloatArray, exponent: int) -> FloatArray:
     with np.errstate(over="ignore", under="ignore"):
         return np.ldexp(scaled, 2 * exponent)
-
-
-def _spread(values: FloatArray, known: BoolArray) -> FloatArray:
-    whole = np.full(len(known), np.nan)
-    whole[known] = values
-    return whole
 
 
 def t_statistic(effect: FloatArray, stdev_unscaled: FloatArray, moderation: Moderation) -> FloatArray:

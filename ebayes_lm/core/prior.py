@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +11,7 @@ from scipy.special import zeta
 from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.special import logmdigamma, trigamma_inverse
-from ebayes_lm.core.trend import natural_spline_trend
+from ebayes_lm.core.trend import finite_covariate, natural_spline_trend
 from ebayes_lm.errors import ArgumentError
 
 #: Fewer residual df than this are none, and a variance may lie so far below zero by rounding.
@@ -163,3 +163,26 @@ def _spread(values: FloatArray, rows: BoolArray) -> FloatArray:
 def _prior_df(excess: float) -> float:
     """Prior df that explain what the log variances vary beyond their sampling."""
     return 2.0 * trigamma_inverse(excess) if excess > 0 else np.inf
+
+
+def extended(prior: VariancePrior, used: BoolArray, covariate: FloatArray | None) -> VariancePrior:
+    """The prior of ``used`` (G,) features for the others too: df2, and the log scale between those of neighbours."""
+    scale, shrunk = prior.scale, prior.df2_shrunk
+    if shrunk is not None:
+        shrunk = _filled(shrunk, used, prior.df2)
+    if isinstance(scale, np.ndarray):
+        trend = covariate if prior.method != "none" else None
+        scale = _filled(scale, used, np.nan if trend is None else _between(scale, trend, used))
+    return replace(prior, scale=scale, df2_shrunk=shrunk)
+
+
+def _between(scale: FloatArray, covariate: FloatArray, used: BoolArray) -> FloatArray:
+    at, group = np.unique(finite_covariate(covariate[used]), return_inverse=True)
+    log_scale = np.bincount(group, weights=np.log(scale)) / np.bincount(group)
+    return np.asarray(np.exp(np.interp(covariate[~used], at, log_scale)))
+
+
+def _filled(values: FloatArray, used: BoolArray, others: float | FloatArray) -> FloatArray:
+    whole = np.empty(used.size)
+    whole[used], whole[~used] = values, others
+    return whole

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import BoolArray, FloatArray
+from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.equal_tails import to_largest_df
 from ebayes_lm.core.local_regression import lowess
 from ebayes_lm.core.log_f_moments import winsorised_log_f
 from ebayes_lm.core.outliers import df_beside_infinite, df_of_outliers
-from ebayes_lm.core.prior import VariancePrior, _checked, fit_f_dist
+from ebayes_lm.core.prior import VariancePrior, _checked, extended, fit_f_dist
 from ebayes_lm.core.prior_options import winsor_tails
 from ebayes_lm.core.trend import finite_covariate
 from ebayes_lm.errors import DataError
@@ -87,9 +87,8 @@ def fit_f_dist_robustly(
     if usable.all():
         return _fit(x, df1, covariate, tails)
     own_df1 = df1 if df1.ndim == 0 else df1[usable]
-    if covariate is None:
-        return _spread(_fit(x[usable], own_df1, None, tails), usable, None)
-    return _spread(_fit(x[usable], own_df1, covariate[usable], tails), usable, covariate)
+    prior = _fit(x[usable], own_df1, None if covariate is None else covariate[usable], tails)
+    return extended(prior, usable, covariate)
 
 
 def _fit(x: FloatArray, df1: FloatArray, covariate: FloatArray | None, tails: tuple[float, float]) -> VariancePrior:
@@ -153,24 +152,6 @@ def _df2(variance: float, df1: float, lowest: float, tails: tuple[float, float])
         return lowest
     share = brentq(excess, start, 1.0, xtol=_EXACT)
     return float(share / (1.0 - share))
-
-
-def _spread(prior: VariancePrior, usable: BoolArray, covariate: FloatArray | None) -> VariancePrior:
-    """The prior with a value for features that took no part: df2, and a scale between those of their neighbours."""
-    scale, shrunk = prior.scale, prior.df2_shrunk
-    if shrunk is not None:
-        shrunk = _filled(shrunk, usable, prior.df2)
-    if covariate is not None and np.ndim(scale) == 1:
-        at, group = np.unique(covariate[usable], return_inverse=True)
-        log_scale = np.bincount(group, weights=np.log(scale)) / np.bincount(group)
-        scale = _filled(np.asarray(scale), usable, np.exp(np.interp(covariate[~usable], at, log_scale)))
-    return replace(prior, scale=scale, df2_shrunk=shrunk)
-
-
-def _filled(values: FloatArray, usable: BoolArray, others: float | FloatArray) -> FloatArray:
-    whole = np.empty(usable.size)
-    whole[usable], whole[~usable] = values, others
-    return whole
 
 
 def _plain(scale: float | FloatArray) -> float | FloatArray:

@@ -155,7 +155,7 @@ def describe_prior(mod: TestedFit) -> str:
     df, shrunk = mod.prior.df2, mod.prior.df2_shrunk
     scale = np.asarray(mod.prior.scale)
     sd = f"{np.sqrt(scale):.4g}" if scale.ndim == 0 else "a trend"
-    outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < df))
+    outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < 0.5 * df))
     if outliers:
         size = "infinite" if np.isinf(df) else f"{df:.4g}"
         worth = f"{size} prior df, fewer for {counted(outliers, 'outlying feature')}"

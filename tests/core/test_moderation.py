@@ -99,6 +99,25 @@ def test_excluded_features_take_part_in_nothing_but_their_own_posterior():
     assert_allclose(moderation.in_units(moderation.s2_post)[exclude], own, rtol=PRIOR_UNITS)
 
 
+def test_excluded_features_are_on_the_trend_between_their_neighbours():
+    sigma, df, covariate = variances(), np.full(200, 4.0), np.linspace(4, 12, 200)
+    exclude = np.arange(200) % 20 == 0
+    moderation, prior = moderate(sigma, df, covariate, exclude=exclude)
+    _, alone = moderate(sigma[~exclude], df[~exclude], covariate[~exclude])
+    assert_allclose(prior.scale[~exclude], alone.scale, rtol=PRIOR_UNITS)
+    neighbours = np.sqrt(prior.scale[19:-1:20] * prior.scale[21::20])
+    assert_allclose(prior.scale[20:-1:20], neighbours, rtol=1e-6)
+    assert np.isfinite(moderation.s2_post).all()
+
+
+@pytest.mark.parametrize("trend", [False, True])
+def test_too_few_that_are_not_excluded_stay_as_they_are(trend):
+    sigma, covariate = np.array([1.0, 2.0, 0.0, 0.0]), np.arange(4.0) if trend else None
+    moderation, prior = moderate(sigma, np.full(4, 3.0), covariate, exclude=sigma == 0)
+    assert_array_equal(moderation.in_units(moderation.s2_post), sigma**2)
+    assert prior.df2 == 0.0
+
+
 def test_excluded_features_do_not_raise_the_cap_of_the_df():
     moderation, _ = moderate(np.full(6, 1.3), np.full(6, 3.0), exclude=np.arange(6) == 0)
     assert_array_equal(moderation.df_total, 15.0)

@@ -64,6 +64,50 @@ def test_a_span_asks_for_lowess(fit):
     assert not np.allclose(mod.s2_prior, fit.ebayes(trend=True).s2_prior)
 
 
+@pytest.fixture(scope="module")
+def outlying(y, samples):
+    """Moderated robustly, with two features that vary a hundred times as much as the others."""
+    values, far = y.copy(), y.loc[["g20", "g60"]]
+    values.loc[far.index] = far.sub(far.mean(axis=1), axis=0).mul(100.0).add(far.mean(axis=1), axis=0)
+    return el.lm_fit(values, "~ group", samples=samples).ebayes(robust=True, trend=True)
+
+
+def test_outliers_keep_their_own_variance(outlying):
+    assert outlying.df_prior[["g20", "g60"]].max() < 0.3 * outlying.prior.df2
+    assert outlying.s2_post["g20"] == pytest.approx(outlying.sigma["g20"] ** 2, rel=0.2)
+    assert outlying.prior.method == "winsorised moments, lowess trend"
+    assert "outlying features" in repr(outlying)
+    d, d0 = outlying.df_residual, outlying.df_prior
+    expected = (d * outlying.sigma**2 + d0 * outlying.s2_prior) / (d + d0)
+    pd.testing.assert_series_equal(outlying.s2_post, expected, check_names=False, rtol=SAME)
+
+
+def test_a_subset_keeps_the_prior_of_its_outliers(outlying):
+    part = outlying[[20, 3, 60]]
+    np.testing.assert_array_equal(part.prior.df2_shrunk, outlying.prior.df2_shrunk[[20, 3, 60]])
+    pd.testing.assert_series_equal(part.df_prior, outlying.df_prior.iloc[[20, 3, 60]])
+    pd.testing.assert_frame_equal(part.lods, outlying.lods.iloc[[20, 3, 60]])
+
+
+@pytest.mark.parametrize("robust", [False, True])
+@pytest.mark.parametrize("legacy", [None, False])
+def test_empty_rows_beside_a_trend_change_nothing(y, samples, robust, legacy):
+    holes = y.copy()
+    holes.loc[["g4", "g79"]] = np.nan
+    mod = el.lm_fit(holes, "~ group", samples=samples).ebayes(trend=True, robust=robust, legacy=legacy)
+    rest = el.lm_fit(y.drop(["g4", "g79"]), "~ group", samples=samples)
+    rest = rest.ebayes(trend=True, robust=robust, legacy=legacy)
+    pd.testing.assert_frame_equal(mod.p_value.drop(["g4", "g79"]), rest.p_value, rtol=SAME)
+
+
+@pytest.mark.parametrize("options", [{"legacy": False}, {"robust": True}, {"legacy": False, "robust": True}], ids=str)
+def test_every_estimator_can_keep_features_without_variance_out(constant, y, samples, options):
+    mod = constant.ebayes(zero_variance="exclude", **options)
+    rest = el.lm_fit(y.drop(["g3", "g9"]), "~ group", samples=samples).ebayes(**options)
+    assert mod.prior.df2 == pytest.approx(rest.prior.df2, rel=SAME)
+    assert mod.prior.scale == pytest.approx(rest.prior.scale, rel=SAME)
+
+
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
