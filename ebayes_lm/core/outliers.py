@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.outlier_df import _increasing, _mean_rank
+from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.core.outlier_df import _increasing
+from ebayes_lm.core.sorted_tails import falling_f_tails
 from ebayes_lm.core.tails import log_f_p_value
 
 
@@ -14,17 +15,16 @@ def df_of_outliers(f: FloatArray, df1: float, df2: float) -> FloatArray | None:
 
     The farthest outlier would lie at the median under the lowest of them (Phipson et al 2016, section 4.4).
     """
-    log_tail = log_f_p_value(f, df1, df2)
-    ordinary = _share_of_rank(f, log_tail)
+    order = np.argsort(-f)
+    ordinary = _share_of_rank(f[order], df1, df2)
     if np.all(ordinary == 1.0):
         return None
-    lowest = 0.0
-    if np.isfinite(log_tail.min()):
-        lowest = float(np.log(0.5) / log_tail.min()) * df2
-        lowest *= float(np.log(0.5) / log_f_p_value(f.max(), df1, lowest))
-    shrunk, order = ordinary * df2 + (1.0 - ordinary) * lowest, np.argsort(-f, kind="stable")
-    shrunk[order] = _increasing(shrunk[order])
-    return shrunk if shrunk.min() < df2 else None
+    farthest, lowest = f[order[0]], 0.0
+    log_tail = float(log_f_p_value(farthest, df1, df2))
+    if np.isfinite(log_tail):
+        lowest = np.log(0.5) / log_tail * df2
+        lowest *= np.log(0.5) / float(log_f_p_value(farthest, df1, lowest))
+    return _unsorted(_increasing(ordinary * df2 + (1.0 - ordinary) * lowest), order, df2)
 
 
 def df_beside_infinite(f: FloatArray, df1: float) -> FloatArray | None:
@@ -32,14 +32,23 @@ def df_beside_infinite(f: FloatArray, df1: float) -> FloatArray | None:
 
     An outlier shares in the residual df of all features by its probability of being none.
     """
-    ordinary = _share_of_rank(f, log_f_p_value(f, df1, np.inf))
-    outlying = ordinary < 1.0
-    shrunk, order = np.where(outlying, ordinary * (f.size * df1), np.inf), np.argsort(-f, kind="stable")
-    shrunk[order] = np.maximum.accumulate(shrunk[order])
-    return shrunk if shrunk.min() < np.inf else None
+    order = np.argsort(-f)
+    ordinary = _share_of_rank(f[order], df1, np.inf)
+    df = np.where(ordinary < 1.0, ordinary * (f.size * df1), np.inf)
+    return _unsorted(np.maximum.accumulate(df), order, np.inf)
 
 
-def _share_of_rank(f: FloatArray, log_tail: FloatArray) -> FloatArray:
-    """Probability of being no outlier: tail probability over the share of features that lie as far out, at most 1."""
-    empirical = (f.size - _mean_rank(f) + 0.5) / f.size
-    return np.asarray(np.minimum(np.exp(log_tail) / empirical, 1.0))
+def _share_of_rank(f: FloatArray, df1: float, df2: float) -> FloatArray:
+    """Probability that falling F (n,) are no outliers: tail probability over the share as far out, at most 1."""
+    first = np.flatnonzero(np.append(True, f[1:] != f[:-1]))
+    count = np.diff(np.append(first, f.size))
+    as_far = np.repeat(first + 0.5 * count, count) / f.size
+    return np.minimum(falling_f_tails(f, df1, df2) / as_far, 1.0)
+
+
+def _unsorted(df: FloatArray, order: IntArray, most: float) -> FloatArray | None:
+    if df[0] == most:
+        return None
+    whole = np.empty(df.size)
+    whole[order] = df
+    return whole
