@@ -152,6 +152,7 @@ def lm_fit(
     matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
     singly = limma and each.samples is not None and (duplicates is not None or not each.samples.all())
+    _check_enough(min_observed, matrix.shape[1])
     plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
@@ -217,6 +218,14 @@ def _check_options(tol: Any, inf: Any, min_observed: Any, compat: Any) -> None:
         whole_number(min_observed, "min_observed", "the fewest observations of a feature that is fitted")
     if compat is not None:
         choice(compat, ("limma",), "compat", "None or 'limma'")
+
+
+def _check_enough(min_observed: int | None, n: int) -> None:
+    if min_observed is not None and min_observed > n:
+        raise ArgumentError(
+            f"min_observed={min_observed} asks for more observations than the {n} that a feature can have; at most {n} "
+            "leaves any to fit"
+        )
 
 
 def _iterations(method: Any, max_iter: Any, block: Any, ndups: Any) -> int:

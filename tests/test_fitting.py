@@ -205,3 +205,17 @@ def test_the_pipeline_reads_as_the_analysis():
         table = fit.contrast("groupB - groupA").ebayes(trend=True).top_table()
     by_verbs = el.top_table(el.ebayes(el.contrasts_fit(fit, "groupB - groupA"), trend=True))
     pd.testing.assert_frame_equal(table, by_verbs)
+
+
+def test_samples_without_weight_are_no_observations_to_count():
+    """Also of complete features, which share one design."""
+    weights = np.zeros(Y.shape[1])
+    weights[[0, 1, -2, -1]] = 1.0
+    fit = el.lm_fit(Y, weights=weights, min_observed=5)
+    assert (fit.status == "few_observed").all()
+    assert fit.coefficients.isna().all(axis=None)
+
+
+def test_more_observations_than_samples_cannot_be_asked_for():
+    with pytest.raises(el.errors.ArgumentError, match=f"than the {Y.shape[1]} that a feature can have"):
+        el.lm_fit(Y, min_observed=Y.shape[1] + 1)

@@ -133,4 +133,5 @@ def linear_plan(
     own = row_designs(x[:, shared.qr.estimable], correlation, tol)
     if robust_iterations:
         min_observed = max(min_observed, shared.qr.rank + 1)
-    return LinearPlan(shared, own, weights, min_observed, robust_iterations, singly or robust_iterations > 0)
+    singly = singly or robust_iterations > 0 or shared.n_used < min_observed
+    return LinearPlan(shared, own, weights, min_observed, robust_iterations, singly)
