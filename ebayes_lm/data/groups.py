@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -52,11 +53,22 @@ def sample_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *,
 
 
 def _vector(groups: Any, n: int, what: str) -> Any:
-    if isinstance(groups, (bytes, dict)) or not pd.api.types.is_list_like(groups):
-        raise ArgumentTypeError(
-            f"{what} must be a column of the sample table or one value for each of {n} samples, not {groups!r}"
-        )
-    values = pd.Series(groups).array if isinstance(groups, pd.Series) else pd.Series(list(groups)).array
+    unordered = isinstance(groups, (bytes, dict, set, frozenset, pd.DataFrame))
+    if unordered or not pd.api.types.is_list_like(groups):
+        raise _not_a_vector(groups, n, what)
+    listed = groups if isinstance(groups, pd.Series) else list(groups)
+    if not all(isinstance(group, Hashable) for group in listed):
+        raise _not_a_vector(groups, n, what)
+    values = pd.Series(listed).array
     if len(values) != n:
-        raise DataError(f"{what} has {len(values)} entries and there are {n} samples; give one for each")
+        entries = "entry" if len(values) == 1 else "entries"
+        raise DataError(f"{what} has {len(values)} {entries} and there are {n} samples; give one for each")
     return values
+
+
+def _not_a_vector(groups: Any, n: int, what: str) -> ArgumentTypeError:
+    shape = getattr(groups, "shape", ())
+    shown = f"{type(groups).__name__} of shape {shape}" if shape else repr(groups)
+    return ArgumentTypeError(
+        f"{what} must be a column of the sample table or one value for each of {n} samples, not {shown}"
+    )

@@ -25,6 +25,11 @@ def test_groups_are_numbered_as_they_appear(groups):
     [
         ("patent", ArgumentError, "block='patent' is not a column.*Did you mean 'patient'"),
         (5, ArgumentTypeError, "one value for each of 4 samples, not 5"),
+        (np.ones((4, 2)), ArgumentTypeError, r"one value for each of 4 samples, not ndarray of shape \(4, 2\)"),
+        (TABLE[["patient"]], ArgumentTypeError, r"not DataFrame of shape \(4, 1\)"),
+        ([["p"], ["q"], ["p"], ["q"]], ArgumentTypeError, r"not \[\['p'\]"),
+        ({"p", "q", "r", "s"}, ArgumentTypeError, "one value for each of 4 samples"),
+        (["p"], DataError, "1 entry and"),
         (["p", None, "q", "q"], DataError, "block is missing for 'b'"),
         (["p", "q"], DataError, "2 entries and there are 4 samples"),
         (pd.Series(list("pqpq"), index=list("abcx")), AlignmentError, "missing: 'd'"),
