@@ -10,7 +10,7 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.data.vectors import ordered_numbers
-from ebayes_lm.errors import ArgumentError, DataError, counted, listing
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted, listing
 
 if TYPE_CHECKING:
     from ebayes_lm.data.matrix import FeatureMatrix
@@ -45,12 +45,16 @@ def matrix_weights(weights: Any, matrix: FeatureMatrix) -> Weights:
     ------
     ArgumentError
         A vector that could belong to features or to samples.
+    ArgumentTypeError
+        A masked array, or what is not numbers.
     DataError
         Another shape, or weights that are negative, not finite or all zero.
     """
     weights = matrix.weights if weights is None else weights
     if weights is None:
         return Weights()
+    if isinstance(weights, np.ma.MaskedArray):
+        raise ArgumentTypeError("weights are a masked array; weights.filled(0) leaves out what it masks")
     g, n = matrix.shape
     if isinstance(weights, pd.DataFrame):
         return _of_table(weights, matrix)

@@ -7,7 +7,7 @@ import pytest
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.errors import AlignmentError, ArgumentError, DataError
+from ebayes_lm.errors import AlignmentError, ArgumentError, ArgumentTypeError, DataError
 
 NAMES, FEATURES = pd.Index(["a", "b", "c"]), pd.Index(["f", "g"])
 MATRIX = as_feature_matrix(pd.DataFrame(np.ones((2, 3)), index=FEATURES, columns=NAMES))
@@ -57,6 +57,12 @@ def test_weights_that_cannot_be(weights):
         matrix_weights(weights, MATRIX)
     with pytest.raises(DataError, match=r"1 of 6 are not, that of 'g'\. Weight 0 leaves an observation out"):
         matrix_weights([[1, 1, 1], weights], MATRIX)
+
+
+def test_a_mask_is_not_overlooked():
+    masked = np.ma.masked_array([1.0, 2.0, 3.0], mask=[True, False, False])
+    with pytest.raises(ArgumentTypeError, match=r"masked array.*filled\(0\)"):
+        matrix_weights(masked, MATRIX)
 
 
 @pytest.mark.parametrize("shape", [(4,), (3, 2), (2, 3, 1), (1, 1)])
