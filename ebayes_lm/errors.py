@@ -15,8 +15,8 @@
 
     EbayesLMWarning      (UserWarning)
       DesignWarning                    the design can be fitted, but may not mean what was intended
-      EstimabilityWarning              features whose own samples cannot estimate every coefficient
-      ContrastApproximationWarning     standard errors of contrasts approximated as in limma, and far off
+        EstimabilityWarning            features whose own samples cannot estimate every coefficient
+        ContrastApproximationWarning   standard errors of contrasts approximated as in limma, and far off
       ConvergenceWarning               an iteration stopped before it came to rest
       VarianceWarning                  variances that make the prior doubtful
         PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
