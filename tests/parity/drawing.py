@@ -25,7 +25,7 @@ def _draw_simple_problem(rng: Rng) -> tuple[Problem, bool]:
     y = _draw_expression(rng, design)
     problem: Problem = {"kind": ["model"], "y": y, "design": design, "fitted": True}
     if rng.random() < 0.3:
-        problem["weights"] = rng.uniform(0.2, 3.0, len(design))
+        problem["weights"] = rng.uniform(0.2, 3.0, (1, len(design)))
     problem["ebayes"] = _draw_options(rng)
     estimable = _estimable(design)
     free = _untouched_by_aliasing(design)

@@ -18,7 +18,7 @@ def diversify(rng: Rng, problem: Problem, *, full_rank: bool) -> Problem:
     diverse["compat"] = "limma"
     _draw_layout(rng, diverse, full_rank)
     if rng.random() < 0.6:
-        diverse["weights"] = _draw_weights(rng, *diverse["y"].shape)
+        diverse["weights"] = _draw_weights(rng, diverse)
     if "method" not in diverse and rng.random() < 0.5:
         diverse["y"] = diverse["y"].mask(rng.random(diverse["y"].shape) < rng.choice([0.02, 0.1, 0.3]))
     diverse["ebayes"] = _draw_prior(rng, diverse)
@@ -72,12 +72,16 @@ def _draw_correlation(rng: Rng, largest: int) -> float:
     return float(rng.uniform(0, 0.9))
 
 
-def _draw_weights(rng: Rng, features: int, samples: int) -> np.ndarray:
-    kind = rng.choice(["smooth", "uneven", "zeros", "genes", "arrays"])
-    if kind == "genes" and features != samples:
+def _draw_weights(rng: Rng, problem: Problem) -> np.ndarray:
+    """Weights of values, features or samples; some are 0 where limma can do without these values."""
+    (features, samples), coefficients = problem["y"].shape, problem["design"].shape[1]
+    kind = rng.choice(["smooth", "uneven", "genes", "arrays", *(() if "method" in problem else ("zeros",))])
+    if kind == "genes":
         return rng.uniform(0.2, 3.0, (features, 1))
     if kind == "arrays":
-        return rng.uniform(0.2, 3.0, (1, samples))
+        weights = rng.uniform(0.2, 3.0, (1, samples))
+        dropped = "method" not in problem and samples >= coefficients + 3 and rng.random() < 0.3
+        return weights * (np.arange(samples) > 0) if dropped else weights
     if kind == "uneven":
         return 10.0 ** rng.uniform(-3, 3, (features, samples))
     weights = rng.gamma(3, 1, (features, samples))
@@ -87,9 +91,13 @@ def _draw_weights(rng: Rng, features: int, samples: int) -> np.ndarray:
 def _draw_prior(rng: Rng, problem: Problem) -> dict[str, Any]:
     options: dict[str, Any] = {"robust": True} if rng.random() < 0.4 else {}
     whole = "ndups" not in problem and not np.isnan(problem["y"]).all(axis=1).any()
-    if whole and rng.random() < 0.4:
-        options["trend"] = True
-    if rng.random() < 0.2:
+    # A robust trend through few points goes through most of them: rounding decides the ranks of what is left.
+    enough = len(problem["y"]) >= 40 or "robust" not in options
+    if whole and enough and rng.random() < 0.5:
+        options["trend"] = True if rng.random() < 0.7 else rng.normal(size=len(problem["y"]))
+    if "robust" not in options and rng.random() < 0.15:
+        options["span"] = np.array([rng.uniform(0.4, 1.0)])
+    if "span" not in options and rng.random() < 0.2:
         options["legacy"] = bool(rng.random() < 0.5)
     if rng.random() < 0.2:
         options["winsor.tail.p"] = np.array([0.02, 0.15])

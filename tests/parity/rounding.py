@@ -97,8 +97,10 @@ class RoundingFloors:
         known[group, "p_value"] = known[group, "lods"] = (t + 1) * t_noise
         largest = t_noise.max(axis=1)
         root_f = np.sqrt(np.nan_to_num(moderated.get("F", np.zeros_like(largest))))
-        known[group, "F"] = 2 * root_f * largest * t.shape[1] + largest**2
-        known[group, "F_p_value"] = (root_f + 1) * largest * t.shape[1]
+        # |d log p / dF| is at most of the order of 1 + 1 / F.
+        inverse = ROUNDING * _condition_of_tests(self._expected) * root_f**2
+        known[group, "F"] = 2 * root_f * largest * t.shape[1] + largest**2 + inverse
+        known[group, "F_p_value"] = (root_f + 1) * largest * t.shape[1] + inverse
 
 
 class _Sizes:
@@ -117,6 +119,14 @@ class _Sizes:
         else:  # |V_jk| is at most u_j u_k
             spread = np.nan_to_num(fit["stdev_unscaled"])
             self.collinearity = residual[:, None] * spread * (spread * columns).sum(axis=1, keepdims=True)
+
+
+def _condition_of_tests(expected: dict[str, Any]) -> float:
+    """Condition of the correlation that F inverts, as far as it does: parts below 1e-8 of the largest stay out."""
+    covariance = np.asarray(expected.get("contrast", expected["fit"])["cov_coefficients"])
+    root = np.sqrt(np.where(np.diag(covariance) > 0, np.diag(covariance), 1.0))
+    values = np.linalg.eigvalsh(covariance / np.outer(root, root))
+    return float(values.max() / values[values > 1e-8 * values.max()].min())
 
 
 def _rows_as_fitted(problem: dict[str, Any]) -> tuple[Array, Array]:

@@ -82,6 +82,11 @@ model("full_weights", "rows_alike", y, three, weights = like(y, rep(short(exp(co
 model("full_weights", "a_single_number", y, three, weights = matrix(2.5, rows, 9), contrasts = designs$treatment[[2]], exact = "all")
 model("full_weights", "a_column", y, three, weights = matrix(per_gene(y), rows, 1), contrasts = designs$treatment[[2]], exact = "all")
 
+# A coefficient that rests on one sample, which has no weight.
+lone <- named_design(~group, data.frame(group = factor(rep(c("A", "B", "C"), c(4, 4, 1)))))
+model("full_weights", "lone_sample_without_weight", expression(rows, lone, 76), lone, weights = c(short(exp(sin(1:8))), 0),
+  contrasts = contrast_matrix(lone, B = c(0, 1, 0)))
+
 # ---- missing values -------------------------------------------------------------------------------------------------
 
 holed <- function(absence, design_name, weighting = NULL) {
@@ -195,6 +200,9 @@ duplicated("pairs_array_weights", "treatment", 2, 1, 0.6, "per_array")
 duplicated("triples_gene_weights", "means", 3, 1, 0.2, "per_gene")
 duplicated("pairs_zero_weights", "treatment", 2, 12, 0.6, "zeros_inside")
 duplicated("pairs_weighted_missing", "interaction", 2, 1, 0.5, "smooth", "few", ebayes = list(trend = TRUE))
+
+model("duplicates", "lone_sample_without_weight", unname(expression(rows, lone, 77)), lone, weights = c(short(exp(sin(1:8))), 0), ndups = 2, spacing = 1,
+  correlation = 0.4, contrasts = contrast_matrix(lone, B = c(0, 1, 0)))
 
 # ---- robust fits ----------------------------------------------------------------------------------------------------
 
