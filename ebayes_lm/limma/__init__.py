@@ -1,0 +1,51 @@
+"""limma's functions under R's argument names, a dot being an underscore, with R's defaults and limma's numbers.
+
+What they return are the package's own objects, so that every method and verb works on it. Where limma approximates or
+lets a coefficient change its meaning, so do these: :func:`lmFit` is ``lm_fit(..., compat="limma")``, which the fit
+remembers. Coefficients go by name alone, because R counts them from 1 and Python from 0.
+
+>>> import numpy as np, pandas as pd
+>>> from ebayes_lm.limma import contrasts_fit, eBayes, lmFit, makeContrasts, topTable
+>>> y = np.random.default_rng(1).normal(size=(200, 6))
+>>> y[:5, 3:] += 8
+>>> design = pd.DataFrame({"control": [1, 1, 1, 0, 0, 0], "treated": [0, 0, 0, 1, 1, 1]})
+>>> fit = contrasts_fit(lmFit(y, design), makeContrasts(effect="treated - control", levels=design))
+>>> sorted(topTable(eBayes(fit), coef="effect", number=5).index)
+[0, 1, 2, 3, 4]
+"""
+
+from __future__ import annotations
+
+from ebayes_lm.limma.curves import loessFit, weightedLowess
+from ebayes_lm.limma.decisions import classifyTestsF, decideTests, propTrueNull
+from ebayes_lm.limma.designs import contrastAsCoef, is_fullrank, makeContrasts, nonEstimable
+from ebayes_lm.limma.fits import contrasts_fit, fitted, lmFit, residuals
+from ebayes_lm.limma.moderation import eBayes, squeezeVar, treat
+from ebayes_lm.limma.priors import fitFDist, fitFDistRobustly, fitFDistUnequalDF1, trigammaInverse
+from ebayes_lm.limma.tables import topTable, topTableF, topTreat
+
+__all__ = [
+    "classifyTestsF",
+    "contrastAsCoef",
+    "contrasts_fit",
+    "decideTests",
+    "eBayes",
+    "fitFDist",
+    "fitFDistRobustly",
+    "fitFDistUnequalDF1",
+    "fitted",
+    "is_fullrank",
+    "lmFit",
+    "loessFit",
+    "makeContrasts",
+    "nonEstimable",
+    "propTrueNull",
+    "residuals",
+    "squeezeVar",
+    "topTable",
+    "topTableF",
+    "topTreat",
+    "treat",
+    "trigammaInverse",
+    "weightedLowess",
+]

@@ -1,0 +1,46 @@
+"""How R reads an argument, where Python reads it in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Number
+from typing import Any
+
+from ebayes_lm.errors import ArgumentTypeError, listing
+from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.tested import TestedFit
+
+#: What p-values can be adjusted by.
+ADJUSTMENTS = ("none", "bonferroni", "holm", "hochberg", "hommel", "BH", "fdr", "BY")
+
+
+def completed(value: Any, names: Iterable[str]) -> Any:
+    """The only name that begins with a text, as R completes arguments; anything else as it is."""
+    known = list(names)
+    if not isinstance(value, str) or value in known:
+        return value
+    begun = [name for name in known if name.startswith(value)]
+    return begun[0] if value and len(begun) == 1 else value
+
+
+def adjustment(method: str | None, default: str = "BH") -> Any:
+    """A method of adjustment, and what stands for R's NULL."""
+    return default if method is None else completed(method, ADJUSTMENTS)
+
+
+def named(fit: LinearFit | TestedFit, coef: Any, verb: str) -> Any:
+    """Coefficients that are given by name; numbers are refused.
+
+    Raises
+    ------
+    ArgumentTypeError
+        A number: in R it counts from 1.
+    """
+    several = isinstance(coef, Iterable) and not isinstance(coef, (str, bytes))
+    wanted = list(coef) if several else [coef]
+    if any(isinstance(name, Number) for name in wanted):
+        raise ArgumentTypeError(
+            f"{verb}() takes coefficients by name, not {coef!r}: R counts them from 1 and Python from 0. There are "
+            f"{listing(fit.coef_names, 20)}"
+        )
+    return wanted if several else coef
