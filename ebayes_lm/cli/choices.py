@@ -31,10 +31,6 @@ class Choices:
     weights : GivenWeights or None
     block : Series or None
         Which block each sample belongs to.
-    legacy : bool or None
-        Whether the prior is estimated by moments; None: where residual df are equal.
-    span : float or None
-        Width of the lowess trend.
     fdr : float
         False discovery rate.
     columns : tuple of str
@@ -46,8 +42,6 @@ class Choices:
     procedure: Procedure = field(default_factory=Procedure)
     weights: GivenWeights | None = None
     block: pd.Series[Any] | None = None
-    legacy: bool | None = None
-    span: float | None = None
     fdr: float = 0.05
     columns: tuple[str, ...] = ()
     threads: int | None = None
@@ -75,8 +69,8 @@ class Choices:
             "trend": chosen.trend,
             "robust": chosen.robust,
             "zero_variance": chosen.zero_variance,
-            "legacy": self.legacy,
-            "span": self.span,
+            "legacy": None if chosen.estimator is None else chosen.estimator == "moments",
+            "span": chosen.span,
         }
 
     def tested(self, fit: LinearFit) -> TestedFit:
@@ -131,15 +125,13 @@ def read_choices(arguments: Namespace, inputs: Inputs) -> Choices:
         min_observed=arguments.min_observed,
         trend=arguments.trend,
         robust=arguments.robust,
+        estimator=arguments.prior,
+        span=arguments.span,
         zero_variance=arguments.zero_variance,
         compat=arguments.compat,
         lfc=arguments.treat,
     )
-    legacy = None if arguments.prior is None else arguments.prior == "moments"
-    return Choices(
-        procedure, weights, block, legacy, arguments.span, arguments.fdr, arguments.columns, arguments.threads,
-        arguments.layer,
-    )  # fmt: skip
+    return Choices(procedure, weights, block, arguments.fdr, arguments.columns, arguments.threads, arguments.layer)
 
 
 def _block(column: str, samples: pd.DataFrame) -> pd.Series[Any]:

@@ -16,7 +16,7 @@ from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.wanted import Comparison
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.reporting.completeness import Completeness, completeness, lacking_tests
-from ebayes_lm.reporting.sentences import equation, outlying, title
+from ebayes_lm.reporting.sentences import equation, lowest_df, title
 
 
 def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings: Sequence[str]) -> dict[str, Any]:
@@ -43,12 +43,12 @@ def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings
 
 
 def _prior_facts(analysis: Analysis) -> dict[str, Any]:
-    prior = analysis.mod.prior
+    prior, low = analysis.mod.prior, lowest_df(analysis.mod)
     return {
         "method": prior.method,
         "df": number(float(prior.df2)),
         "sd": number(float(np.nanmedian(np.sqrt(np.asarray(prior.scale, dtype=np.float64))))),
-        "outlying_features": outlying(analysis.mod),
+        "lowest_df": number(float(prior.df2) if low is None else low),
         **analysis.choices.prior(),
     }
 

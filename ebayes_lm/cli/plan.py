@@ -10,6 +10,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.costs import costs, duration, size
 from ebayes_lm.cli.facts import common_facts, comparison_facts
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.summary import heading, model_lines, opening_lines, paragraph
@@ -25,20 +26,6 @@ from ebayes_lm.reporting.procedure import describe_testing
 from ebayes_lm.reporting.sentences import describe_informing, equation, title
 
 _ROWS = 6
-_BYTES = 8
-#: Vectors of one number a feature that a table takes while it is made and written: its columns, p-values adjusted,
-#: the order of the rows, and its text of about 20 characters a number.
-_VECTORS_PER_TABLE = 30
-#: Copies of a block as float64 while it is fitted.
-_BLOCK_COPIES = 4
-
-#: Measured on one 2-core x86 machine with 10^5 to 2 x 10^7 values: starting and compiling; a value that is fitted, and
-#: one of a feature that needs a design of its own;
-#: a row of a table that is ranked, turned into text and written. Hence "about".
-_SECONDS_TO_START = 2.0
-_SECONDS_PER_CELL = 1e-8
-_SECONDS_PER_CELL_ALONE = 1e-7
-_SECONDS_PER_ROW = 2e-5
 
 
 def show_plan(
@@ -52,16 +39,8 @@ def show_plan(
     as_json: bool = False,
 ) -> None:
     """Say what would be done."""
-    running = Running(threads=choices.threads)
-    n_tables = len(compared) + len(set(wanted.terms))
     gaps, n_infinite = survey(inputs, choices)
-    alone = _rows_alone(gaps, choices)
-    plan = {
-        "memory_bytes": memory_needed(inputs.shape, len(design.names), n_tables, running)
-        + _BYTES * inputs.shape[0] * inputs.shape[1] * (choices.procedure.weights == "observations"),
-        "seconds": round(seconds_needed(inputs.shape, n_tables, alone), 1),
-        "threads": running.n_threads,
-    }
+    plan = costs(gaps, len(design.names), len(compared) + len(set(wanted.terms)), choices)
     if as_json:
         facts = common_facts(inputs, design, choices, gaps)
         facts |= {"dry_run": True, "comparisons": [comparison_facts(c) for c in compared], "terms": list(wanted.terms)}
@@ -97,47 +76,25 @@ def survey(inputs: Inputs, choices: Choices) -> tuple[Completeness, int]:
     return found, int(infinite.sum())
 
 
-def _rows_alone(gaps: Completeness, choices: Choices) -> int:
-    """Features that are fitted one by one, each on a design of its own."""
-    if choices.procedure.weights == "observations" or choices.procedure.robust_fit:
-        return gaps.n_features
-    return gaps.features
-
-
-def memory_needed(shape: tuple[int, int], n_coefs: int, n_tables: int, running: Running) -> int:
-    """Bytes at the peak: the matrix, the blocks being fitted, the estimates, and one table at a time as text."""
-    features, samples = shape
-    block = min(features, running.block_rows(samples)) * samples * _BLOCK_COPIES * running.n_threads
-    kept = features * (4 * n_coefs + 8 + 8 * n_tables)
-    return _BYTES * (features * samples + block + kept + features * _VECTORS_PER_TABLE)
-
-
-def seconds_needed(shape: tuple[int, int], n_tables: int, n_alone: int = 0) -> float:
-    """Seconds from the matrix in memory to the last table; some features need a factored design of their own."""
-    features, samples = shape
-    fitting = _SECONDS_PER_CELL * features * samples + _SECONDS_PER_CELL_ALONE * n_alone * samples
-    return _SECONDS_TO_START + fitting + _SECONDS_PER_ROW * features * n_tables
-
-
 def _data_lines(inputs: Inputs, design: Design, choices: Choices, gaps: Completeness, n_infinite: int) -> list[str]:
     features, n = inputs.shape
     infinite = ""
     if n_infinite and not choices.procedure.inf_missing:
         verb = "is" if n_infinite == 1 else "are"
         infinite = f"{counted(n_infinite, 'value')} {verb} infinite, which is an error unless --inf missing."
-    size = f"{features:,} features on {n:,} samples."
-    return opening_lines(design, inputs, size, describe_completeness(gaps), infinite)
+    counts = f"{features:,} features on {n:,} samples."
+    return opening_lines(design, inputs, counts, describe_completeness(gaps), infinite)
 
 
 def _design_lines(design: Design, plan: LeastSquares) -> list[str]:
     from ebayes_lm.design.estimability import describe_dependencies
 
     n, rank = len(design.matrix), plan.qr.rank
-    zero = counted(n - plan.n_used, "sample") + " of weight zero left out, " if plan.n_used < n else ""
+    where = f" on the {plan.n_used:,} samples that have a weight" if plan.n_used < n else ""
     lines = ["", "Design"]
     lines += paragraph(
-        f"{len(design.names)} coefficients, rank {rank}, which{f', {zero}' if zero else ' '}leaves {plan.df_residual} "
-        "residual degrees of freedom."
+        f"{len(design.names)} coefficients, rank {rank}, which leaves {plan.df_residual} residual degrees of freedom"
+        f"{where}."
     )
     if len(plan.qr.aliased):
         lost = [design.names[j] for j in plan.qr.aliased]
@@ -165,23 +122,8 @@ def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices
 
 def _plan_lines(plan: dict[str, float]) -> list[str]:
     text = (
-        f"About {_size(plan['memory_bytes'])} of memory at the peak besides the program itself, and about "
-        f"{_duration(plan['seconds'])} from the matrix in memory to the last table, on {plan['threads']} threads. "
+        f"About {size(plan['memory_bytes'])} of memory at the peak besides the program itself, and about "
+        f"{duration(plan['seconds'])} from the matrix in memory to the last table, on {plan['threads']} threads. "
         "This was a dry run; nothing is written."
     )
     return ["", "Plan", *paragraph(text)]
-
-
-def _size(n: float) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if n < 1000:
-            return f"{n:.3g} {unit}"
-        n /= 1000
-    return f"{n:,.3g} GB" if n < 1000 else f"{n:,.0f} GB"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 100:
-        return f"{max(1, round(seconds))} s"
-    minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"

@@ -12,7 +12,7 @@ _SPELLED = {
     "compat='limma'": "--compat limma",
 }
 _NAMED = ("block", "correlation", "inf", "min_observed", "weights", "zero_variance", "feature_columns", "coef", "span")
-_ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=(?:[\"']([\w-]+)[\"'])?(?=[\s,.;:)]|$)")
+_ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=[\"']?([\w-]*)[\"']?(?=[\s,.;:)]|$)")
 #: Verbs that a run goes through; whoever typed a command has called none of them.
 _VERB = re.compile(r"\b(?:ebayes|treat|lm_fit)\(\)")
 _CONTRAST = re.compile(r"\bfit\.contrast\(('[^']*'|\"[^\"]*\")\)")

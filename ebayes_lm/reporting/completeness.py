@@ -57,7 +57,7 @@ def describe_completeness(found: Completeness) -> str:
     if found.missing:
         verb = "is" if found.missing == 1 else "are"
         sentences.append(
-            f"{found.missing:,} of {found.of:,} values ({_percent(found.missing / found.of)}) {verb} missing, in "
+            f"{found.missing:,} of {found.of:,} values ({percent(found.missing / found.of)}) {verb} missing, in "
             f"{found.features:,} of {found.n_features:,} features; each feature is fitted to what it has."
         )
     if found.few:
@@ -88,5 +88,6 @@ def describe_lacking_tests(table: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share that is not zero, rounded; never to nothing."""
     return f"{share:.0%}" if share >= 0.005 else "under 1%"

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebayes_lm.errors import counted
-from ebayes_lm.reporting.completeness import completeness
+from ebayes_lm.reporting.completeness import completeness, percent
 from ebayes_lm.reporting.procedure import Procedure
-from ebayes_lm.reporting.sentences import joined, outlying
+from ebayes_lm.reporting.sentences import joined, lowest_df
 from ebayes_lm.reporting.works import (
     BENJAMINI_HOCHBERG,
     CHEN,
@@ -113,29 +113,35 @@ def _gaps(mod: TestedFit, procedure: Procedure) -> list[str]:
     sentences = ["Infinite values were taken for missing."] if procedure.inf_missing else []
     if found.features:
         what = "values missing or of weight zero" if procedure.weights == "observations" else "missing values"
+        share = percent(found.missing / found.of)
         sentences.append(
-            f"{counted(found.features, 'feature')} had {what} ({found.missing / found.of:.2g} of all values), and each "
-            "was fitted to what it had."
+            f"{counted(found.features, 'feature')} had {what} ({share} of all values), and each was fitted to what it "
+            "had."
         )
     if procedure.min_observed is not None:
         n = counted(procedure.min_observed, "observation")
-        sentences.append(f"Features with fewer than {n} were not fitted ({found.few + found.empty:,} features).")
+        sentences.append(
+            f"Features with fewer than {n} were not fitted ({counted(found.few + found.empty, 'feature')})."
+        )
     return sentences
 
 
 def _moderation(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
+    """The prior and how it was estimated."""
     text = f"Residual variances were moderated by empirical Bayes {cited(SMYTH)}"
     if np.ndim(mod.prior.scale) == 1:
         text += f", with a prior variance that follows average expression {cited(SARTOR)}"
+    ways = []
     if mod.prior.method.startswith("profile likelihood"):
-        text += f", with a prior estimated by profile likelihood {cited(CHEN)}"
-        text += ", as residual degrees of freedom differed between features" if _unequal(mod) else ""
+        why = ", as residual degrees of freedom differed between features" if _unequal(mod) else ""
+        ways.append(f"was estimated by profile likelihood {cited(CHEN)}{why}")
     if procedure.robust:
-        n = outlying(mod)
-        text += f", robust against outlying variances {cited(PHIPSON)}, of which there were {n:,}"
+        low = lowest_df(mod)
+        fewer = "" if low is None else f", which received down to {low:.3g} prior degrees of freedom"
+        ways.append(f"was made robust against outlying variances {cited(PHIPSON)}{fewer}")
     if procedure.zero_variance == "exclude":
-        text += ", features without residual variance being kept out of the prior"
-    return f"{text} ({_prior(mod)})."
+        ways.append("was learnt without features that have no residual variance")
+    return f"{text} ({_prior(mod)}).{f' The prior {joined(ways)}.' if ways else ''}"
 
 
 def _has_prior(mod: TestedFit) -> bool:
@@ -153,7 +159,8 @@ def _tests(mod: TestedFit, procedure: Procedure, comparisons: Sequence[str], ter
     if procedure.lfc is not None and comparisons:
         against = f" against a log fold change of {procedure.lfc:g} (TREAT {cited(MCCARTHY_SMYTH)})"
     tests = [f"{kind} t-statistics{against} for {joined(f'`{c}`' for c in comparisons)}"] if comparisons else []
-    return joined([*tests, *([f"{kind} F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else [])])
+    tests += [f"{kind} F-statistics for {joined(f'`{t}`' for t in terms)}"] if terms else []
+    return ", and by ".join(tests)
 
 
 def _program(mod: TestedFit, cited: Cited) -> str:

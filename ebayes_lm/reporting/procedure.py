@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ebayes_lm.errors import counted
+from ebayes_lm.reporting.sentences import joined
 
 #: Whose weights there are, as people call them.
 _WEIGHTED = {
@@ -12,6 +13,7 @@ _WEIGHTED = {
     "features": "Every feature has a weight.",
     "observations": "Every value has a weight of its own, so that samples count differently from feature to feature.",
 }
+_ESTIMATORS = {"moments": "moments", "likelihood": "profile likelihood"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Procedure:
         The fewest observations of a feature that is fitted.
     trend, robust : bool
         Whether the prior variance follows average expression, and whether outlying variances are kept from it.
+    estimator : {None, "moments", "likelihood"}
+        How the prior is estimated; None: by moments where residual df are equal.
+    span : float or None
+        Share of features in a window of the lowess trend.
     zero_variance : {"limma", "exclude"}
         Whether features without residual variance take part in the prior.
     compat : {None, "limma"}
@@ -53,6 +59,8 @@ class Procedure:
     min_observed: int | None = None
     trend: bool = False
     robust: bool = False
+    estimator: str | None = None
+    span: float | None = None
     zero_variance: str = "limma"
     compat: str | None = None
     lfc: float | None = None
@@ -67,9 +75,7 @@ def describe_fitting(procedure: Procedure) -> str:
     sentences = [_WEIGHTED[procedure.weights]] if procedure.weights else []
     if procedure.correlation is not None:
         blocks = counted(procedure.n_blocks, "block")
-        sentences.append(
-            f"Samples of one {procedure.block} are correlated by {procedure.correlation:g}; there are {blocks}."
-        )
+        sentences.append(f"Samples of one {procedure.block} are correlated by {procedure.correlation:g}, in {blocks}.")
     if procedure.robust_fit:
         sentences.append("Outlying observations lose weight (Huber's M-estimation).")
     if procedure.inf_missing:
@@ -83,12 +89,14 @@ def describe_fitting(procedure: Procedure) -> str:
 
 def describe_testing(procedure: Procedure) -> str:
     """What the prior and the tests will be, told before there are any."""
-    sentences = ["Variances are moderated by a prior" + (" that follows average expression" if procedure.trend else "")]
-    if procedure.robust:
-        sentences[0] += ", robust against outlying variances"
+    kinds = ["follows average expression"] if procedure.trend else []
+    if procedure.span is not None:
+        kinds[-1] += f" in windows of {procedure.span:.3g} of the features"
+    kinds += ["is robust against outlying variances"] if procedure.robust else []
+    kinds += [f"is estimated by {_ESTIMATORS[procedure.estimator]}"] if procedure.estimator else []
+    sentences = [f"Variances are moderated by a prior{' that ' if kinds else ''}{joined(kinds)}."]
     if procedure.zero_variance == "exclude":
-        sentences[0] += ", from which features without residual variance are kept out"
-    sentences[0] += "."
+        sentences.append("Features without residual variance take no part in it.")
     if procedure.lfc is not None:
         sentences.append(f"Comparisons are tested against a log fold change of {procedure.lfc:g} (TREAT).")
     return " ".join(sentences)

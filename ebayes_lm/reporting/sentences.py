@@ -158,7 +158,7 @@ def describe_prior(mod: TestedFit) -> str:
         return "There are too few features to learn a prior from; each is tested with its own variance."
     df = float(mod.prior.df2)
     where = _location(mod)
-    how = f" Both are estimated by {mod.prior.method}{_outliers(mod)}."
+    how = f" Estimated by {mod.prior.method}{_outliers(mod)}."
     if np.isinf(df):
         return (
             f"Variances are replaced by {where}: its degrees of freedom d0 are infinite, because the variances differ "
@@ -180,14 +180,15 @@ def _location(mod: TestedFit) -> str:
 
 
 def _outliers(mod: TestedFit) -> str:
-    n = outlying(mod)
-    return f"; {counted(n, 'feature')} of outlying variance {'has' if n == 1 else 'have'} fewer" if n else ""
+    low = lowest_df(mod)
+    return "" if low is None else f"; d0 is lower where a variance stands out, down to {low:.3g}"
 
 
-def outlying(mod: TestedFit) -> int:
-    """Features whose prior df a robust prior has lowered."""
+def lowest_df(mod: TestedFit) -> float | None:
+    """The fewest prior df of a feature, where a robust prior has lowered them for outlying variances."""
     shrunk = mod.prior.df2_shrunk
-    return 0 if shrunk is None else int(np.count_nonzero(shrunk < mod.prior.df2))
+    low = np.inf if shrunk is None else float(np.nanmin(shrunk))
+    return low if low < mod.prior.df2 else None
 
 
 def describe_decisions(counts: pd.Series[int], informing: Informing, fdr: float, lfc: float | None = None) -> str:

@@ -67,6 +67,32 @@ def test_a_design_that_lacks_rank_keeps_its_convention():
         informing_samples(design, "againd", samples)
 
 
+@pytest.mark.parametrize("correlation", [None, 0.3])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_weighted_and_correlated_samples(arrays, weighted, correlation):
+    data, targets = arrays
+    given = np.random.default_rng(5).uniform(0.3, 3, len(targets)) if weighted else None
+    if weighted:
+        given[:3] = 0.0
+    block = None if correlation is None else np.arange(len(targets)) // 2
+    fit = el.lm_fit(data[:50, :], "~ cancer + batch", weights=given, block=block, correlation=correlation)
+    found = informing_samples(fit.design, "cancerCancer", targets, plan=fit.plan)
+    estimate = fit.coefficients["cancerCancer"]
+    np.testing.assert_allclose(data.E.iloc[:50] @ found.weights, estimate, rtol=ROUNDING, atol=ROUNDING)
+    assert found.compared == {"cancer": pytest.approx({"Normal": -1, "Cancer": 1})}
+    assert list(found.idle) == (list(targets.index[:3]) if weighted else [])
+    assert (len(found.samples) > 18) == (correlation is not None)
+
+
+def test_samples_of_weight_zero_can_take_a_comparison_away(arrays):
+    data, targets = arrays
+    weights = np.where(targets["cancer"] == "Biopsy", 0.0, 1.0)
+    with pytest.warns(el.errors.DesignWarning, match="not estimable"):
+        fit = el.lm_fit(data[:20, :], "~ cancer + batch", weights=weights)
+    with pytest.raises(ContrastError, match="cancerBiopsy"):
+        informing_samples(fit.design, "cancerBiopsy", targets, plan=fit.plan)
+
+
 def test_numbers_are_no_factors():
     samples = pd.DataFrame({"age": [1.0, 2.0, 3.0, 10.0], "flag": [True, False, True, False]})
     found = informing_samples(el.model_matrix("~ age + flag", samples), "age", samples)

@@ -8,7 +8,14 @@ import pytest
 
 import ebayes_lm as el
 from ebayes_lm.reporting.informing import informing_samples
-from ebayes_lm.reporting.sentences import describe_informing, describe_prior, equation, title
+from ebayes_lm.reporting.sentences import (
+    describe_decisions,
+    describe_informing,
+    describe_prior,
+    equation,
+    lowest_df,
+    title,
+)
 
 PAIRED = {"patient": list("112233"), "group": list("ABABAA")}
 FLAT = {"group": list("AABBC"), "age": [31.0, 44.0, 50.0, 28.0, 39.0]}
@@ -56,3 +63,38 @@ def test_priors():
     equal = np.tile([1.0, 2.0, 5.0, 6.0], (30, 1))
     samples = pd.DataFrame({"group": list("AABB")})
     assert "d0 are infinite" in describe_prior(el.lm_fit(equal, "~ group", samples=samples).ebayes())
+
+
+def test_robust_priors_tell_how_far_they_go_down():
+    data = el.datasets.simulate(n_features=300, seed=1).data
+    values = data.E.copy()
+    values.iloc[:3] *= 30.0
+    mod = el.lm_fit(values, "~ group", samples=data.targets).ebayes(robust=True)
+    assert "Estimated by winsorised moments; d0 is lower where a variance stands out, down to" in describe_prior(mod)
+    assert lowest_df(mod) == mod.prior.df2_shrunk.min()
+    assert lowest_df(el.lm_fit(data, "~ group").ebayes()) is None
+
+
+def test_too_few_features_for_a_prior():
+    fit = el.lm_fit(el.datasets.simulate(n_features=50, seed=1).data[:2, :], "~ group")
+    assert "too few features to learn a prior" in describe_prior(fit.ebayes())
+
+
+def test_decisions_against_a_threshold():
+    samples = pd.DataFrame(FLAT)
+    found = informing_samples(el.model_matrix("~ group", samples), "groupB", samples)
+    counts = pd.Series({"Down": 1, "NotSig": 7, "Up": 2})
+    assert "2 of 10 features are higher in B by more than 0.5 (TREAT)" in describe_decisions(counts, found, 0.05, 0.5)
+    assert "are higher in B, 1 are lower" in describe_decisions(counts, found, 0.05)
+
+
+def test_samples_of_weight_zero_are_told():
+    samples = pd.DataFrame(FLAT)
+    weights = np.array([0.0, 1, 1, 1, 1])
+    fit = el.lm_fit(np.arange(10.0).reshape(2, 5) ** 1.5, "~ group", samples=samples, weights=weights)
+    found = informing_samples(fit.design, "groupB", samples, plan=fit.plan)
+    text = describe_informing(found)
+    assert "3 of 5 samples inform it: 2 B and 1 A. The other sample has no weight in the estimate" in text
+    assert text.endswith("1 sample of weight zero takes no part.")
+    whole = informing_samples(fit.design, "(groupB + groupC)/2", samples, plan=fit.plan)
+    assert describe_informing(whole).startswith("All 4 of 5 samples that have a weight inform it: ")

@@ -1,0 +1,78 @@
+"""What a run needs: memory and time."""
+
+from __future__ import annotations
+
+from ebayes_lm.cli.choices import Choices
+from ebayes_lm.data.blocks import Running
+from ebayes_lm.reporting.completeness import Completeness
+
+_BYTES = 8
+#: Vectors of one number a feature that a table takes while it is made and written: its columns, p-values adjusted,
+#: the order of the rows, and its text of about 20 characters a number.
+_VECTORS_PER_TABLE = 30
+#: Copies of a block as float64 while it is fitted.
+_BLOCK_COPIES = 4
+
+#: Measured on one 2-core x86 machine with 10^5 to 2 x 10^7 values: starting and compiling; a value that is fitted; one
+#: of a feature that needs a design of its own; one in a robust fit; a row of a table that is ranked, turned into text
+#: and written. Hence "about".
+_SECONDS_TO_START = 2.0
+_SECONDS_PER_CELL = 1e-8
+_SECONDS_PER_CELL_ALONE = 3e-7
+_SECONDS_PER_CELL_ROBUST = 2e-6
+_SECONDS_PER_ROW = 2e-5
+
+
+def costs(gaps: Completeness, n_coefs: int, n_tables: int, choices: Choices) -> dict[str, float]:
+    """Bytes at the peak, seconds from the matrix in memory to the last table, and threads."""
+    running = Running(threads=choices.threads)
+    shape = (gaps.n_features, gaps.of // gaps.n_features)
+    weights = _BYTES * gaps.of if choices.procedure.weights == "observations" else 0
+    return {
+        "memory_bytes": memory_needed(shape, n_coefs, n_tables, running) + weights,
+        "seconds": round(seconds_needed(shape, n_tables) + _seconds_alone(gaps, choices), 1),
+        "threads": running.n_threads,
+    }
+
+
+def memory_needed(shape: tuple[int, int], n_coefs: int, n_tables: int, running: Running) -> int:
+    """Bytes at the peak: the matrix, the blocks being fitted, the estimates, and one table at a time as text."""
+    features, samples = shape
+    block = min(features, running.block_rows(samples)) * samples * _BLOCK_COPIES * running.n_threads
+    kept = features * (4 * n_coefs + 8 + 8 * n_tables)
+    return _BYTES * (features * samples + block + kept + features * _VECTORS_PER_TABLE)
+
+
+def seconds_needed(shape: tuple[int, int], n_tables: int) -> float:
+    """Seconds where all features share the design."""
+    features, samples = shape
+    return _SECONDS_TO_START + _SECONDS_PER_CELL * features * samples + _SECONDS_PER_ROW * features * n_tables
+
+
+def _seconds_alone(gaps: Completeness, choices: Choices) -> float:
+    """Seconds for features that are fitted one by one, each on a design of its own."""
+    if choices.procedure.robust_fit:
+        return _SECONDS_PER_CELL_ROBUST * gaps.of
+    every = choices.procedure.weights == "observations"
+    return _SECONDS_PER_CELL_ALONE * gaps.of * (1.0 if every else gaps.features / gaps.n_features)
+
+
+def size(n: float) -> str:
+    """Bytes with a unit.
+
+    >>> size(1234567)
+    '1.23 MB'
+    """
+    for unit in ("bytes", "kB", "MB"):
+        if n < 1000:
+            return f"{n:.3g} {unit}"
+        n /= 1000
+    return f"{n:,.3g} GB" if n < 1000 else f"{n:,.0f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, whole ones."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"
