@@ -12,6 +12,7 @@ from benchmarks import processes, records, report, rivals, speed
 from benchmarks.facts import machine
 from benchmarks.problems import PROBLEMS, Problem
 from benchmarks.rivals import RivalError
+from benchmarks.stages import measure_stages
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,14 +46,24 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "date": records.today(),
         "machine": machine(),
         "quick": options.quick,
-        "speed": [speed.measure(problem, known, limits) for problem in chosen if "speed" in parts],
-        "memory": [row for problem in chosen for row in attempt("memory", processes.memory, problem, options.threads)],
+        "speed": [_speed(problem, known, limits) for problem in chosen if "speed" in parts],
+        "memory": [
+            row
+            for problem in chosen
+            if not problem.by_stages
+            for row in attempt("memory", processes.memory, problem, options.threads)
+        ],
         "imports": processes.imports(options.repeats) if "startup" in parts else {},
         "first_calls": attempt("startup", processes.first_calls, options.repeats, options.threads),
         "notes": notes,
     }
     record["targets"] = [] if options.quick else records.targets(record)
     return record
+
+
+def _speed(problem: Problem, known: dict[str, rivals.Rival], limits: speed.Limits) -> dict[str, Any]:
+    """Measure a problem step by step, or from matrix to table."""
+    return (measure_stages if problem.by_stages else speed.measure)(problem, known, limits)
 
 
 def _problem(name: str, options: argparse.Namespace) -> Problem:

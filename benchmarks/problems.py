@@ -20,6 +20,7 @@ class Problem:
     seed: int
     labelled: bool
     tested: int = 1
+    by_stages: bool = False
 
     def quick(self) -> Problem:
         """Give the same problem with a twentieth of the features."""
@@ -64,12 +65,26 @@ class Problem:
         np.save(folder / "design.npy", design)
         design.ravel(order="F").tofile(folder / "design.bin")
         np.ascontiguousarray(y.T).tofile(folder / "y.bin")
+        if self.by_stages:
+            for name, values in (("weights", self.weights()), ("gaps", self.gaps(y))):
+                np.save(folder / f"{name}.npy", values)
+                np.ascontiguousarray(values.T).tofile(folder / f"{name}.bin")
+
+    def weights(self) -> NDArray[np.float64]:
+        """Draw a weight for every value."""
+        return np.random.default_rng(self.seed + 1).gamma(3.0, size=(self.features, self.samples))
+
+    def gaps(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give y without one value in twenty."""
+        lost = np.random.default_rng(self.seed + 2).random(y.shape) < 0.05
+        return np.where(lost, np.nan, y)
 
 
 PROBLEMS = {
     problem.name: problem
     for problem in (
         Problem("genes", features=20_000, samples=24, coefficients=4, seed=20, labelled=True),
+        Problem("rows", features=20_000, samples=24, coefficients=4, seed=21, labelled=False, by_stages=True),
         Problem("million", features=1_000_000, samples=100, coefficients=6, seed=100, labelled=False),
     )
 }

@@ -20,6 +20,13 @@ RATIO_TARGETS = (
     ("million", "fit", "product", 1.0),
     ("million", "pipeline", "limma", 25.0),
     ("genes", "pipeline", "limma", 4.0),
+    ("rows", "weighted", "limma", 30.0),
+    ("rows", "missing", "limma", 25.0),
+    ("rows", "robust", "limma", 50.0),
+    ("rows", "contrasts", "limma", 20.0),
+    ("rows", "contrasts", "the weighted fit itself", 0.5),
+    ("rows", "prior", "limma", 6.0),
+    ("rows", "prior of gaps", "limma", 6.0),
 )
 # A share of the input means something only where the input is large beside the blocks in work.
 MEMORY_PROBLEM, MEMORY_SHARE = "million", 0.4

@@ -46,7 +46,7 @@ def measure(problem: Problem, rivals: dict[str, Rival], limits: Limits) -> dict[
     with written(problem) as folder:
         for plan, repeats in ((PIPELINE, limits.repeats), (PRODUCT, 2 * limits.repeats + 1)):
             chosen = [(key, rivals[name], stage) for key, name, stage in plan if name in rivals]
-            runs |= _compare(problem, folder, chosen, repeats, limits, versions, notes)
+            runs |= compare(problem, folder, chosen, repeats, limits, versions, notes)
     done = {key: run for key, run in runs.items() if run.cold}
     differences = disagreements({key: run.cold["checksum"] for key, run in done.items() if run.cold})
     return {
@@ -58,11 +58,11 @@ def measure(problem: Problem, rivals: dict[str, Rival], limits: Limits) -> dict[
         "rivals": {key: run.summary() for key, run in done.items()},
         "ratios": _ratios(done),
         "disagreements": differences,
-        "notes": [_without_paths(note) for note in notes],
+        "notes": [without_paths(note) for note in notes],
     }
 
 
-def _compare(
+def compare(
     problem: Problem,
     folder: Path,
     plan: Sequence[tuple[str, Rival, str]],
@@ -106,6 +106,6 @@ def _ratios(runs: dict[str, Runs]) -> list[dict[str, Any]]:
     ]
 
 
-def _without_paths(note: str) -> str:
+def without_paths(note: str) -> str:
     """Shorten file paths to their last part: a record tells nothing of the machine's folders."""
     return re.sub(r"(?:/[\w.+-]+)+/([\w.+-]+)", r"\1", note)

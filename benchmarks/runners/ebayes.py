@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from collections.abc import Callable
 from importlib.metadata import version
+from typing import Any
 
 import ebayes_lm
-from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, fit_checksum, serve, total
+from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, contrasts, fit_checksum, serve, total
 
 
 def main() -> None:
@@ -29,7 +32,47 @@ def main() -> None:
         checksum["first"] = [int(str(name).lstrip("f")) for name in table.index[:10]]
         return watch.parts, checksum
 
-    serve({"fit": fit, "pipeline": pipeline}, version("ebayes-lm"))
+    stages = {"fit": fit, "pipeline": pipeline}
+    serve(stages | (by_stages(inputs, threads) if inputs.by_stages else {}), version("ebayes-lm"))
+
+
+def by_stages(inputs: Inputs, threads: int) -> dict[str, Callable[[], Outcome]]:
+    """The steps of an analysis; tests are computed when they are asked for, so they are asked for here."""
+    warnings.simplefilter("ignore")
+    x, matrix = inputs.design, contrasts(inputs.coefficients)
+
+    def fit(y: Any, **options: Any) -> Outcome:
+        watch = Stopwatch()
+        result = watch.part("fit", ebayes_lm.lm_fit, y, x, threads=threads, **options)
+        return watch.parts, fit_checksum(result.coefficients, result.sigma)
+
+    def contrast() -> Outcome:
+        watch = Stopwatch()
+        result = watch.part("fit", ebayes_lm.lm_fit, inputs.y, x, weights=inputs.weights, threads=threads)
+        combined = watch.part("contrasts", result.contrast, matrix)
+        return watch.parts, {"coefficients": total(combined.coefficients)}
+
+    def prior(y: Any) -> Outcome:
+        watch = Stopwatch()
+        result = watch.part("fit", ebayes_lm.lm_fit, y, x, threads=threads)
+
+        def moderated() -> ebayes_lm.ModeratedFit:
+            mod = result.ebayes(trend=True, robust=True)
+            for name in ("t", "p_value", "lods", "F_p_value"):
+                getattr(mod, name)
+            return mod
+
+        mod = watch.part("prior", moderated)
+        return watch.parts, {"s2_post": total(mod.s2_post), "t": total(mod.t), "B": total(mod.lods)}
+
+    return {
+        "weighted": lambda: fit(inputs.y, weights=inputs.weights),
+        "missing": lambda: fit(inputs.gaps),
+        "robust": lambda: fit(inputs.y, method="robust"),
+        "contrasts": contrast,
+        "prior": lambda: prior(inputs.y),
+        "prior of gaps": lambda: prior(inputs.gaps),
+    }
 
 
 if __name__ == "__main__":

@@ -32,8 +32,49 @@ pipeline <- function() {
       paste(first, collapse = ", "))
 }
 
+# The steps of an analysis, where the problem has weights.
+timed <- function(call) {
+  invisible(gc())
+  start <- as.numeric(Sys.time())
+  result <- suppressWarnings(call())
+  list(result = result, seconds = seconds(start))
+}
+tell <- function(parts, checksum) {
+  numbers <- function(values) paste0('"', names(values), '": ', sprintf("%.17g", unlist(values)), collapse = ", ")
+  say('{"seconds": %.6f, "parts": {%s}, "checksum": {%s}, "peak_mb": %.1f}',
+      sum(unlist(parts)), numbers(parts), numbers(checksum), sum(gc()[, 6]))
+}
+size <- function(values) sum(abs(values))
+fit_only <- function(...) {
+  run <- timed(function() lmFit(..., design = design))
+  tell(list(fit = run$seconds), list(coefficients = size(run$result$coefficients), sigma = size(run$result$sigma)))
+}
+prior_only <- function(data) {
+  fit <- timed(function() lmFit(data, design))
+  run <- timed(function() eBayes(fit$result, trend = TRUE, robust = TRUE))
+  tell(list(fit = fit$seconds, prior = run$seconds),
+       list(s2_post = size(run$result$s2.post), t = size(run$result$t), B = size(run$result$lods)))
+}
+contrasts_only <- function() {
+  rows <- seq_len(coefficients) - 1
+  matrix <- cbind(ifelse(rows > 0, (-1)^rows, 0), rows)
+  fit <- timed(function() lmFit(y, design, weights = weights))
+  run <- timed(function() contrasts.fit(fit$result, matrix))
+  tell(list(fit = fit$seconds, contrasts = run$seconds), list(coefficients = size(run$result$coefficients)))
+}
+if (file.exists("weights.bin")) {
+  weights <- doubles("weights.bin", features, samples)
+  gaps <- doubles("gaps.bin", features, samples)
+}
+
 say('{"ready": true, "version": "%s (R %s)"}', packageVersion("limma"), getRversion())
 input <- file("stdin", open = "r")
 while (length(word <- readLines(input, n = 1L)) == 1L && word != "quit") {
   if (word == "pipeline") pipeline()
+  if (word == "weighted") fit_only(y, weights = weights)
+  if (word == "missing") fit_only(gaps)
+  if (word == "robust") fit_only(y, method = "robust")
+  if (word == "contrasts") contrasts_only()
+  if (word == "prior") prior_only(y)
+  if (word == "prior of gaps") prior_only(gaps)
 }

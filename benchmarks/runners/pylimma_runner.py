@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pylimma
 
-from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, fit_checksum, serve, total
+from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, contrasts, fit_checksum, serve, total
 
 
 def main() -> None:
@@ -30,7 +32,37 @@ def main() -> None:
         checksum["first"] = [int("".join(filter(str.isdigit, str(name)))) - base for name in table.index[:10]]
         return watch.parts, checksum
 
-    serve({"pipeline": pipeline}, version("pylimma"))
+    serve({"pipeline": pipeline} | (by_stages(inputs) if inputs.by_stages else {}), version("pylimma"))
+
+
+def by_stages(inputs: Inputs) -> dict[str, Callable[[], Outcome]]:
+    """The steps of an analysis that pylimma has under the same names."""
+    x, matrix = inputs.design, contrasts(inputs.coefficients)
+
+    def fit(y: Any, **options: Any) -> Outcome:
+        watch = Stopwatch()
+        result = watch.part("fit", pylimma.lm_fit, y, x, **options)
+        return watch.parts, fit_checksum(result["coefficients"], result["sigma"])
+
+    def contrast() -> Outcome:
+        watch = Stopwatch()
+        result = watch.part("fit", pylimma.lm_fit, inputs.y, x, weights=inputs.weights)
+        combined = watch.part("contrasts", pylimma.contrasts_fit, result, contrasts=matrix)
+        return watch.parts, {"coefficients": total(combined["coefficients"])}
+
+    def prior(y: Any) -> Outcome:
+        watch = Stopwatch()
+        result = watch.part("fit", pylimma.lm_fit, y, x)
+        mod = watch.part("prior", pylimma.e_bayes, result, trend=True, robust=True)
+        return watch.parts, {"s2_post": total(mod["s2_post"]), "t": total(mod["t"]), "B": total(mod["lods"])}
+
+    return {
+        "weighted": lambda: fit(inputs.y, weights=inputs.weights),
+        "missing": lambda: fit(inputs.gaps),
+        "contrasts": contrast,
+        "prior": lambda: prior(inputs.y),
+        "prior of gaps": lambda: prior(inputs.gaps),
+    }
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ class Inputs:
         self.features, self.samples, self.coefficients, self.tested, labelled = (int(a) for a in arguments)
         self.y: Any = np.load("y.npy")
         self.design = np.load("design.npy")
+        self.by_stages = Path("weights.npy").exists()
+        if self.by_stages:
+            self.weights, self.gaps = np.load("weights.npy"), np.load("gaps.npy")
         if labelled:
             import pandas as pd
 
@@ -69,3 +73,9 @@ def serve(stages: dict[str, Callable[[], Outcome]], version: str) -> None:
 
 def _say(message: dict[str, Any]) -> None:
     print(json.dumps(message), flush=True)
+
+
+def contrasts(coefficients: int) -> np.ndarray:
+    """Two contrasts that weigh every coefficient but the intercept."""
+    rows = np.arange(coefficients)
+    return np.column_stack([np.where(rows > 0, (-1.0) ** rows, 0.0), np.where(rows > 0, rows, 0.0)])
