@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import LinearRecord, RowFits, Status
@@ -77,16 +77,15 @@ def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: boo
     df_residual, sigma, coefficients = np.full(g, float(df)), rows.sigma, rows.coefficients
     n_fitted = np.full(g, plan.shared.n_used)
     if own is not None:
-        estimable = plan.shared.qr.estimable
-        stdev[own.rows[:, None], estimable] = own.fits.stdev
-        df_residual[own.rows] = own.n_fitted - own.fits.rank
+        stdev[own.rows[:, None], plan.columns] = own.stdev
+        df_residual[own.rows] = own.n_fitted - own.rank
         n_fitted[own.rows] = own.n_fitted
         if not limma:
             lost = np.zeros_like(stdev, dtype=np.bool_)
-            lost[own.rows[:, None], estimable] = own.fits.kinds != _ESTIMABLE
+            lost[own.rows[:, None], plan.columns] = own.kinds != _ESTIMABLE
             coefficients, stdev = np.where(lost, np.nan, coefficients), np.where(lost, np.nan, stdev)
         if limma:
-            covariance = _in_place(plan, plan.own.covariance())
+            covariance = _in_place(plan, plan.columns, plan.own.covariance())
     sigma = np.where(df_residual > 0, sigma, np.nan)
     status = _status(plan, coefficients, df_residual, rows, n_fitted)
     return LinearRecord(
@@ -110,13 +109,13 @@ def _status(
 def _covariances(
     plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatArray | None, features: FloatArray | None
 ) -> OwnCovariances:
-    estimable = plan.shared.qr.estimable
+    columns = plan.columns
     scale = None if features is None else _inverse_root(features[own.rows])
-    lacking = (own.fits.rank < len(estimable)) & (own.n_fitted > 0)
+    lacking = (own.rank < len(columns)) & (own.n_fitted > 0)
     solutions = np.zeros((int(lacking.sum()), plan.shared.n_coefficients))
-    solutions[:, estimable] = np.nan_to_num(own.fits.coefficients[lacking])
+    solutions[:, columns] = np.nan_to_num(rows.coefficients[own.rows[lacking]][:, columns])
     return OwnCovariances(
-        plan.own, estimable, len(rows.sigma), own.rows, own.missing, plan.sample_weights, cells, scale,
+        plan.own, columns, len(rows.sigma), own.rows, own.missing, plan.sample_weights, cells, scale,
         own.rows[lacking], solutions,
     )  # fmt: skip
 
@@ -146,11 +145,11 @@ def _inverse_root(weights: FloatArray) -> FloatArray:
 
 def shared_covariance(plan: LinearPlan) -> FloatArray:
     """Unscaled covariance (p, p) of a complete row, NaN where a column is aliased."""
-    return _in_place(plan, plan.shared.qr.covariance())
+    return _in_place(plan, plan.shared.qr.estimable, plan.shared.qr.covariance())
 
 
-def _in_place(plan: LinearPlan, estimated: FloatArray) -> FloatArray:
-    p, estimable = plan.shared.n_coefficients, plan.shared.qr.estimable
+def _in_place(plan: LinearPlan, columns: IntArray, estimated: FloatArray) -> FloatArray:
+    p = plan.shared.n_coefficients
     covariance = np.full((p, p), np.nan)
-    covariance[np.ix_(estimable, estimable)] = estimated
+    covariance[np.ix_(columns, columns)] = estimated
     return covariance

@@ -11,19 +11,21 @@ from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import packed
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import LeastSquares, RowFits, least_squares, observed_mean
-from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
 from ebayes_lm.core.robust_fit import robust_fits
-from ebayes_lm.core.wls import RowDesignFits, RowDesigns, row_designs
+from ebayes_lm.core.wls import RowDesigns, row_designs
 
 
 class OwnFits(NamedTuple):
-    """Fits of the rows of a block that have a design of their own.
+    """What the rows of a block with a design of their own have beyond coefficients; the first axis is the row.
 
     Attributes
     ----------
     rows : (v,) integer array
         Their positions in the block.
-    fits : RowDesignFits
+    stdev, kinds : (v, r) array
+        As in RowDesignFits, of the columns that the plan has for such rows.
+    rank : (v,) integer array
     missing : (v, ceil(n / 8)) array
         Samples without a value, as bits.
     n_fitted : (v,) integer array
@@ -35,7 +37,9 @@ class OwnFits(NamedTuple):
     """
 
     rows: IntArray
-    fits: RowDesignFits
+    stdev: FloatArray
+    kinds: AnyArray
+    rank: IntArray
     missing: AnyArray
     n_fitted: IntArray
     weights: FloatArray
@@ -51,7 +55,10 @@ class LinearPlan:
     shared : LeastSquares
         For complete rows that share their weights.
     own : RowDesigns
-        For all others, on the columns that the shared design can estimate.
+        For all others.
+    columns : (r,) integer array
+        Columns of the design that these have: those that the shared design can estimate, or where every row is taken
+        singly, those that it could if no sample had a weight of zero.
     sample_weights : (n,) array
     min_observed : int
         Rows with fewer observations are not fitted.
@@ -63,6 +70,7 @@ class LinearPlan:
 
     shared: LeastSquares
     own: RowDesigns
+    columns: IntArray
     sample_weights: FloatArray
     min_observed: int = 0
     robust_iterations: int = 0
@@ -78,23 +86,21 @@ class LinearPlan:
         gaps = np.flatnonzero((fits.n_observed < self.shared.n_used) | (fits.n_infinite > 0))
         if not len(gaps):
             return fits, None
-        own = self._own(y[gaps].astype(np.float64), np.broadcast_to(self.sample_weights, (len(gaps), y.shape[1])))
-        self._place(own, gaps, fits)
-        return fits, own._replace(rows=gaps)
+        same = np.broadcast_to(self.sample_weights, (len(gaps), y.shape[1]))
+        return fits, self._own(y[gaps].astype(np.float64), same, gaps, fits)
 
     def _weighted(self, y: AnyArray, weights: FloatArray) -> tuple[RowFits, OwnFits]:
         y = y.astype(np.float64, copy=False)
-        own = self._own(y, weights)
         g, p = len(y), self.shared.n_coefficients
         observed = np.count_nonzero((weights > 0) & np.isfinite(y), axis=1).astype(np.int32)
         fits = RowFits(
             np.full((g, p), np.nan), np.empty(g), observed_mean(y), observed,
             np.isinf(y).sum(axis=1, dtype=np.int32), np.empty(g, dtype=np.bool_),
         )  # fmt: skip
-        self._place(own, slice(None), fits)
-        return fits, own
+        return fits, self._own(y, weights, np.arange(g), fits)
 
-    def _own(self, y: FloatArray, weights: AnyArray) -> OwnFits:
+    def _own(self, y: FloatArray, weights: AnyArray, at: IntArray, whole: RowFits) -> OwnFits:
+        """Fit rows (v, n), and put what every row has in its place ``at`` of the block."""
         absent = ~np.isfinite(y)
         usable = np.where(absent, 0.0, weights)
         n_fitted = np.count_nonzero(usable, axis=1)
@@ -105,14 +111,10 @@ class LinearPlan:
             fits, last, converged = robust_fits(self.own, y, usable, self.robust_iterations)
         else:
             fits, last, converged = self.own.fit(y, usable), np.empty((len(y), 0)), np.ones(len(y), dtype=np.bool_)
-        return OwnFits(np.arange(len(y)), fits, packed(absent), n_fitted, last, converged)
-
-    def _place(self, own: OwnFits, at: IntArray | slice, fits: RowFits) -> None:
-        """Put the rows with a design of their own where they belong in the block."""
-        coefficients = np.full((len(own.n_fitted), self.shared.n_coefficients), np.nan)
-        coefficients[:, self.shared.qr.estimable] = own.fits.coefficients
-        fits.coefficients[at] = coefficients
-        fits.sigma[at], fits.zero_variance[at] = own.fits.sigma, own.fits.zero_variance
+        coefficients = np.full((len(y), self.shared.n_coefficients), np.nan)
+        coefficients[:, self.columns] = fits.coefficients
+        whole.coefficients[at], whole.sigma[at], whole.zero_variance[at] = coefficients, fits.sigma, fits.zero_variance
+        return OwnFits(at, fits.stdev, fits.kinds, fits.rank, packed(absent), n_fitted, last, converged)
 
 
 def linear_plan(
@@ -130,8 +132,9 @@ def linear_plan(
     """
     shared = least_squares(x, sample_weights, tol, correlation)
     weights = np.ones(len(x)) if sample_weights is None else np.asarray(sample_weights, dtype=np.float64)
-    own = row_designs(x[:, shared.qr.estimable], correlation, tol)
     if robust_iterations:
         min_observed = max(min_observed, shared.qr.rank + 1)
     singly = singly or robust_iterations > 0 or shared.n_used < min_observed
-    return LinearPlan(shared, own, weights, min_observed, robust_iterations, singly)
+    columns = pivoted_qr(x, tol).estimable if singly else shared.qr.estimable
+    own = row_designs(x[:, columns], correlation, tol)
+    return LinearPlan(shared, own, columns, weights, min_observed, robust_iterations, singly)

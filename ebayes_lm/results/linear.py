@@ -12,6 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.contrast import is_estimable
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.ols import LeastSquares, LinearRecord
+from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.duplicates import Duplicates
 from ebayes_lm.design.comparisons import one_against_rest, pairwise
 from ebayes_lm.design.contrasts import joined_contrasts
@@ -82,7 +83,9 @@ class LinearFit(LinearQuantities):
 
     @property
     def rank(self) -> int:
-        """Rank of the design over the samples with positive weight."""
+        """Rank of the design over the samples with positive weight; in limma's terms, over all samples."""
+        if self.compat == "limma" and self.covariances is not None:
+            return len(self.covariances.columns)
         return self.plan.qr.rank
 
     @property
@@ -185,9 +188,14 @@ class LinearFit(LinearQuantities):
         return self.labels.frame(approximation_error(self))
 
     def _check_estimable(self, whole: FloatArray, names: list[str]) -> None:
-        lost = [n for n, fits in zip(names, is_estimable(self.plan.qr, whole), strict=True) if not fits]
+        if self.compat == "limma":  # which asks that aliased coefficients have no weight, whatever samples weigh
+            qr = pivoted_qr(self.design.matrix)
+            fits = np.asarray(~whole[qr.aliased].any(axis=0))
+        else:
+            qr, fits = self.plan.qr, is_estimable(self.plan.qr, whole)
+        lost = [name for name, fit in zip(names, fits, strict=True) if not fit]
         if lost:
-            reasons = "; ".join(describe_dependencies(self.design, self.plan.qr))
+            reasons = "; ".join(describe_dependencies(self.design, qr))
             raise ContrastError(f"the design cannot estimate {listing(lost)}, because {reasons}")
 
     def ebayes(self, **options: Any) -> ModeratedFit:

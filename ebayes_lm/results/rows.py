@@ -8,7 +8,6 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
-from ebayes_lm.core.wls import RowDesignFits
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ConvergenceWarning, DataError, EstimabilityWarning, counted, listing, warn
@@ -55,11 +54,7 @@ def _joined(parts: list[OwnFits]) -> OwnFits | None:
     """Parts of one kind laid end to end."""
     if not parts:
         return None
-    fits = RowDesignFits(*(np.concatenate(arrays) for arrays in zip(*(part.fits for part in parts), strict=True)))
-    arrays = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in OwnFits._fields if name != "fits"
-    }
-    return OwnFits(fits=fits, **arrays)
+    return OwnFits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def _refuse_infinite(rows: RowFits, features: pd.Index) -> None:
