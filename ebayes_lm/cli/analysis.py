@@ -71,7 +71,7 @@ def run_fit(arguments: Namespace, said: list[str]) -> None:
         return
     from ebayes_lm.cli.results import Results
 
-    results = Results(arguments.out, wanted, compared, arguments.format)
+    results = Results(arguments.out, wanted, compared, choices.form)
     results.deliver(analyse(inputs, design, wanted, compared, choices), said, as_json=arguments.json)
 
 

@@ -35,6 +35,8 @@ class Choices:
         False discovery rate.
     columns : tuple of str
         More columns of the tables.
+    form : {"tsv", "parquet"}
+        Their format.
     threads : int or None
     layer : str or None
     """
@@ -44,6 +46,7 @@ class Choices:
     block: pd.Series[Any] | None = None
     fdr: float = 0.05
     columns: tuple[str, ...] = ()
+    form: str = "tsv"
     threads: int | None = None
     layer: str | None = None
 
@@ -131,7 +134,16 @@ def read_choices(arguments: Namespace, inputs: Inputs) -> Choices:
         compat=arguments.compat,
         lfc=arguments.treat,
     )
-    return Choices(procedure, weights, block, arguments.fdr, arguments.columns, arguments.threads, arguments.layer)
+    return Choices(
+        procedure,
+        weights,
+        block,
+        arguments.fdr,
+        arguments.columns,
+        arguments.format,
+        arguments.threads,
+        arguments.layer,
+    )
 
 
 def _block(column: str, samples: pd.DataFrame) -> pd.Series[Any]:

@@ -79,6 +79,7 @@ def common_facts(inputs: Inputs, design: Design, choices: Choices, found: Comple
             "not_estimable": lost,
         },
         "model": model_facts(choices),
+        "tables": {"format": choices.form, "columns": list(choices.columns)},
     }
 
 

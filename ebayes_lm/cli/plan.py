@@ -115,6 +115,9 @@ def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices
         lines += paragraph(describe_informing(comparison.informing))
     for term in dict.fromkeys(wanted.terms):
         lines += ["", f"Term {term}, F test"]
+    if compared and (choices.columns or choices.form != "tsv"):
+        also = f", also with {', '.join(choices.columns)}" if choices.columns else ""
+        lines += ["", "Tables", *paragraph(f"One {choices.form} file a test{also}.")]
     if not (compared or wanted.terms):
         lines += ["", "No test", *paragraph("Name what to test with --contrast, --coef or --test-term.")]
     return lines

@@ -186,6 +186,7 @@ def test_the_plan_tells_it_all_and_fits_nothing(fit, patients):
     options = [
         "--block", "patient", "--correlation", "0.4", "--treat", "1", "--robust", "--trend", "--span", "0.5",
         "--min-observed", "5", "--zero-variance", "exclude", "--compat", "limma", "--inf", "missing",
+        "--columns", "SE,n", "--format", "parquet",
     ]  # fmt: skip
     ran = fit("--dry-run", "--coef", "groupB", *options, out=None)
     text = " ".join(ran.out.split())
@@ -198,10 +199,12 @@ def test_the_plan_tells_it_all_and_fits_nothing(fit, patients):
         "follows average expression in windows of 0.5 of the features and is robust against outlying variances",
         "Features without residual variance take no part in it.",
         "tested against a log fold change of 1 (TREAT)",
+        "One parquet file a test, also with SE, n.",
     ):
         assert part in text
     facts = json.loads(fit("--dry-run", "--json", "--coef", "groupB", *options, out=None).out)
     assert facts["model"]["compat"] == "limma"
+    assert facts["tables"] == {"format": "parquet", "columns": ["SE", "n"]}
     assert facts["prior"] == {"trend": True, "robust": True, "zero_variance": "exclude", "legacy": None, "span": 0.5}
 
 
