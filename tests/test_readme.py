@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +13,21 @@ import pandas as pd
 import pytest
 
 import ebayes_lm
+from ebayes_lm.errors import EbayesLMWarning
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON_BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 COMMANDS = "".join(re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)).replace("\\\n", " ").splitlines()
+FROM_R = README.partition("## From R to Python")[2].partition("\n## ")[0]
 #: The second cell of each row of the map that holds nothing but code.
-MAP = re.findall(r"^\|.*\| `([^`]+)` \|$", README.partition("## From R to Python")[2], flags=re.MULTILINE)
+MAP = re.findall(r"^\|.*\| `([^`]+)` \|$", FROM_R, flags=re.MULTILINE)
 MAPPED = (
     "EList", "model_matrix", "is_full_rank", "non_estimable", "lm_fit", "fitted", "residuals", "make_contrasts",
-    "contrasts_fit", "contrast_as_coef", "ebayes", "top_table", "top_table_f", "decide_tests", "squeeze_var",
-    "fit_f_dist", "trigamma_inverse", "adjust_p",
+    "contrasts_fit", "contrast_as_coef", "all_pairwise", "one_vs_rest", "contrast_error", "ebayes", "ordinary", "treat",
+    "top_table", "top_table_f", "top_treat", "test", "decide_tests", "classify_tests_f", "squeeze_var", "fit_f_dist",
+    "fit_f_dist_robustly", "fit_f_dist_unequal_df1", "trigamma_inverse", "adjust_p", "prop_true_null", "q_value",
+    "lowess", "weighted_lowess", "loess_fit",
 )  # fmt: skip
 
 
@@ -33,8 +39,11 @@ def setting():
     return {
         "el": ebayes_lm,
         "E": pd.DataFrame(rng.normal(size=(60, 8)), index=[f"g{k}" for k in range(60)], columns=names),
-        "targets": pd.DataFrame({"group": list("ABABABAB"), "batch": list("xxxxyyyy")}, index=names),
+        "targets": pd.DataFrame(
+            {"group": list("ABABABAB"), "batch": list("xxxxyyyy"), "patient": list("kkllmmnn")}, index=names
+        ),
         "w": pd.Series(rng.uniform(0.5, 2, size=8), index=names),
+        "W": rng.uniform(0.5, 2, size=(60, 8)),
         "p": rng.uniform(size=60),
     }
 
@@ -60,8 +69,20 @@ def test_map_holds(verb):
 
 
 def test_every_row_of_the_map_is_read():
-    rows = README.partition("## From R to Python")[2].partition("\n\n[docs")[0].count("\n| ")
-    assert len(MAP) == rows - 1  # without the heading
+    assert len(MAP) == FROM_R.count("\n| ") - 1  # without the heading
+
+
+def test_names_of_limma_that_are_mentioned_can_be_imported():
+    for line in re.findall(r"`(from ebayes_lm\.limma import [^`]+)`", README):
+        exec(compile(line, "README.md", "exec"), {})
+
+
+def test_examples_of_the_page_on_limma_answer_what_they_say():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EbayesLMWarning)  # the page is about what they are of
+        tried = doctest.testfile(str(ROOT / "docs" / "limma.md"), module_relative=False)
+    assert tried.attempted
+    assert not tried.failed
 
 
 @pytest.mark.parametrize("command", COMMANDS)
