@@ -265,10 +265,14 @@ class LinearFit(LinearQuantities):
     def __repr__(self) -> str:
         kind = "contrast" if self.is_contrasted else "coefficient"
         shape = f"{counted(self.shape[0], 'feature')} x {counted(self.shape[1], kind)}"
+        df = self.record.df_residual
+        least, most = (int(df.min()), int(df.max())) if df.size else (0, 0)
+        span = f"{least}" if least == most else f"{least} to {most}"
+        switch = " With limma's numbers." if self.compat else ""
         return (
             f"LinearFit of {shape} ({listing(self.coef_names)})\n"
-            f"on {self.plan.n_used} samples, rank {self.rank}, {self.plan.df_residual} residual df. "
-            "Next: .contrast(...), .ebayes()"
+            f"on {self.plan.n_used} samples, rank {self.rank}, {span} residual df.{switch} "
+            "Next: .contrast(...), .ebayes(), .treat()"
         )
 
     def _repr_html_(self) -> str:

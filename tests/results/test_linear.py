@@ -227,7 +227,7 @@ def test_to_frame_holds_every_component(fit):
 def test_repr_says_what_comes_next(fit, contrasted):
     assert repr(fit) == (
         "LinearFit of 80 features x 4 coefficients ('(Intercept)', 'groupB', 'groupC', 'batchY')\n"
-        "on 9 samples, rank 4, 5 residual df. Next: .contrast(...), .ebayes()"
+        "on 9 samples, rank 4, 5 residual df. Next: .contrast(...), .ebayes(), .treat()"
     )
     assert "80 features x 2 contrasts ('groupB - groupA', 'CvsA')" in repr(contrasted)
     assert "1 feature x 1 contrast" in repr(contrasted[0, 0])
