@@ -16,7 +16,6 @@ HUBER = 1.345
 _MEDIAN_SIZE = 0.6745
 #: A row has converged when its residuals change by less than this share of their length.
 _ACCURACY = 1e-4
-_SMALLEST = 1e-20
 
 
 class RobustFits(NamedTuple):
@@ -33,9 +32,11 @@ def robust_fits(designs: RowDesigns, y: FloatArray, weights: FloatArray, max_ite
     From least squares on, scale and weights are computed from the residuals of the fit before: the scale is their
     median size over that of normal errors, and a residual of ``u`` scales has the weight ``min(1, HUBER / |u|)``.
     Prior weights are inverse variances: residuals are multiplied by their roots first. ``sigma`` is the last scale;
-    where it is zero up to rounding, the row is fitted and weights stay as they are.
+    where it is zero up to rounding, the row is fitted and weights stay as they are. Rows are brought near 1 by a power
+    of two, so that squares of their residuals can be taken in every unit.
     """
-    root = np.sqrt(weights)
+    exponents = np.frexp(np.abs(y).max(axis=1, initial=0.0))[1]
+    y, root = np.ldexp(y, -exponents[:, None]), np.sqrt(weights)
     noise = ZERO_VARIANCE * _root_mean_square(y * root, root)
     fits = designs.fit(y, weights)
     sigma, last = fits.sigma.copy(), weights.copy()
@@ -57,11 +58,17 @@ def robust_fits(designs: RowDesigns, y: FloatArray, weights: FloatArray, max_ite
             kept[open_] = new
         after = _residuals(designs, now, y[open_], root[open_])
         residuals[open_] = after
-        change = np.square(before - after).sum(axis=1) / np.maximum(_SMALLEST, np.square(before).sum(axis=1))
+        change = np.square(before - after).sum(axis=1) / np.square(before).sum(axis=1)
         done = np.sqrt(change) <= _ACCURACY
         converged[open_[done]] = True
         open_ = open_[~done]
-    return RobustFits(fits._replace(sigma=sigma, zero_variance=sigma <= noise), last, converged)
+    fits = fits._replace(
+        coefficients=np.ldexp(fits.coefficients, exponents[:, None]),
+        effects=np.ldexp(fits.effects, exponents[:, None]),
+        sigma=np.ldexp(sigma, exponents),
+        zero_variance=sigma <= noise,
+    )
+    return RobustFits(fits, last, converged)
 
 
 def huber_weights(u: FloatArray) -> FloatArray:

@@ -112,3 +112,14 @@ class TestTheVerb:
     def test_what_does_not_go_together(self, options, message):
         with pytest.raises(ArgumentError, match=message):
             el.lm_fit(outlying(), X, method="robust", **options)
+
+
+@pytest.mark.parametrize("exponent", [-1000, -44, 40, 530])
+def test_the_unit_does_not_matter(exponent):
+    y, prior = outlying(), np.random.default_rng(2).uniform(0.2, 3, (30, 12))
+    designs = row_designs(X)
+    one, other = robust_fits(designs, y, prior, 20), robust_fits(designs, np.ldexp(y, exponent), prior, 20)
+    assert_array_equal(one.converged, other.converged)
+    assert_array_equal(one.weights, other.weights)
+    assert_array_equal(np.ldexp(one.fits.sigma, exponent), other.fits.sigma)
+    assert_array_equal(np.ldexp(one.fits.coefficients, exponent), other.fits.coefficients)
