@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
+    from ebayes_lm import limma as limma
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
@@ -84,8 +85,10 @@ _HOMES = {
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 
+_ROOMS = ("datasets", "limma")
+
 __all__ = [
-    "datasets",
+    *_ROOMS,
     *sorted(_HOME),
 ]
 
@@ -98,8 +101,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("ebayes-lm")
-    if name == "datasets":
-        return import_module(f"{__name__}.datasets")
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         from ebayes_lm.errors import nearest
 

@@ -25,7 +25,9 @@ FLOORS = (
 HEAVY = ("numba", "pandas", "scipy", "formulaic", "statsmodels", "matplotlib", "anndata", "dask", "h5py", "pyarrow")
 LATE = ("numba", "formulaic", "statsmodels", "scipy.stats", "matplotlib", "anndata", "dask", "h5py", "pyarrow")
 MOST_LINES, MOST_IN_FUNCTION = 300, 60
-PUBLIC = {name: getattr(ebayes_lm, name) for name in ebayes_lm.__all__ if name != "datasets"}
+PUBLIC = {
+    name: getattr(ebayes_lm, name) for name in ebayes_lm.__all__ if not inspect.ismodule(getattr(ebayes_lm, name))
+}
 CALLABLE = {name: value for name, value in PUBLIC.items() if callable(value)}
 METHODS = {
     f"{name}.{attribute}": value
