@@ -17,6 +17,7 @@ from benchmarks.speed import written
 # Above the size from which the compiled kernel serves, and one far below it.
 FIRST_CALLS = (
     Problem("first call, large", features=100_000, samples=20, coefficients=4, seed=1, labelled=False),
+    Problem("first call, rows", features=2_000, samples=12, coefficients=4, seed=3, labelled=False, by_stages=True),
     Problem("first call, small", features=2_000, samples=12, coefficients=4, seed=2, labelled=False),
 )
 STATEMENTS = {

@@ -77,8 +77,12 @@ def _imports(seconds: Mapping[str, float]) -> str:
 
 def _first_calls(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = ("import", "fit", "ebayes", "table", "all", "again")
-    cells = [(f"{row['size']}, {row['state']}", *(number(row[c]) for c in columns)) for row in rows]
+    cells = [(_started(row), *(number(row[c]) for c in columns)) for row in rows]
     return table(("run", *columns), cells)
+
+
+def _started(row: Mapping[str, Any]) -> str:
+    return f"{row['problem'].removeprefix('first call, ')}: {row['size']}, {row['state']}"
 
 
 def _targets(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -100,6 +100,6 @@ def generalised_least_squares_of_row(y: Any, x: Any, weights: Any, correlation: 
     beta = np.linalg.lstsq(xs, ys, rcond=None)[0]
     rest = ys - xs @ beta
     df = int(used.sum() - x.shape[1])
-    q, r = np.linalg.qr(xs)
+    r = np.linalg.qr(xs, mode="r")
     factor = np.linalg.inv(r)
     return WeightedRow(beta, factor @ factor.T, float(np.sqrt(rest @ rest / df)) if df else np.nan, df)

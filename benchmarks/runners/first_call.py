@@ -16,9 +16,11 @@ from benchmarks.runners.serving import Inputs, Stopwatch  # noqa: E402
 
 
 def once(inputs: Inputs) -> dict[str, float]:
+    """Fit, moderate and rank; where there are weights of every value, with these and a robust prior on a trend."""
     watch = Stopwatch()
-    fit = watch.part("fit", lm_fit, inputs.y, inputs.design)
-    moderated = watch.part("ebayes", ebayes, fit)
+    weights, options = (inputs.weights, {"trend": True, "robust": True}) if inputs.by_stages else (None, {})
+    fit = watch.part("fit", lm_fit, inputs.y, inputs.design, weights=weights)
+    moderated = watch.part("ebayes", ebayes, fit, **options)
     watch.part("table", top_table, moderated, coef=inputs.tested, number=None)
     return watch.parts
 

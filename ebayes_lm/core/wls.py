@@ -12,6 +12,9 @@ from ebayes_lm.core.gls import BlockCorrelation, uncorrelated
 from ebayes_lm.core.ols import ZERO_VARIANCE, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 
+#: Values beyond this are brought near one before they are squared.
+_LARGE = 1e100
+
 
 class RowDesignFits(NamedTuple):
     """Weighted least squares of some rows on the r columns of a design; the first axis of every array is the row.
@@ -61,11 +64,14 @@ class RowDesigns:
             effects=np.empty((g, r)), sigma=np.empty(g), rank=np.empty(g, dtype=np.intp),
             zero_variance=np.empty(g, dtype=np.bool_),
         )  # fmt: skip
-        y, weights = _contiguous(y), _contiguous(weights)
+        scaled, exponents = _near_one(_contiguous(y))
         fit_row_designs(
-            y, weights, self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
+            scaled, _contiguous(weights), self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
             self.correlation.rho, *fits[:5], fits.rank, fits.zero_variance,
         )  # fmt: skip
+        if exponents is not None:
+            for values in (fits.coefficients.T, fits.effects.T, fits.sigma):
+                np.ldexp(values, exponents, out=values)
         return fits._replace(coefficients=fits.coefficients * self.units, stdev=fits.stdev * self.units)
 
     def stdev(self, weights: FloatArray, contrasts: FloatArray) -> FloatArray:
@@ -105,6 +111,16 @@ def row_designs(x: FloatArray, correlation: BlockCorrelation | None = None, tol:
     exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1]
     columns = np.ascontiguousarray(np.ldexp(x, -exponents).T)
     return RowDesigns(columns, np.ldexp(1.0, -exponents), tol, correlation or uncorrelated(len(x)))
+
+
+def _near_one(y: FloatArray) -> tuple[FloatArray, IntArray | None]:
+    """Rows divided by powers of two where their squares would leave the range of float64, and the exponents."""
+    largest = np.abs(y).max(axis=1, initial=0.0)
+    odd = (largest > _LARGE) | ((largest < 1.0 / _LARGE) & (largest > 0.0))
+    if not odd.any():
+        return y, None
+    exponents = np.where(odd, np.frexp(largest)[1], 0)
+    return np.ldexp(y, -exponents[:, None]), exponents
 
 
 def _contiguous(array: FloatArray) -> FloatArray:

@@ -16,6 +16,12 @@ _NEW_DIRECTION = 1e-4
 
 
 @part
+def _clear(values: FloatArray) -> None:
+    for j in range(len(values)):
+        values[j] = 0.0
+
+
+@part
 def _present(
     weights: FloatArray, blocks: IntArray, rho: float, index: IntArray, lines: FloatArray, sums: FloatArray
 ) -> int:
@@ -25,7 +31,7 @@ def _present(
     rho / (1 + (k - 1) rho) times their sum, and the variance 1 - k rho^2 / (1 + (k - 1) rho).
     """
     m = 0
-    sums[:] = 0.0
+    _clear(sums)
     for j in range(weights.shape[0]):
         if weights[j] > 0.0:
             index[m] = j
@@ -49,7 +55,7 @@ def _whiten(
         values[j] *= lines[0, j]
     if rho == 0.0:
         return
-    sums[:] = 0.0
+    _clear(sums)
     for j in range(m):
         block = blocks[index[j]]
         value = values[j]
@@ -68,7 +74,8 @@ def _factor(
     receives the positions of the others.
     """
     rank = 0
-    upper[:, :] = 0.0
+    for k in range(len(upper)):
+        _clear(upper[k])
     for k in range(columns.shape[0]):
         for j in range(m):
             q[rank, j] = columns[k, index[j]]
@@ -174,13 +181,8 @@ def fit_row_designs(
     for i in range(g):
         m = _present(weights[i], blocks, rho, index, lines, sums)
         found = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
-        largest = 0.0
         for j in range(m):
             z[j] = y[i, index[j]]
-            largest = max(largest, abs(z[j]))
-        exponent = math.frexp(largest)[1] if largest > 1e100 or largest < 1e-100 else 0
-        for j in range(m):
-            z[j] = math.ldexp(z[j], -exponent)
         _whiten(z, m, index, lines, blocks, rho, sums)
         size = _length(z, m)
         rest = _project(q, found, m, z, solution)
@@ -189,21 +191,21 @@ def fit_row_designs(
         zero[i] = False
         if m > found:
             deviation = rest / math.sqrt(m - found)
-            sigma[i] = math.ldexp(deviation, exponent)
+            sigma[i] = deviation
             zero[i] = deviation <= noise * size / math.sqrt(m)
         for k in range(r):
             coefficients[i, k] = stdev[i, k] = math.nan
             effects[i, k], kinds[i, k] = 0.0, ALIASED
         for k in range(found):
-            effects[i, kept[k]] = math.ldexp(solution[k], exponent)
+            effects[i, kept[k]] = solution[k]
         for k in range(found - 1, -1, -1):
             value = solution[k]
             for other in range(k + 1, found):
                 value -= upper[k, kept[other]] * solution[other]
             solution[k] = value / upper[k, kept[k]]
-            coefficients[i, kept[k]] = math.ldexp(solution[k], exponent)
+            coefficients[i, kept[k]] = solution[k]
         for k in range(found):
-            unit[:] = 0.0
+            _clear(unit)
             unit[kept[k]] = 1.0
             stdev[i, kept[k]] = _forward(upper, kept, found, unit, column)
             implied = found == r or _is_implied(upper, kept, found, unit, column, tol)
