@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ebayes_lm as el
+from ebayes_lm.errors import DataError, EstimabilityWarning
+
+SAMPLES = pd.DataFrame({"group": list("AABBCC")}, index=[f"s{i}" for i in range(6)])
+Y = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 6)), [f"g{i}" for i in range(50)], SAMPLES.index)
+
+
+def test_infinite_values_point_to_the_way_out():
+    y = Y.copy()
+    y.iloc[3, 1] = np.inf
+    with pytest.raises(DataError, match=r"1 value in 1 feature \('g3'\).*inf=\"missing\""):
+        el.lm_fit(y, "~ group", samples=SAMPLES)
+
+
+def test_what_is_not_estimable_is_told_once():
+    y = Y.copy()
+    y.iloc[[3, 7], :2] = np.nan
+    with pytest.warns(EstimabilityWarning, match=r"2 features \('g3', 'g7'\); these are NaN") as caught:
+        el.lm_fit(y, "~ group", samples=SAMPLES, chunk_size=5)
+    assert len(caught) == 1
+    with pytest.warns(EstimabilityWarning, match="as in limma, the other coefficients"):
+        el.lm_fit(y, "~ group", samples=SAMPLES, compat="limma")
+
+
+@pytest.mark.filterwarnings("ignore::ebayes_lm.errors.EstimabilityWarning")
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("method", ["ls", "robust"])
+def test_blocks_and_threads_change_nothing(weighted, method):
+    y = Y.mask(np.random.default_rng(1).random(Y.shape) < 0.05)
+    weights = np.random.default_rng(2).uniform(0.5, 2, Y.shape) if weighted else None
+    options = {"samples": SAMPLES, "weights": weights, "method": method, "max_iter": 99}
+    whole = el.lm_fit(y, "~ group", **options)
+    parts = el.lm_fit(y, "~ group", **options, chunk_size=7, threads=2)
+    contrasts = {"BvA": "groupB", "CvB": "groupC - groupB"}
+    a, b = whole.contrast(**contrasts), parts.contrast(**contrasts)
+    np.testing.assert_array_equal(a.status, b.status)
+    for name in ("coefficients", "stdev_unscaled", "sigma", "df_residual"):
+        np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol=1e-13, atol=1e-13)
