@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import ebayes_lm as el
 
 common = settings(
-    max_examples=25,
+    max_examples=int(os.environ.get("PROPS", "25")),
     deadline=None,
     derandomize="CI" in os.environ,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
@@ -61,8 +61,9 @@ def studies(
     designs: tuple[str, ...] = DESIGNS,
     kinds: tuple[str, ...] = KINDS,
     gaps: tuple[str, ...] = GAPS,
+    variances: int = 1,
 ) -> Study:
-    """Noise about a level and an effect, in up to three groups."""
+    """Noise about a level and an effect, in up to three groups; at least ``variances`` features have residual df."""
     g, n = draw(st.integers(1, 30)), draw(st.integers(3, 16))
     formula, kind, gap = (draw(st.sampled_from(choices)) for choices in (designs, kinds, gaps))
     n_groups = draw(st.integers(2, 3))
@@ -75,7 +76,7 @@ def studies(
     features = pd.Index([f"g{i}" for i in range(g)])
     study = Study(pd.DataFrame(y, features, samples.index), samples, formula, {})
     study = study._replace(options=_options(kind, study.y, rng))
-    assume(_has_residuals(study))
+    assume(_residual_variances(study) >= variances)
     return study
 
 
@@ -126,13 +127,9 @@ def _positive(rng: np.random.Generator, shape: Any) -> np.ndarray:
     return np.exp(rng.uniform(-2, 2, shape))
 
 
-def _has_residuals(study: Study) -> bool:
-    """Whether some feature has an observation more than coefficients, so that there is a variance."""
-    weights = study.options.get("weights")
-    if isinstance(weights, pd.DataFrame) and not weights.to_numpy().any():
-        return False
+def _residual_variances(study: Study) -> int:
+    """Features with an observation more than the design has columns that count."""
     observed = study.y.notna()
-    if isinstance(weights, pd.DataFrame):
-        observed &= weights > 0
-    rank = np.linalg.matrix_rank(study.x)
-    return bool((observed.sum(axis=1) > rank).any())
+    if isinstance(study.options.get("weights"), pd.DataFrame):
+        observed &= study.options["weights"] > 0
+    return int((observed.sum(axis=1) > np.linalg.matrix_rank(study.x)).sum())

@@ -73,7 +73,7 @@ def test_the_order_of_features_does_not_matter(study, seed):
 
 
 @common
-@given(studies(), seeds)
+@given(studies(variances=4), seeds)
 def test_the_prior_does_not_depend_on_the_order_of_features(study, seed):
     fit = study.fit()
     order = np.random.default_rng(seed).permutation(len(study.y))
@@ -134,8 +134,8 @@ def test_a_constant_moves_the_intercept_alone(study, constant):
 @given(studies(), st.integers(-1000, 1000).filter(lambda e: abs(e) > 2))
 def test_t_does_not_depend_on_a_binary_unit(study, exponent):
     a, b = study.fit(), study.fit(y=np.ldexp(study.y, exponent))
-    assert_allclose(np.ldexp(b.record.sigma, -exponent), a.record.sigma, rtol=1e-13)
-    assert_allclose(np.ldexp(b.record.coefficients, -exponent), a.record.coefficients, rtol=1e-13, atol=HIDDEN)
+    assert_allclose(np.ldexp(b.record.sigma, -exponent), a.record.sigma, rtol=HIDDEN)
+    assert_allclose(np.ldexp(b.record.coefficients, -exponent), a.record.coefficients, rtol=HIDDEN, atol=HIDDEN)
     assert_array_equal(a.status, b.status)
     assert_same(a.ebayes(legacy=True), b.ebayes(legacy=True), ("t", "log_p_value", "F", "F_p_value", "df_total"))
 
