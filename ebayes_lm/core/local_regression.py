@@ -78,7 +78,7 @@ def lowess(x: ArrayLike, y: ArrayLike, *, span: float, iterations: int = 3, delt
 def _curve(x: FloatArray, y: FloatArray, window: int, delta: float, iterations: int) -> FloatArray:
     from ebayes_lm.kernels.local_regression import smooth
 
-    fitted, room = np.empty(x.size), np.empty(x.size)
+    fitted, room = np.empty(x.size), np.empty((2, x.size))
     robustness = np.ones(x.size)
     smooth(x, y, robustness, window, delta, room, fitted)
     for _ in range(iterations):

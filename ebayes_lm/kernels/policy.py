@@ -77,9 +77,18 @@ def part(function: F) -> F:
 
     Files with pieces import numba at once, so they are themselves imported where they are used.
     """
+    return _piece(function, error_model="numpy", fastmath=_FASTMATH)
+
+
+def part_as_written(function: F) -> F:
+    """A piece of a kernel whose sums keep their order."""
+    return _piece(function, error_model="numpy")
+
+
+def _piece(function: F, **options: Any) -> F:
     from numba.extending import register_jitable
 
-    piece: F = register_jitable(error_model="numpy", fastmath=_FASTMATH)(function)
+    piece: F = register_jitable(**options)(function)
     return piece
 
 

@@ -11,7 +11,7 @@ AGREEMENT = 1e-11
 
 
 def run(x, y, window, delta=0.0, robustness=None):
-    fitted, room = np.empty(x.size), np.empty(x.size)
+    fitted, room = np.empty(x.size), np.empty((2, x.size))
     smooth(x, y, np.ones(x.size) if robustness is None else robustness, window, delta, room, fitted)
     return fitted
 
