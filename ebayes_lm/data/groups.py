@@ -52,14 +52,14 @@ def sample_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *,
     return np.asarray(codes, dtype=np.intp)
 
 
-def _vector(groups: Any, n: int, what: str) -> Any:
+def _vector(groups: Any, n: int, what: str) -> pd.Series[Any]:
     unordered = isinstance(groups, (bytes, dict, set, frozenset, pd.DataFrame))
     if unordered or not pd.api.types.is_list_like(groups):
         raise _not_a_vector(groups, n, what)
     listed = groups if isinstance(groups, pd.Series) else list(groups)
     if not all(isinstance(group, Hashable) for group in listed):
         raise _not_a_vector(groups, n, what)
-    values = pd.Series(listed).array
+    values = pd.Series(listed)
     if len(values) != n:
         entries = "entry" if len(values) == 1 else "entries"
         raise DataError(f"{what} has {len(values)} {entries} and there are {n} samples; give one for each")
