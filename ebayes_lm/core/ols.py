@@ -48,7 +48,7 @@ class RowFits(NamedTuple):
 class LinearRecord(Record):
     """Linear models of all features, in numbers (Smyth 2004, section 2).
 
-    ``cov_coefficients`` is the unscaled covariance ``(X'WX)^-1``, NaN where a coefficient is not estimable.
+    ``cov_coefficients`` is the unscaled covariance ``(X'WX)^-1`` of a complete row, NaN where a coefficient is aliased.
     """
 
     coefficients: FloatArray = axes("feature", "coef")

@@ -79,7 +79,11 @@ class LinearQuantities:
 
     @property
     def cov_coefficients(self) -> pd.DataFrame:
-        """Unscaled covariance of the estimable coefficients, ``(X'WX)^-1`` or that of the contrasts."""
+        """Unscaled covariance of the estimable coefficients, ``(X'WX)^-1`` or that of the contrasts.
+
+        It is that of a complete feature; weights of single observations and missing values give others, which contrasts
+        and F tests compute anew where they need them.
+        """
         covariance = self._linear.cov_coefficients
         names = self.labels.coefs
         estimable = ~np.isnan(np.diag(covariance))
