@@ -22,6 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::ebayes_lm.errors.EbayesLMWarnin
 
 #: Statistics of the same data by another order of summation; conditions stay below about 1e3 under weights.
 SAME = 1e-9
+#: Rounding of a residual in units of its standard deviation, for each unit of t and under weights of any size.
+RESIDUAL = 1e-12
 #: The prior by another order of summation: sums over features of logarithms, and the inverse of a difference of them.
 PRIOR = 1e-12
 #: A prior found by search: its likelihood is flat at its top, which hides the root of the accuracy of a number.
@@ -51,7 +53,13 @@ def values_of(result: Any, name: str) -> np.ndarray:
     return np.asarray(getattr(result, name))
 
 
-def assert_same(a: Any, b: Any, fields: tuple[str, ...], tolerance: float = SAME) -> None:
+def tolerance_of(mod: el.ModeratedFit) -> float:
+    """Where t is large, residuals are small beside the values whose rounding they inherit."""
+    return max(SAME, RESIDUAL * float(np.nan_to_num(np.abs(values_of(mod, "t")), posinf=0.0).max()))
+
+
+def assert_same(a: el.ModeratedFit, b: el.ModeratedFit, fields: tuple[str, ...]) -> None:
+    tolerance = tolerance_of(a)
     for name in fields:
         # t near zero is rounding of an effect near zero
         assert_allclose(values_of(a, name), values_of(b, name), rtol=tolerance, atol=tolerance, err_msg=name)
@@ -68,8 +76,9 @@ def test_the_order_of_features_does_not_matter(study, seed):
     order = np.random.default_rng(seed).permutation(len(study.y))
     a, b = moderated(study), moderated(reordered(study, order, np.arange(study.y.shape[1])))
     assert_array_equal(b.fit.status, a.fit.status.iloc[order])
+    tolerance = tolerance_of(a)
     for name in (*FIT, *STATISTICS):
-        assert_allclose(values_of(b, name), values_of(a, name)[order], rtol=SAME, atol=SAME, err_msg=name)
+        assert_allclose(values_of(b, name), values_of(a, name)[order], rtol=tolerance, atol=tolerance, err_msg=name)
 
 
 @common
@@ -152,7 +161,7 @@ def test_t_does_not_change_by_a_single_bit_with_a_binary_unit(study, exponent):
 def test_t_does_not_depend_on_the_unit(study, unit):
     a, b = moderated(study), moderated(study._replace(y=study.y * unit))
     assert_same(a, b, ("log_p_value", "F", "F_p_value", "df_total"))
-    assert_allclose(b.t * np.sign(unit), a.t, rtol=SAME, atol=SAME)
+    assert_allclose(b.t * np.sign(unit), a.t, rtol=tolerance_of(a), atol=SAME)
 
 
 @common
