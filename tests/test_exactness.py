@@ -157,6 +157,14 @@ class TestAGroupThatIsMissing:
         assert_array_equal(part.stdev_unscaled, whole.stdev_unscaled.iloc[[5, 1, 2]])
         assert part.status.tolist() == ["ok", "ok", "not_estimable"]
 
+    @pytest.mark.filterwarnings("ignore::ebayes_lm.errors.EstimabilityWarning")
+    @pytest.mark.parametrize("compat", [None, "limma"])
+    def test_status_goes_by_the_coefficients_that_are_there(self, y, compat):
+        linear = fit("~ 0 + group", y=y, compat=compat)
+        for part in (linear.select(coefs="groupC"), linear[:, ["groupC"]], linear.contrast("groupC")):
+            assert part.status.iloc[:5].tolist() == ["ok", "ok", "ok", "all_missing", "ok"]
+        assert linear.contrast("groupB - groupC").status.iloc[:3].tolist() == ["ok", "ok", "not_estimable"]
+
 
 class TestWhatCountsAsObserved:
     def test_infinite_values_as_missing(self):

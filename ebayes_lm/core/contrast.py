@@ -70,12 +70,16 @@ def with_own(record: LinearRecord, own: OwnCovariances, contrasts: FloatArray, s
     unscaled[own.rows] = stdev
     lost = np.isnan(stdev)
     coefficients[own.rows] = np.where(lost, np.nan, coefficients[own.rows])
-    status = record.status.copy()
-    open_ = np.isin(status[own.rows], (Status.ok, Status.not_estimable, Status.no_df))
-    now = np.where(record.df_residual[own.rows] > 0, Status.ok, Status.no_df)
-    now = np.where(lost.any(axis=1), Status.not_estimable, now)
-    status[own.rows[open_]] = now[open_]
-    return replace(record, coefficients=coefficients, stdev_unscaled=unscaled, status=status)
+    return restated(replace(record, coefficients=coefficients, stdev_unscaled=unscaled))
+
+
+def restated(record: LinearRecord) -> LinearRecord:
+    """The record with a status that goes by the coefficients which it has now."""
+    estimable = ~np.isnan(np.diag(record.cov_coefficients))
+    lost = np.isnan(record.coefficients[:, estimable]).any(axis=1)
+    now = np.where(lost, Status.not_estimable, np.where(record.df_residual > 0, Status.ok, Status.no_df))
+    follows = np.isin(record.status, (Status.ok, Status.not_estimable, Status.no_df))
+    return replace(record, status=np.where(follows, now, record.status).astype(record.status.dtype))
 
 
 def combine_as_limma(record: LinearRecord, contrasts: FloatArray) -> LinearRecord:
@@ -98,12 +102,13 @@ def combine_as_limma(record: LinearRecord, contrasts: FloatArray) -> LinearRecor
     else:
         variance = np.column_stack([_quadratic(stdev * column, correlation) for column in weights.T])
     lost = (absent.astype(np.float64) @ (weights != 0)) > 0
-    return replace(
+    combined = replace(
         record,
         coefficients=np.where(lost, np.nan, coefficients),
         stdev_unscaled=np.where(lost, np.nan, np.sqrt(np.maximum(variance, 0.0))),
         cov_coefficients=covariance,
     )
+    return restated(combined)
 
 
 def _quadratic(rows: FloatArray, matrix: FloatArray) -> FloatArray:

@@ -18,7 +18,12 @@ def float_array(values: Any, what: str) -> FloatArray:
     ArgumentTypeError
         They are not real numbers.
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{what} holds lists of different lengths; give numbers in rows of one length"
+        ) from None
     if array.dtype.kind in "biuf":
         return array.astype(np.float64, copy=False)
     try:

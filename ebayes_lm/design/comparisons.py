@@ -44,7 +44,7 @@ def one_against_rest(design: Design, factor: str) -> pd.DataFrame:
 
 def _levels(design: Design, factor: str) -> list[str]:
     known = design.levels if design.recipe.factors else {}
-    if factor not in known:
+    if not isinstance(factor, str) or factor not in known:
         there = f"its factors are {listing(known, 10)}.{nearest(factor, known)}" if known else "it has no factor"
         raise DesignError(f"{factor!r} is not a factor of the design; {there}")
     return known[factor]

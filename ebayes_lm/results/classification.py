@@ -103,6 +103,8 @@ def _correlation(cor_matrix: Any, k: int) -> FloatArray:
     units = np.abs(np.diag(correlation) - 1.0) <= _UNIT
     if not units.all() or not np.allclose(correlation, correlation.T, rtol=0.0, atol=_UNIT):
         raise ArgumentError("cor_matrix must be a correlation: symmetric, with ones on its diagonal")
+    if np.linalg.eigvalsh(correlation)[0] < -_UNIT:
+        raise ArgumentError("cor_matrix has a negative eigenvalue, so that no statistics can be correlated like this")
     return correlation
 
 

@@ -57,8 +57,9 @@ class TestResults:
         return pd.DataFrame(np.array(counts), index=pd.Index(["Down", "NotSig", "Up"]), columns=self.labels.coefs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
-        if (self.codes == MISSING).any() and dtype is None:
-            return np.where(self.codes == MISSING, np.nan, self.codes.astype(np.float64))
+        missing = self.codes == MISSING
+        if missing.any() and (dtype is None or np.dtype(dtype).kind in "fc"):
+            return np.where(missing, np.nan, self.codes).astype(dtype or np.float64)
         return np.array(self.codes, dtype=dtype)
 
     def __getitem__(self, key: Any) -> TestResults:

@@ -113,6 +113,8 @@ def q_value(p: ArrayLike, *, pi0: float | str | None = None) -> FloatArray | pd.
 def _share(p: Any, pi0: Any) -> float:
     """The share of true hypotheses, given or estimated."""
     if pi0 is None or isinstance(pi0, str):
+        if pi0 is not None:
+            choice(pi0, _METHODS, "pi0", f"a number, or one of {', '.join(_METHODS)}")
         share = prop_true_null(p, method="smoother" if pi0 is None else pi0)
         if share <= 0.0:
             raise DataError(

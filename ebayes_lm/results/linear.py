@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.contrast import is_estimable
+from ebayes_lm.core.contrast import is_estimable, restated
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.ols import LeastSquares, LinearRecord
 from ebayes_lm.core.qr import pivoted_qr
@@ -106,9 +106,10 @@ class LinearFit(LinearQuantities):
     def __getitem__(self, key: Any) -> LinearFit:
         """Subset by position: ``fit[features]`` or ``fit[features, coefs]``; coefs may also be names."""
         rows, columns = split_key(key, self.labels)
+        record = self.record.take(feature=rows, coef=columns)
         return replace(
             self,
-            record=self.record.take(feature=rows, coef=columns),
+            record=record if self.covariances is None else restated(record),
             labels=self.labels.take(rows, columns),
             annotation=None if self.annotation is None else self.annotation.iloc[rows],
             contrast_matrix=self.contrast_matrix[:, columns],

@@ -26,8 +26,9 @@ def require_f(fit: Any, what: str) -> ModeratedFit:
     tested = require_tests(fit, what)
     if isinstance(tested, ModeratedFit):
         return tested
+    call = what if what.endswith(")") else f"{what}()"
     raise StageError(
-        f"{what}() rests on F, and treat() tests each coefficient against a threshold, which F does not do; "
+        f"{call} rests on F, and treat() tests each coefficient against a threshold, which F does not do; "
         "call it on .fit.ebayes()"
     )
 

@@ -47,6 +47,8 @@ CLASSES = [
         ArgumentError,
         ("symmetric", "diagonal"),
     ),
+    Case("cor beyond one", lambda: el.classify_tests_f(T, cor_matrix=[[1, 3], [3, 1]]), ArgumentError, ("negative",)),
+    Case("t of two lengths", lambda: el.classify_tests_f([[1.0], [1, 2]]), ArgumentTypeError, ("different lengths",)),
     Case("cor of a fit", lambda: el.classify_tests_f(mod_of(), cor_matrix=np.eye(1)), ArgumentError, ("a fit knows",)),
     Case("df NaN", lambda: el.classify_tests_f(T, df=np.nan), ArgumentError, ("df must be positive",)),
     Case("df negative", lambda: el.classify_tests_f(T, df=-3), ArgumentError, ("df must be positive",)),

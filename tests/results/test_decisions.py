@@ -6,6 +6,8 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 import ebayes_lm as el
+from ebayes_lm.results.axes import Labels
+from ebayes_lm.results.decisions import MISSING, TestResults
 
 
 def plain(mod: el.ModeratedFit, bound: float, lfc: float, jointly: bool) -> np.ndarray:
@@ -80,3 +82,10 @@ def test_repr(mod):
     shown = mod.decide_tests()._repr_html_()
     assert "<table" in shown
     assert "NotSig" in shown
+
+
+def test_a_missing_test_is_nan_in_every_array_of_floats():
+    codes = np.array([[1, MISSING], [0, -1]], dtype=np.int8)
+    results = TestResults(codes, Labels(pd.RangeIndex(2), pd.Index(["a", "b"])))
+    for dtype in (None, float, np.float32):
+        np.testing.assert_array_equal(np.asarray(results, dtype=dtype), [[1, np.nan], [0, -1]])
