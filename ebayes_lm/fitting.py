@@ -95,7 +95,8 @@ def lm_fit(
         With "limma", coefficients and standard errors of contrasts are limma's also where limma approximates: see
         Notes.
     threads, chunk_size : int, optional
-        Threads, and features in a block; by default all processors, and blocks of four million values.
+        Threads, and features in a block; by default all processors, and blocks of four million values, fewer where
+        rows have gaps.
     max_memory : int or str, optional
         Room for blocks, such as "1GB".
     progress : bool, optional

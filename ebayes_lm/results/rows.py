@@ -12,6 +12,9 @@ from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ConvergenceWarning, DataError, EstimabilityWarning, counted, listing, warn
 
+#: Cells in a block of a large matrix with gaps: complete rows are fitted together, the others need several copies.
+_GAPPED_CELLS = 4 * ROW_CELLS
+
 
 def fit_rows(
     matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None, running: Running, *, inf: str
@@ -39,15 +42,16 @@ def fit_rows(
 
 
 def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None) -> int:
-    """Cells in a block: few where rows are worked on singly, so that threads share a small matrix evenly."""
+    """Cells in a block: few where rows are worked on singly, so that threads share them evenly and copies are small."""
     features, samples = matrix.shape
     if cells is not None or plan.singly:
         return ROW_CELLS
-    if features * samples > 2 * BLOCK_CELLS:
-        return BLOCK_CELLS
+    first = matrix.source.read(0, min(features, max(1, BLOCK_CELLS // samples)))
     with np.errstate(invalid="ignore", over="ignore"):
-        gaps = np.isnan(matrix.source.read(0, features) @ np.zeros(samples, dtype=np.float32)).any()
-    return ROW_CELLS if gaps else BLOCK_CELLS
+        gaps = np.isnan(first @ np.zeros(samples, dtype=np.float32)).any()
+    if not gaps:
+        return BLOCK_CELLS
+    return ROW_CELLS if features * samples <= BLOCK_CELLS else _GAPPED_CELLS
 
 
 def _joined(parts: list[OwnFits]) -> OwnFits | None:

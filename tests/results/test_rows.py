@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,3 +44,15 @@ def test_blocks_and_threads_change_nothing(weighted, method):
     np.testing.assert_array_equal(a.status, b.status)
     for name in ("coefficients", "stdev_unscaled", "sigma", "df_residual"):
         np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol=1e-13, atol=1e-13)
+
+
+def test_a_large_matrix_with_gaps_needs_little_more_room_than_its_results():
+    y = np.random.default_rng(3).normal(size=(100_000, 100))
+    y[:, ::20] = np.where(np.random.default_rng(4).random((len(y), 5)) < 0.5, np.nan, y[:, ::20])
+    design = np.column_stack([np.ones(100), np.arange(100) % 2])
+    el.lm_fit(y[:100], design)  # compiles
+    tracemalloc.start()
+    el.lm_fit(y, design)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < y.nbytes
