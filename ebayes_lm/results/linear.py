@@ -96,7 +96,9 @@ class LinearFit(LinearQuantities):
     @property
     def features(self) -> pd.DataFrame:
         """Annotation, one row a feature; without columns where the input had none."""
-        return pd.DataFrame(index=self.labels.features) if self.annotation is None else self.annotation
+        if self.annotation is None:
+            return pd.DataFrame(index=self.labels.features)
+        return self.annotation.copy(deep=False)
 
     @property
     def contrasts(self) -> pd.DataFrame:

@@ -55,8 +55,9 @@ class ModeratedFit(TestedFit):
     @cached_property
     def var_prior(self) -> pd.Series[float]:
         """Variance of true effects per coefficient, in units of the residual variance; it enters the log odds."""
-        values = [self._var_prior(k) for k in range(self.shape[1])]
-        return pd.Series(values, index=self.labels.coefs, name="var_prior", dtype=np.float64)
+        values = np.array([self._var_prior(k) for k in range(self.shape[1])], dtype=np.float64)
+        values.flags.writeable = False
+        return pd.Series(values, index=self.labels.coefs, name="var_prior", copy=False)
 
     @cached_property
     def F(self) -> pd.Series[float]:
@@ -153,7 +154,9 @@ class ModeratedFit(TestedFit):
 
     @cached_property
     def _f(self) -> tuple[FloatArray, FloatArray]:
-        return self.f_of(list(range(self.shape[1])))
+        statistic, p = self.f_of(list(range(self.shape[1])))
+        statistic.flags.writeable = p.flags.writeable = False
+        return statistic, p
 
     def _taken(self, rows: Any, columns: Any) -> Self:
         """The log odds of a part are those it had in the whole."""

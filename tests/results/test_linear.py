@@ -251,3 +251,11 @@ def test_wide_fits_show_some_coefficients():
     assert "x10" in shown
     assert "x11<" not in shown
     assert "'x5' and 15 more" in repr(fit)
+
+
+def test_a_column_added_to_the_annotation_stays_outside():
+    y = pd.DataFrame({"symbol": ["a", "b"], "s1": [1.0, 2.0], "s2": [3.0, 5.0], "s3": [2.0, 2.5]})
+    fit = el.lm_fit(y, feature_columns="symbol")
+    annotation = fit.features
+    annotation["mine"] = 1
+    assert list(fit.features.columns) == ["symbol"]

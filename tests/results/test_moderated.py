@@ -242,3 +242,11 @@ def test_a_trend_prior_has_a_value_for_every_feature_also_beside_empty_rows():
     y[4] = np.nan
     prior = el.lm_fit(y, np.ones(6)).ebayes(trend=True).prior
     assert np.flatnonzero(np.isnan(prior.scale)).tolist() == [4]
+
+
+@pytest.mark.parametrize("name", ["F", "F_p_value", "var_prior"])
+def test_what_is_kept_cannot_be_changed_from_outside(mod, name):
+    before = getattr(mod, name).to_numpy().copy()
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(mod, name).iloc[0] = 99.0
+    np.testing.assert_array_equal(getattr(mod, name), before)
