@@ -136,21 +136,21 @@ def moderated_variances(
     sigma, df = fit.record.sigma, fit.record.df_residual
     moderated = moderate(sigma, df, covariate, options=options, exclude=exclude)
     if exclude is None:
-        _tell_zero_variances(fit)
+        _tell_zero_variances(
+            fit,
+            "they enter the prior raised to a small share of the median, and lower its df. "
+            'zero_variance="exclude" keeps them out of the prior',
+        )
     if options.legacy is None and options.span is None and not options.uses_moments(df):
         _tell_switch(df, verb)
     return moderated
 
 
-def _tell_zero_variances(fit: LinearFit) -> None:
+def _tell_zero_variances(fit: LinearFit, consequence: str) -> None:
     n_zero = int(np.count_nonzero(fit.record.status == Status.zero_variance))
     if n_zero:
         n = int(np.count_nonzero(fit.record.df_residual > 0))
-        warn(
-            f"{n_zero:,} of {counted(n, 'feature')} have a residual variance of zero; they enter the prior raised to a "
-            'small share of the median, and lower its df. zero_variance="exclude" keeps them out of the prior',
-            VarianceWarning,
-        )
+        warn(f"{n_zero:,} of {counted(n, 'feature')} have a residual variance of zero; {consequence}", VarianceWarning)
 
 
 def _tell_switch(df: FloatArray, verb: str) -> None:
@@ -173,7 +173,8 @@ def ordinary(fit: LinearFit) -> ModeratedFit:
     Returns
     -------
     ModeratedFit
-        With prior df of zero; prior variance and log odds are NaN.
+        With prior df of zero; prior variance and log odds are NaN. A VarianceWarning counts features without residual
+        variance, whose t and p mean nothing.
 
     Raises
     ------
@@ -192,6 +193,11 @@ def ordinary(fit: LinearFit) -> ModeratedFit:
     """
     fit = _unmoderated(fit, "ordinary")
     moderation, prior = unmoderated(fit.record.sigma, fit.record.df_residual)
+    _tell_zero_variances(
+        fit,
+        "their t and p compare rounding errors, and may be significant without any effect. Leave out features with "
+        "status 'zero_variance', or let ebayes() lend them a variance",
+    )
     return ModeratedFit(fit, prior, moderation, 0.01, (0.1, 4.0))
 
 

@@ -128,3 +128,8 @@ def test_options_that_cannot_be(fit, options, error, says):
 def test_only_fits_without_moderation_are_moderated(mod):
     with pytest.raises(StageError, match=r"treat\(\) takes a fit before moderation"):
         moderated_variances(mod, "treat")
+
+
+def test_ordinary_tests_without_a_variance_are_told(constant):
+    with pytest.warns(VarianceWarning, match="2 of 80 features have a residual variance of zero.*ebayes"):
+        constant.ordinary()
