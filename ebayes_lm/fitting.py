@@ -69,7 +69,8 @@ def lm_fit(
         Sample table, matched to the samples of y by label; by default what the container carries.
     weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
         Weights of samples, of features or of single observations: inverse variances up to a factor. An observation of
-        weight zero is missing. They take the place of weights that the container carries.
+        weight zero is missing. They take the place of weights that the container carries. Weights of observations are
+        referred to, not copied: contrasts compute standard errors from them again, so leave the array as it is.
     block : str or (n,) array_like, optional
         Samples that are correlated, such as those of one patient: a column of ``samples`` or one value a sample.
     correlation : float or object with ``consensus``, optional

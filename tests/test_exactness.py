@@ -221,3 +221,20 @@ class TestLimmasNumbers:
 def test_one_missing_value_is_told_to_change_the_estimator():
     with pytest.warns(PriorSwitchWarning):
         fit("~ group", y=with_gaps(0.1)).ebayes()
+
+
+def test_weights_that_were_changed_since_are_refused():
+    weights = uneven()
+    linear = fit("~ group + age", weights=weights)
+    before = linear.contrast("groupC - groupB")
+    weights *= 2
+    with pytest.raises(el.errors.DataError, match="has changed since the fit"):
+        linear.contrast("groupC - groupB")
+    with pytest.raises(el.errors.DataError, match="has changed since the fit"):
+        _ = before.ordinary().F
+
+
+def test_infinite_values_leave_no_residual():
+    y = Y.copy()
+    y.iloc[0, 3] = np.inf
+    assert fit("~ group", y=y, inf="missing").residuals(y).isna().to_numpy().nonzero()[1].tolist() == [3]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.wls import RowDesigns
+from ebayes_lm.errors import DataError
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +53,34 @@ class OwnCovariances:
     scale: FloatArray | None
     deficient: IntArray
     solutions: FloatArray
+    _total: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("rows", "missing", "deficient", "solutions"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+        object.__setattr__(self, "_total", self._sum())
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def _sum(self) -> float:
+        return 0.0 if self.weights is None else float(self.weights.sum())
+
+    def require_unchanged(self) -> None:
+        """Refuse weights that are no longer those of the fit: they are the caller's own array, not a copy.
+
+        Raises
+        ------
+        DataError
+            Their sum has changed.
+        """
+        if self._sum() != self._total:
+            raise DataError(
+                "the array of weights has changed since the fit, which refers to it and does not keep a copy; fit "
+                "again, or hand lm_fit() a copy: weights=weights.copy()"
+            )
 
     def take(self, features: Any) -> OwnCovariances:
         """Of some features, given by position, slice or mask, in that order."""

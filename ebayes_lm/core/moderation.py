@@ -74,13 +74,16 @@ def _prior(
     return extended(prior, used, covariate)
 
 
-def unmoderated(sigma: FloatArray, df_residual: FloatArray) -> tuple[Moderation, VariancePrior]:
-    """Each feature's own variance, as in ordinary t tests: prior df of zero."""
+def unmoderated(
+    sigma: FloatArray, df_residual: FloatArray, without_variance: BoolArray | None = None
+) -> tuple[Moderation, VariancePrior]:
+    """Each feature's own variance, as in ordinary t tests: prior df of zero; NaN where it is none but rounding."""
     exponent, s2 = _variances(sigma, df_residual)
     nothing = np.broadcast_to(np.float64(np.nan), s2.shape)
     none = np.broadcast_to(np.float64(0.0), s2.shape)
     prior = VariancePrior(scale=np.nan, df2=0.0, method="ordinary", n_used=0, n_zero=0)
-    s2_post = np.where(df_residual > 0, s2, np.nan)
+    known = df_residual > 0 if without_variance is None else (df_residual > 0) & ~without_variance
+    s2_post = np.where(known, s2, np.nan)
     return Moderation(s2_post, nothing, none, np.asarray(df_residual, dtype=np.float64), exponent), prior
 
 

@@ -33,6 +33,7 @@ def combined(fit: LinearFit, weights: FloatArray, whole: FloatArray) -> LinearRe
 
 def own_stdev(own: OwnCovariances, contrasts: FloatArray) -> FloatArray:
     """Unscaled standard deviations (v, m) of contrasts (p, m) in the features that have a covariance of their own."""
+    own.require_unchanged()
     samples = own.designs.columns.shape[1]
     (stdev,) = run_blocks(lambda at: (own.stdev(at, contrasts),), len(own), samples, _QUIET, cells=ROW_CELLS)
     return stdev
@@ -40,6 +41,7 @@ def own_stdev(own: OwnCovariances, contrasts: FloatArray) -> FloatArray:
 
 def own_f(own: OwnCovariances, contrasts: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
     """F (v,) of contrasts (p, m) from their t statistics (v, m) in these features, and its numerator df (v,)."""
+    own.require_unchanged()
     samples = own.designs.columns.shape[1]
     f, df1 = run_blocks(lambda at: own.f(at, contrasts, t[at]), len(own), samples, _QUIET, cells=ROW_CELLS)
     return f, df1

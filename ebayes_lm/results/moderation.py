@@ -192,11 +192,10 @@ def ordinary(fit: LinearFit) -> ModeratedFit:
     [5.657]
     """
     fit = _unmoderated(fit, "ordinary")
-    moderation, prior = unmoderated(fit.record.sigma, fit.record.df_residual)
+    without = fit.record.status == Status.zero_variance
+    moderation, prior = unmoderated(fit.record.sigma, fit.record.df_residual, without)
     _tell_zero_variances(
-        fit,
-        "their t and p compare rounding errors, and may be significant without any effect. Leave out features with "
-        "status 'zero_variance', or let ebayes() lend them a variance",
+        fit, "their t and p are missing, as rounding errors would be compared. ebayes() lends them a variance"
     )
     return ModeratedFit(fit, prior, moderation, 0.01, (0.1, 4.0))
 

@@ -92,4 +92,7 @@ def warn_of_lost_coefficients(record: LinearRecord, features: pd.Index, *, limma
         text = "as in limma, the other coefficients of these features may compare other groups than their names say"
     else:
         text = "these are NaN, with status 'not_estimable'; contrasts that their samples can estimate are not affected"
-    warn(f"missing values leave some coefficients not estimable in {where}; {text}", EstimabilityWarning)
+    warn(
+        f"samples without a value or a weight leave some coefficients not estimable in {where}; {text}",
+        EstimabilityWarning,
+    )

@@ -47,7 +47,8 @@ def residuals(fit: LinearFit, y: Any) -> pd.DataFrame:
     matrix, order = same_matrix(fit, y)
 
     def block(values: AnyArray, at: slice) -> tuple[FloatArray]:
-        return (values[:, order] - _means(fit[at], x),)
+        rest = values[:, order] - _means(fit[at], x)
+        return (np.where(np.isinf(rest), np.nan, rest),)  # infinite values were taken for missing
 
     x = measured(fit, fit.design.matrix)
     (whole,) = matrix.map_blocks(block)
