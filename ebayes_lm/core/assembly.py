@@ -12,9 +12,6 @@ from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import LinearRecord, RowFits, Status
 
-#: The mark of a column that a row can estimate; the others follow from earlier columns or are confounded with such.
-_ESTIMABLE = 1
-
 
 class Assembled(NamedTuple):
     """All features together."""
@@ -82,7 +79,7 @@ def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: boo
         n_fitted[own.rows] = own.n_fitted
         if not limma:
             lost = np.zeros_like(stdev, dtype=np.bool_)
-            lost[own.rows[:, None], plan.columns] = own.kinds != _ESTIMABLE
+            lost[own.rows[:, None], plan.columns] = own.lost
             coefficients, stdev = np.where(lost, np.nan, coefficients), np.where(lost, np.nan, stdev)
         if limma:
             covariance = _in_place(plan, plan.columns, plan.own.covariance())

@@ -23,8 +23,10 @@ class OwnFits(NamedTuple):
     ----------
     rows : (v,) integer array
         Their positions in the block.
-    stdev, kinds : (v, r) array
-        As in RowDesignFits, of the columns that the plan has for such rows.
+    stdev : (v, r) array
+        Unscaled standard deviations of the columns that the plan has for such rows, NaN where one is aliased.
+    lost : (v, r) bool array
+        Columns that a row cannot estimate: the aliased ones, and those that these are confounded with.
     rank : (v,) integer array
     missing : (v, ceil(n / 8)) array
         Samples without a value, as bits.
@@ -38,7 +40,7 @@ class OwnFits(NamedTuple):
 
     rows: IntArray
     stdev: FloatArray
-    kinds: AnyArray
+    lost: BoolArray
     rank: IntArray
     missing: AnyArray
     n_fitted: IntArray
@@ -114,7 +116,11 @@ class LinearPlan:
         coefficients = np.full((len(y), self.shared.n_coefficients), np.nan)
         coefficients[:, self.columns] = fits.coefficients
         whole.coefficients[at], whole.sigma[at], whole.zero_variance[at] = coefficients, fits.sigma, fits.zero_variance
-        return OwnFits(at, fits.stdev, fits.kinds, fits.rank, packed(absent), n_fitted, last, converged)
+        lost = np.isnan(fits.stdev)
+        lacking = np.flatnonzero((fits.rank < len(self.columns)) & (fits.rank > 0))
+        if len(lacking):
+            lost[lacking] = self.own.not_estimable(usable[lacking])
+        return OwnFits(at, fits.stdev, lost, fits.rank, packed(absent), n_fitted, last, converged)
 
 
 def linear_plan(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.gls import BlockCorrelation, uncorrelated
 from ebayes_lm.core.ols import ZERO_VARIANCE, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
@@ -19,14 +19,12 @@ _LARGE = 1e100
 class RowDesignFits(NamedTuple):
     """Weighted least squares of some rows on the r columns of a design; the first axis of every array is the row.
 
-    ``coefficients`` sets what a row cannot tell from earlier columns to NaN; ``kinds`` marks the columns that are
-    ALIASED in this way, ESTIMABLE, or CONFOUNDED with an aliased one. ``effects`` are roots of sequential sums of
-    squares.
+    ``coefficients`` sets what a row cannot tell from earlier columns to NaN; ``effects`` are roots of sequential sums
+    of squares.
     """
 
     coefficients: FloatArray
     stdev: FloatArray
-    kinds: AnyArray
     effects: FloatArray
     sigma: FloatArray
     rank: IntArray
@@ -60,14 +58,13 @@ class RowDesigns:
 
         g, r = len(y), len(self.columns)
         fits = RowDesignFits(
-            coefficients=np.empty((g, r)), stdev=np.empty((g, r)), kinds=np.empty((g, r), dtype=np.uint8),
-            effects=np.empty((g, r)), sigma=np.empty(g), rank=np.empty(g, dtype=np.intp),
-            zero_variance=np.empty(g, dtype=np.bool_),
+            coefficients=np.empty((g, r)), stdev=np.empty((g, r)), effects=np.empty((g, r)), sigma=np.empty(g),
+            rank=np.empty(g, dtype=np.intp), zero_variance=np.empty(g, dtype=np.bool_),
         )  # fmt: skip
         scaled, exponents = _near_one(_contiguous(y))
         fit_row_designs(
             scaled, _contiguous(weights), self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
-            self.correlation.rho, *fits[:5], fits.rank, fits.zero_variance,
+            self.correlation.rho, *fits[:4], fits.rank, fits.zero_variance,
         )  # fmt: skip
         if exponents is not None:
             for values in (fits.coefficients.T, fits.effects.T, fits.sigma):
@@ -84,6 +81,10 @@ class RowDesigns:
             self._scaled(contrasts), stdev,
         )  # fmt: skip
         return stdev
+
+    def not_estimable(self, weights: FloatArray) -> BoolArray:
+        """Which columns (g, r) the samples that rows give weight to cannot estimate, whatever the other columns do."""
+        return np.isnan(self.stdev(weights, np.eye(len(self.columns))))
 
     def f(self, weights: FloatArray, contrasts: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
         """F (g,) of contrasts (r, k) from their t statistics (g, k), and its numerator df (g,)."""

@@ -6,11 +6,9 @@ import math
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.kernels.policy import compiled, part
 
-#: What became of a column in a row: its predecessors determine it; estimable; kept, but not estimable.
-ALIASED, ESTIMABLE, CONFOUNDED = 0, 1, 2
 #: A direction that keeps less than this of its length adds nothing to an F test.
 _NEW_DIRECTION = 1e-4
 
@@ -160,16 +158,16 @@ def _project(q: FloatArray, rank: int, m: int, z: FloatArray, effects: FloatArra
 @compiled
 def fit_row_designs(
     y: FloatArray, weights: FloatArray, columns: FloatArray, tol: float, noise: float,
-    blocks: IntArray, rho: float, coefficients: FloatArray, stdev: FloatArray, kinds: AnyArray, effects: FloatArray,
+    blocks: IntArray, rho: float, coefficients: FloatArray, stdev: FloatArray, effects: FloatArray,
     sigma: FloatArray, rank: IntArray, zero: BoolArray,
 ) -> None:  # fmt: skip
     """Weighted least squares of rows y (g, n), each on the samples to which it gives weight.
 
     ``weights`` (g, n) are zero where a value is missing. ``coefficients`` and ``stdev`` (g, r) receive the estimates of
-    the columns that a row keeps and their unscaled standard deviations, NaN elsewhere; ``kinds`` (g, r) says what
-    became of each column and ``effects`` (g, r) what it explains beyond those before it, as the root of a sum of
-    squares. ``sigma`` (g,) is NaN without residual df, ``rank`` (g,) is that of the row's design. A row
-    is ``zero`` where sigma is below ``noise`` times its root mean square.
+    the columns that a row keeps and their unscaled standard deviations, NaN elsewhere; ``effects`` (g, r) what each
+    explains beyond those before it, as the root of a sum of squares. ``sigma`` (g,) is NaN without residual df, and
+    ``rank`` (g,) is that of the row's design. A row is ``zero`` where sigma is below ``noise`` times its root mean
+    square.
     """
     g, n = y.shape
     r = columns.shape[0]
@@ -195,7 +193,7 @@ def fit_row_designs(
             zero[i] = deviation <= noise * size / math.sqrt(m)
         for k in range(r):
             coefficients[i, k] = stdev[i, k] = math.nan
-            effects[i, k], kinds[i, k] = 0.0, ALIASED
+            effects[i, k] = 0.0
         for k in range(found):
             effects[i, kept[k]] = solution[k]
         for k in range(found - 1, -1, -1):
@@ -208,8 +206,6 @@ def fit_row_designs(
             _clear(unit)
             unit[kept[k]] = 1.0
             stdev[i, kept[k]] = _forward(upper, kept, found, unit, column)
-            implied = found == r or _is_implied(upper, kept, found, unit, column, tol)
-            kinds[i, kept[k]] = ESTIMABLE if implied else CONFOUNDED
 
 
 @compiled

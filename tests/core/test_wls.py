@@ -6,7 +6,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.wls import row_designs
-from ebayes_lm.kernels.row_designs import ALIASED, CONFOUNDED, ESTIMABLE
 from tests.reference import generalised_least_squares_of_row
 
 #: Least squares of one row by two methods, condition below 100.
@@ -42,7 +41,7 @@ def test_as_row_by_row(spread, rho):
         whole = generalised_least_squares_of_row(row, np.empty((12, 0)), w[i], correlation.matrix())
         total = np.square(fits.effects[i]).sum() + expected.df * expected.sigma**2
         assert_allclose(total, whole.sigma**2 * (w[i] > 0).sum(), rtol=tolerance)
-    assert (fits.kinds == ESTIMABLE).all()
+    assert not row_designs(X, correlation).not_estimable(w).any()
 
 
 def test_columns_in_any_unit():
@@ -69,11 +68,9 @@ class TestRowsThatCannotEstimateEverything:
     W[2] = 0
     W[3, 1:] = 0
 
-    def test_kinds(self):
-        kinds = row_designs(X[:, :3]).fit(Y[:4], self.W).kinds.tolist()
-        only_first = [ESTIMABLE, ALIASED, ALIASED]
-        assert kinds[0] == [CONFOUNDED, CONFOUNDED, ALIASED]
-        assert kinds[1:] == [[ESTIMABLE, ALIASED, ESTIMABLE], [ALIASED] * 3, only_first]
+    def test_what_cannot_be_estimated(self):
+        lost = row_designs(X[:, :3]).not_estimable(self.W).tolist()
+        assert lost == [[True] * 3, [False, True, False], [True] * 3, [False, True, True]]
 
     def test_the_later_column_loses(self):
         fits = row_designs(X[:, :3]).fit(Y[:4], self.W)
