@@ -52,9 +52,16 @@ def targets(record: Mapping[str, Any]) -> list[dict[str, Any]]:
         )
     for row in record["first_calls"]:
         if row["state"] == "nothing cached":
-            aim = FIRST_ROWS_SECONDS if "rows" in row["problem"] else FIRST_CALL_SECONDS
-            rows.append(_row(f"{row['problem']}, nothing cached, with import, seconds", aim, row["all"]))
+            rows.append(_first_call(row))
     return rows
+
+
+def _first_call(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The aim for rows on their own is that of the fit, whose kernel is by far the largest."""
+    if "rows" in row["problem"]:
+        seconds = row["import"] + row["fit"]
+        return _row(f"{row['problem']}, nothing cached, import and fit, seconds", FIRST_ROWS_SECONDS, seconds)
+    return _row(f"{row['problem']}, nothing cached, with import, seconds", FIRST_CALL_SECONDS, row["all"])
 
 
 def problems_of(record: Mapping[str, Any]) -> list[str]:

@@ -63,7 +63,7 @@ class RowDesigns:
         )  # fmt: skip
         scaled, exponents = _near_one(_contiguous(y))
         fit_row_designs(
-            scaled, _contiguous(weights), self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
+            scaled, _roots(weights), self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
             self.correlation.rho, *fits[:4], fits.rank, fits.zero_variance,
         )  # fmt: skip
         if exponents is not None:
@@ -77,7 +77,7 @@ class RowDesigns:
 
         stdev = np.empty((len(weights), contrasts.shape[1]))
         combine_row_designs(
-            _contiguous(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
+            _roots(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
             self._scaled(contrasts), stdev,
         )  # fmt: skip
         return stdev
@@ -92,7 +92,7 @@ class RowDesigns:
 
         f, df1 = np.empty(len(weights)), np.empty(len(weights))
         f_row_designs(
-            _contiguous(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
+            _roots(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
             self._scaled(contrasts), _contiguous(t), f, df1,
         )  # fmt: skip
         return f, df1
@@ -122,6 +122,10 @@ def _near_one(y: FloatArray) -> tuple[FloatArray, IntArray | None]:
         return y, None
     exponents = np.where(odd, np.frexp(largest)[1], 0)
     return np.ldexp(y, -exponents[:, None]), exponents
+
+
+def _roots(weights: FloatArray) -> FloatArray:
+    return np.sqrt(_contiguous(weights))
 
 
 def _contiguous(array: FloatArray) -> FloatArray:

@@ -21,19 +21,19 @@ def _clear(values: FloatArray) -> None:
 
 @part
 def _present(
-    weights: FloatArray, blocks: IntArray, rho: float, index: IntArray, lines: FloatArray, sums: FloatArray
+    roots: FloatArray, blocks: IntArray, rho: float, index: IntArray, lines: FloatArray, sums: FloatArray
 ) -> int:
-    """Samples with weight, their number first; ``lines`` receives what whitening multiplies by.
+    """Number of samples with weight; ``index`` receives which, ``lines`` their roots and what whitening multiplies by.
 
     Within a block all correlations are ``rho``: given k earlier values of its block, a value has the mean
     rho / (1 + (k - 1) rho) times their sum, and the variance 1 - k rho^2 / (1 + (k - 1) rho).
     """
     m = 0
     _clear(sums)
-    for j in range(weights.shape[0]):
-        if weights[j] > 0.0:
+    for j in range(roots.shape[0]):
+        if roots[j] > 0.0:
             index[m] = j
-            lines[0, m] = math.sqrt(weights[j])
+            lines[0, m] = roots[j]
             if rho != 0.0:
                 k = sums[blocks[j]]
                 spread = 1.0 + (k - 1.0) * rho
@@ -45,14 +45,8 @@ def _present(
 
 
 @part
-def _whiten(
-    values: FloatArray, m: int, index: IntArray, lines: FloatArray, blocks: IntArray, rho: float, sums: FloatArray
-) -> None:
-    """Scale values by the roots of their weights and take out what earlier ones of their block foretell."""
-    for j in range(m):
-        values[j] *= lines[0, j]
-    if rho == 0.0:
-        return
+def _whiten(values: FloatArray, m: int, index: IntArray, lines: FloatArray, blocks: IntArray, sums: FloatArray) -> None:
+    """Take out of scaled values what earlier ones of their block foretell."""
     _clear(sums)
     for j in range(m):
         block = blocks[index[j]]
@@ -76,8 +70,9 @@ def _factor(
         _clear(upper[k])
     for k in range(columns.shape[0]):
         for j in range(m):
-            q[rank, j] = columns[k, index[j]]
-        _whiten(q[rank], m, index, lines, blocks, rho, sums)
+            q[rank, j] = columns[k, index[j]] * lines[0, j]
+        if rho != 0.0:
+            _whiten(q[rank], m, index, lines, blocks, sums)
         length = _length(q[rank], m)
         for other in range(rank):
             dot = 0.0
@@ -90,8 +85,9 @@ def _factor(
         if remaining == 0.0 or remaining < tol * length:
             continue
         upper[rank, k] = remaining
+        inverse = 1.0 / remaining
         for j in range(m):
-            q[rank, j] /= remaining
+            q[rank, j] *= inverse
         kept[rank] = k
         rank += 1
     return rank
@@ -157,17 +153,17 @@ def _project(q: FloatArray, rank: int, m: int, z: FloatArray, effects: FloatArra
 
 @compiled
 def fit_row_designs(
-    y: FloatArray, weights: FloatArray, columns: FloatArray, tol: float, noise: float,
+    y: FloatArray, roots: FloatArray, columns: FloatArray, tol: float, noise: float,
     blocks: IntArray, rho: float, coefficients: FloatArray, stdev: FloatArray, effects: FloatArray,
     sigma: FloatArray, rank: IntArray, zero: BoolArray,
 ) -> None:  # fmt: skip
     """Weighted least squares of rows y (g, n), each on the samples to which it gives weight.
 
-    ``weights`` (g, n) are zero where a value is missing. ``coefficients`` and ``stdev`` (g, r) receive the estimates of
-    the columns that a row keeps and their unscaled standard deviations, NaN elsewhere; ``effects`` (g, r) what each
-    explains beyond those before it, as the root of a sum of squares. ``sigma`` (g,) is NaN without residual df, and
-    ``rank`` (g,) is that of the row's design. A row is ``zero`` where sigma is below ``noise`` times its root mean
-    square.
+    ``roots`` (g, n) are those of the weights, zero where a value is missing. ``coefficients`` and ``stdev`` (g, r)
+    receive the estimates of the columns that a row keeps and their unscaled standard deviations, NaN elsewhere;
+    ``effects`` (g, r) what each explains beyond those before it, as the root of a sum of squares. ``sigma`` (g,) is NaN
+    without residual df, and ``rank`` (g,) is that of the row's design. A row is ``zero`` where sigma is below ``noise``
+    times its root mean square.
     """
     g, n = y.shape
     r = columns.shape[0]
@@ -177,11 +173,12 @@ def fit_row_designs(
     upper = np.empty((r, r))
     solution, unit, column = np.empty(r), np.empty(r), np.empty(r)
     for i in range(g):
-        m = _present(weights[i], blocks, rho, index, lines, sums)
+        m = _present(roots[i], blocks, rho, index, lines, sums)
         found = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
         for j in range(m):
-            z[j] = y[i, index[j]]
-        _whiten(z, m, index, lines, blocks, rho, sums)
+            z[j] = y[i, index[j]] * lines[0, j]
+        if rho != 0.0:
+            _whiten(z, m, index, lines, blocks, sums)
         size = _length(z, m)
         rest = _project(q, found, m, z, solution)
         rank[i] = found
@@ -210,20 +207,21 @@ def fit_row_designs(
 
 @compiled
 def combine_row_designs(
-    weights: FloatArray, columns: FloatArray, tol: float, blocks: IntArray, rho: float,
+    roots: FloatArray, columns: FloatArray, tol: float, blocks: IntArray, rho: float,
     contrasts: FloatArray, stdev: FloatArray,
 ) -> None:  # fmt: skip
     """Unscaled standard deviations (g, k) of combinations of coefficients, given as ``contrasts`` (k, r).
 
-    NaN where the samples to which a row gives weight (g, n) cannot estimate the combination.
+    ``roots`` (g, n) are those of the weights. NaN where the samples to which a row gives weight cannot estimate the
+    combination.
     """
-    g, n = weights.shape
+    g, n = roots.shape
     r = columns.shape[0]
     index, kept = np.empty(n, np.intp), np.empty(r, np.intp)
     lines, sums, q = np.empty((3, n)), np.empty(n), np.empty((r + 1, n))
     upper, column = np.empty((r, r)), np.empty(r)
     for i in range(g):
-        m = _present(weights[i], blocks, rho, index, lines, sums)
+        m = _present(roots[i], blocks, rho, index, lines, sums)
         rank = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
         for c in range(len(contrasts)):
             length = _forward(upper, kept, rank, contrasts[c], column)
@@ -233,7 +231,7 @@ def combine_row_designs(
 
 @compiled
 def f_row_designs(
-    weights: FloatArray, columns: FloatArray, tol: float, blocks: IntArray, rho: float,
+    roots: FloatArray, columns: FloatArray, tol: float, blocks: IntArray, rho: float,
     contrasts: FloatArray, t: FloatArray, f: FloatArray, df1: FloatArray,
 ) -> None:  # fmt: skip
     """F (g,) of combinations (k, r) of coefficients from their t statistics (g, k), and its numerator df (g,).
@@ -241,14 +239,14 @@ def f_row_designs(
     The combinations are made orthogonal one after the other, and t with them; one that follows from those before it
     adds nothing.
     """
-    g, n = weights.shape
+    g, n = roots.shape
     r, k = columns.shape[0], len(contrasts)
     index, kept = np.empty(n, np.intp), np.empty(r, np.intp)
     lines, sums, q = np.empty((3, n)), np.empty(n), np.empty((r + 1, n))
     upper = np.empty((r, r))
     directions, scores = np.empty((k, r)), np.empty(k)
     for i in range(g):
-        m = _present(weights[i], blocks, rho, index, lines, sums)
+        m = _present(roots[i], blocks, rho, index, lines, sums)
         rank = _factor(columns, tol, m, index, lines, blocks, rho, sums, q, upper, kept)
         found = 0
         f[i] = 0.0
