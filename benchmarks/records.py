@@ -24,7 +24,7 @@ RATIO_TARGETS = (
     ("rows", "missing", "limma", 25.0),
     ("rows", "robust", "limma", 50.0),
     ("rows", "contrasts", "limma", 20.0),
-    ("rows", "contrasts", "the weighted fit itself", 0.5),
+    ("rows", "weighted contrasts", "the weighted fit itself", 0.5),
     ("rows", "prior", "limma", 6.0),
     ("rows", "prior of gaps", "limma", 6.0),
 )

@@ -46,9 +46,9 @@ def by_stages(inputs: Inputs, threads: int) -> dict[str, Callable[[], Outcome]]:
         result = watch.part("fit", ebayes_lm.lm_fit, y, x, threads=threads, **options)
         return watch.parts, fit_checksum(result.coefficients, result.sigma)
 
-    def contrast() -> Outcome:
+    def contrast(weights: Any = None) -> Outcome:
         watch = Stopwatch()
-        result = watch.part("fit", ebayes_lm.lm_fit, inputs.y, x, weights=inputs.weights, threads=threads)
+        result = watch.part("fit", ebayes_lm.lm_fit, inputs.y, x, weights=weights, threads=threads)
         combined = watch.part("contrasts", result.contrast, matrix)
         return watch.parts, {"coefficients": total(combined.coefficients)}
 
@@ -70,6 +70,7 @@ def by_stages(inputs: Inputs, threads: int) -> dict[str, Callable[[], Outcome]]:
         "missing": lambda: fit(inputs.gaps),
         "robust": lambda: fit(inputs.y, method="robust"),
         "contrasts": contrast,
+        "weighted contrasts": lambda: contrast(inputs.weights),
         "prior": lambda: prior(inputs.y),
         "prior of gaps": lambda: prior(inputs.gaps),
     }

@@ -55,7 +55,7 @@ prior_only <- function(data) {
   tell(list(fit = fit$seconds, prior = run$seconds),
        list(s2_post = size(run$result$s2.post), t = size(run$result$t), B = size(run$result$lods)))
 }
-contrasts_only <- function() {
+contrasts_only <- function(weights = NULL) {
   rows <- seq_len(coefficients) - 1
   matrix <- cbind(ifelse(rows > 0, (-1)^rows, 0), rows)
   fit <- timed(function() lmFit(y, design, weights = weights))
@@ -75,6 +75,7 @@ while (length(word <- readLines(input, n = 1L)) == 1L && word != "quit") {
   if (word == "missing") fit_only(gaps)
   if (word == "robust") fit_only(y, method = "robust")
   if (word == "contrasts") contrasts_only()
+  if (word == "weighted contrasts") contrasts_only(weights)
   if (word == "prior") prior_only(y)
   if (word == "prior of gaps") prior_only(gaps)
 }

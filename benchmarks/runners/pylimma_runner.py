@@ -44,9 +44,9 @@ def by_stages(inputs: Inputs) -> dict[str, Callable[[], Outcome]]:
         result = watch.part("fit", pylimma.lm_fit, y, x, **options)
         return watch.parts, fit_checksum(result["coefficients"], result["sigma"])
 
-    def contrast() -> Outcome:
+    def contrast(weights: Any = None) -> Outcome:
         watch = Stopwatch()
-        result = watch.part("fit", pylimma.lm_fit, inputs.y, x, weights=inputs.weights)
+        result = watch.part("fit", pylimma.lm_fit, inputs.y, x, weights=weights)
         combined = watch.part("contrasts", pylimma.contrasts_fit, result, contrasts=matrix)
         return watch.parts, {"coefficients": total(combined["coefficients"])}
 
@@ -60,6 +60,7 @@ def by_stages(inputs: Inputs) -> dict[str, Callable[[], Outcome]]:
         "weighted": lambda: fit(inputs.y, weights=inputs.weights),
         "missing": lambda: fit(inputs.gaps),
         "contrasts": contrast,
+        "weighted contrasts": lambda: contrast(inputs.weights),
         "prior": lambda: prior(inputs.y),
         "prior of gaps": lambda: prior(inputs.gaps),
     }
