@@ -234,6 +234,15 @@ def test_weights_that_were_changed_since_are_refused():
         _ = before.ordinary().F
 
 
+@pytest.mark.filterwarnings("ignore::ebayes_lm.errors.ContrastApproximationWarning")
+def test_errors_of_approximations_are_not_told_of_changed_weights():
+    weights = uneven()
+    contrasted = fit("~ group + age", weights=weights, compat="limma").contrast("groupC - groupB")
+    weights *= 2
+    with pytest.raises(el.errors.DataError, match="has changed since the fit"):
+        contrasted.contrast_error()
+
+
 def test_infinite_values_leave_no_residual():
     y = Y.copy()
     y.iloc[0, 3] = np.inf

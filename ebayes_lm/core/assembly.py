@@ -77,12 +77,12 @@ def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: boo
         stdev[own.rows[:, None], plan.columns] = own.stdev
         df_residual[own.rows] = own.n_fitted - own.rank
         n_fitted[own.rows] = own.n_fitted
-        if not limma:
+        if limma:
+            covariance = _in_place(plan, plan.columns, plan.own.covariance())
+        else:
             lost = np.zeros_like(stdev, dtype=np.bool_)
             lost[own.rows[:, None], plan.columns] = own.lost
             coefficients, stdev = np.where(lost, np.nan, coefficients), np.where(lost, np.nan, stdev)
-        if limma:
-            covariance = _in_place(plan, plan.columns, plan.own.covariance())
     sigma = np.where(df_residual > 0, sigma, np.nan)
     status = _status(plan, coefficients, df_residual, rows, n_fitted)
     return LinearRecord(

@@ -97,6 +97,7 @@ def _error_of(fit: LinearFit, at: IntArray) -> FloatArray:
     own = fit.covariances
     if own is None:
         return np.zeros((len(at), fit.shape[1]))
+    own.require_unchanged()
     exact = own.stdev(at, fit.contrast_matrix)
     with np.errstate(invalid="ignore", divide="ignore"):
         error: FloatArray = fit.record.stdev_unscaled[own.rows[at]] / exact - 1.0
