@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ebayes_lm.core.prior import fit_f_dist as fit_f_dist
     from ebayes_lm.core.prior_robust import fit_f_dist_robustly as fit_f_dist_robustly
     from ebayes_lm.core.prior_unequal import fit_f_dist_unequal_df1 as fit_f_dist_unequal_df1
+    from ebayes_lm.core.span import choose_lowess_span as choose_lowess_span
     from ebayes_lm.core.special import trigamma_inverse as trigamma_inverse
     from ebayes_lm.core.squeeze import SqueezedVariance as SqueezedVariance
     from ebayes_lm.core.squeeze import squeeze_var as squeeze_var
@@ -62,6 +63,7 @@ _HOMES = {
     "core.prior": ("VariancePrior", "fit_f_dist"),
     "core.prior_robust": ("fit_f_dist_robustly",),
     "core.prior_unequal": ("fit_f_dist_unequal_df1",),
+    "core.span": ("choose_lowess_span",),
     "core.special": ("trigamma_inverse",),
     "core.squeeze": ("SqueezedVariance", "squeeze_var"),
     "core.weighted_local": ("loess_fit", "weighted_lowess"),

@@ -14,6 +14,7 @@ from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.outlier_df import shrunk_df
 from ebayes_lm.core.prior import VariancePrior, _checked
 from ebayes_lm.core.profile_likelihood import likeliest_df
+from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.core.special import logmdigamma
 from ebayes_lm.core.tails import f_p_value
 from ebayes_lm.core.trend import finite_covariate
@@ -29,6 +30,8 @@ _FEWEST = 2
 #: Weights of the trend are relative to this quantile of theirs, and kept in this range.
 _LARGE_WEIGHT = 0.75
 _WEIGHT_RANGE = (1e-8, 100.0)
+#: Up to so many features one window of the trend holds them all.
+_SMALL_SET = 500
 #: Features with a larger false discovery rate are no outliers.
 _NO_OUTLIER = 0.3
 
@@ -166,14 +169,9 @@ def _mean_or_trend(e: FloatArray, weight: FloatArray, used: _Variances) -> float
         return float(np.sum(weight * e) / weight.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = weight / np.quantile(weight, _LARGE_WEIGHT)
-    span = _default_span(e.size) if used.span is None else used.span
+    span = choose_lowess_span(e.size, small_n=_SMALL_SET) if used.span is None else used.span
     least, most = _WEIGHT_RANGE
     return loess_fit(e, used.covariate, relative, span=span, iterations=1, min_weight=least, max_weight=most)
-
-
-def _default_span(n: int) -> float:
-    """All up to 500 points, then ever smaller shares down to 0.3."""
-    return float(min(1.0, 0.3 + 0.7 * np.cbrt(500.0 / n)))
 
 
 def _without_outliers(first: VariancePrior, x: FloatArray, used: _Variances) -> VariancePrior:
