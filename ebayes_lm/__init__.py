@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ebayes_lm.core.weighted_local import loess_fit as loess_fit
     from ebayes_lm.core.weighted_local import weighted_lowess as weighted_lowess
     from ebayes_lm.data.containers import EList as EList
+    from ebayes_lm.data.count_list import DGEList as DGEList
     from ebayes_lm.design.conditions import cond as cond
     from ebayes_lm.design.conditions import contrast_as_coef as contrast_as_coef
     from ebayes_lm.design.contrasts import make_contrasts as make_contrasts
@@ -68,6 +69,7 @@ _HOMES = {
     "core.squeeze": ("SqueezedVariance", "squeeze_var"),
     "core.weighted_local": ("loess_fit", "weighted_lowess"),
     "data.containers": ("EList",),
+    "data.count_list": ("DGEList",),
     "design.conditions": ("cond", "contrast_as_coef"),
     "design.contrasts": ("make_contrasts",),
     "design.design_matrix": ("Design",),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
+from ebayes_lm.data.positions import taken_by_position
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
 
 _AXES = ("features", "samples")
@@ -88,7 +89,8 @@ class EList:
         """Positions (integers, slices, boolean masks) of features and of samples; two, always."""
         if not (isinstance(key, tuple) and len(key) == 2):
             raise ArgumentTypeError("an EList is subset with two positions, elist[features, samples]; use ':' for all")
-        rows, cols = (_positions(k, n, axis) for k, n, axis in zip(key, self.shape, _AXES, strict=True))
+        labels = (self.E.index, self.E.columns)
+        rows, cols = (taken_by_position(*at, "an EList") for at in zip(key, labels, _AXES, strict=True))
         return replace(
             self,
             E=self.E.iloc[rows, cols],
@@ -119,16 +121,6 @@ def _as_frame(values: Any, genes: pd.DataFrame | None, targets: pd.DataFrame | N
         return table.index if named and table is not None else None
 
     return pd.DataFrame(array, index=labels(genes, array.shape[0]), columns=labels(targets, array.shape[1]), copy=False)
-
-
-def _positions(key: Any, length: int, axis: str) -> IntArray:
-    try:
-        return np.atleast_1d(np.arange(length)[key])
-    except (IndexError, TypeError):
-        raise ArgumentError(
-            f"{axis} of an EList are taken by position, 0 to {length - 1}, by a slice or by a mask of that length, "
-            f"not by {key!r}"
-        ) from None
 
 
 def _check_weights(weights: Any, shape: tuple[int, int]) -> None:

@@ -106,6 +106,7 @@ def as_feature_matrix(
     elif isinstance(y, np.ndarray):
         matrix = _from_source(ArraySource(_numbers(y)))
     else:
+        _refuse_counts(y)
         raise ArgumentTypeError(
             f"cannot read a matrix from {type(y).__name__}; give a NumPy array, DataFrame, AnnData, "
             "scipy sparse matrix or EList of features x samples"
@@ -118,6 +119,16 @@ def as_feature_matrix(
         size = f"{counted(matrix.shape[0], 'feature')} and {counted(matrix.shape[1], 'sample')}"
         raise DataError(f"the matrix has {size}; it needs one of each at least")
     return matrix
+
+
+def _refuse_counts(y: Any) -> None:
+    from ebayes_lm.data.count_list import DGEList
+
+    if isinstance(y, DGEList):
+        raise ArgumentTypeError(
+            "y is a DGEList of counts, and their variance grows with their mean: use voom(y), which adds weights, or "
+            "cpm(y, log=True); y.counts takes them as they are"
+        )
 
 
 def _from_source(source: Source) -> FeatureMatrix:
