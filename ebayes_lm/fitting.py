@@ -14,11 +14,10 @@ from ebayes_lm.core.assembly import assemble
 from ebayes_lm.core.linear_plan import linear_plan
 from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.core.qr import RANK_TOLERANCE
-from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.design.boundary import as_design
+from ebayes_lm.design.boundary import as_design, with_sample_names
 from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
@@ -144,7 +143,7 @@ def lm_fit(
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
-    matrix = _with_sample_names(matrix, samples)
+    matrix = with_sample_names(matrix, samples)
     wanted = matrix.design if design is None else design
     table = matrix.sample_table if samples is None else samples
     labels = matrix.samples if matrix.has_sample_names else None
@@ -241,15 +240,6 @@ def _iterations(method: Any, max_iter: Any, block: Any, ndups: Any) -> int:
             "a robust fit takes samples as independent; leave out block= and ndups=, or use method='ls'"
         )
     return int(max_iter)
-
-
-def _with_sample_names(matrix: FeatureMatrix, samples: pd.DataFrame | None) -> FeatureMatrix:
-    """A bare array takes its sample names from the sample table, in whose order it then has to be."""
-    if samples is None or matrix.has_sample_names or not isinstance(samples, pd.DataFrame):
-        return matrix
-    if is_positional(samples.index) or len(samples) != matrix.shape[1]:
-        return matrix
-    return replace(matrix, samples=samples.index)
 
 
 def _check_plan(plan: LeastSquares, design: Design) -> None:

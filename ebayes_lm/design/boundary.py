@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.model import model_matrix
 from ebayes_lm.design.recipe import INTERCEPT
@@ -87,6 +89,15 @@ def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_sampl
     positions = _positions(table.index, table.labelled, wanted, n_samples, "the sample table", table.frame)
     ordered = table.frame.iloc[positions]
     return ordered if wanted is None else ordered.set_axis(wanted, axis=0)
+
+
+def with_sample_names(matrix: FeatureMatrix, samples: pd.DataFrame | None) -> FeatureMatrix:
+    """A bare array takes its sample names from the sample table, in whose order it then has to be."""
+    if samples is None or matrix.has_sample_names or not isinstance(samples, pd.DataFrame):
+        return matrix
+    if is_positional(samples.index) or len(samples) != matrix.shape[1]:
+        return matrix
+    return replace(matrix, samples=samples.index)
 
 
 def _positions(
