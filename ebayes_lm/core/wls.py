@@ -52,8 +52,8 @@ class RowDesigns:
     tol: float
     correlation: BlockCorrelation
 
-    def fit(self, y: FloatArray, weights: FloatArray) -> RowDesignFits:
-        """Fit rows (g, n) with weights (g, n), zero where a value is missing."""
+    def fit(self, y: FloatArray, weights: FloatArray, rho: FloatArray | None = None) -> RowDesignFits:
+        """Fit rows (g, n) with weights (g, n), zero where a value is missing, and correlations (g,) if of their own."""
         from ebayes_lm.kernels.row_designs import fit_row_designs
 
         g, r = len(y), len(self.columns)
@@ -64,7 +64,7 @@ class RowDesigns:
         scaled, exponents = _near_one(_contiguous(y))
         fit_row_designs(
             scaled, _roots(weights), self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
-            self.correlation.rho, *fits[:4], fits.rank, fits.zero_variance,
+            self._rho(rho), *fits[:4], fits.rank, fits.zero_variance,
         )  # fmt: skip
         if exponents is not None:
             for values in (fits.coefficients.T, fits.effects.T, fits.sigma):
@@ -73,26 +73,42 @@ class RowDesigns:
 
     def stdev(self, weights: FloatArray, contrasts: FloatArray) -> FloatArray:
         """Unscaled standard deviations (g, k) of contrasts (r, k); NaN where a row's samples cannot estimate one."""
+        stdev = np.empty((len(weights), contrasts.shape[1]))
+        self._combine(weights, contrasts, None, stdev, stdev[:0])
+        return stdev
+
+    def stdev_and_slope(
+        self, weights: FloatArray, contrasts: FloatArray, rho: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same for correlations (g,), and by how much the squares rise with them."""
+        stdev = np.empty((len(weights), contrasts.shape[1]))
+        slope = np.empty_like(stdev)
+        self._combine(weights, contrasts, rho, stdev, slope)
+        return stdev, slope
+
+    def _combine(
+        self, weights: FloatArray, contrasts: FloatArray, rho: FloatArray | None, stdev: FloatArray, slope: FloatArray
+    ) -> None:
         from ebayes_lm.kernels.row_designs import combine_row_designs
 
-        stdev = np.empty((len(weights), contrasts.shape[1]))
         combine_row_designs(
-            _roots(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
-            self._scaled(contrasts), stdev,
+            _roots(weights), self.columns, self.tol, self.correlation.blocks, self._rho(rho), self._scaled(contrasts),
+            stdev, slope,
         )  # fmt: skip
-        return stdev
 
     def not_estimable(self, weights: FloatArray) -> BoolArray:
         """Which columns (g, r) the samples that rows give weight to cannot estimate, whatever the other columns do."""
         return np.isnan(self.stdev(weights, np.eye(len(self.columns))))
 
-    def f(self, weights: FloatArray, contrasts: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def f(
+        self, weights: FloatArray, contrasts: FloatArray, t: FloatArray, rho: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """F (g,) of contrasts (r, k) from their t statistics (g, k), and its numerator df (g,)."""
         from ebayes_lm.kernels.row_designs import f_row_designs
 
         f, df1 = np.empty(len(weights)), np.empty(len(weights))
         f_row_designs(
-            _roots(weights), self.columns, self.tol, self.correlation.blocks, self.correlation.rho,
+            _roots(weights), self.columns, self.tol, self.correlation.blocks, self._rho(rho),
             self._scaled(contrasts), _contiguous(t), f, df1,
         )  # fmt: skip
         return f, df1
@@ -101,6 +117,9 @@ class RowDesigns:
         """Unscaled covariance (r, r) of the coefficients of a row with every sample, all of weight one."""
         x = (self.columns / self.units[:, None]).T
         return least_squares(x, None, self.tol, self.correlation).qr.covariance()
+
+    def _rho(self, rho: FloatArray | None) -> FloatArray:
+        return np.array([self.correlation.rho]) if rho is None else _contiguous(rho)
 
     def _scaled(self, contrasts: FloatArray) -> FloatArray:
         """Contrasts (k, r) of the coefficients of the scaled columns."""
