@@ -21,13 +21,13 @@ from ebayes_lm.errors import ArgumentError
 from ebayes_lm.results.arguments import real, whole_number
 
 
-def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any) -> IntArray:
+def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str = "block") -> IntArray:
     """Block of each sample; a column is read from the sample table in the order of the matrix."""
     labels = matrix.samples if matrix.has_sample_names else None
     if isinstance(block, str) and table is not None:
         table = aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])
     ordered = pd.RangeIndex(matrix.shape[1]) if labels is None and isinstance(block, str) else matrix.samples
-    return sample_groups(block, ordered, table, what="block")
+    return sample_groups(block, ordered, table, what=what)
 
 
 class Arranged(NamedTuple):

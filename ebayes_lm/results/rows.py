@@ -37,7 +37,7 @@ def fit_rows(
 
     rows = RowFits(*matrix.map_blocks(block, running, _grain(matrix, plan, cells)))
     if inf == "error":
-        _refuse_infinite(rows, matrix.features)
+        refuse_infinite(rows.n_infinite, matrix.features)
     return rows, _joined([parts[start] for start in sorted(parts)])
 
 
@@ -61,10 +61,17 @@ def _joined(parts: list[OwnFits]) -> OwnFits | None:
     return OwnFits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _refuse_infinite(rows: RowFits, features: pd.Index) -> None:
-    infinite = np.flatnonzero(rows.n_infinite)
+def refuse_infinite(n_infinite: AnyArray, features: pd.Index) -> None:
+    """Say where values are infinite, given how many are in each row.
+
+    Raises
+    ------
+    DataError
+        Any is.
+    """
+    infinite = np.flatnonzero(n_infinite)
     if len(infinite):
-        values, where = counted(rows.n_infinite.sum(), "value"), counted(len(infinite), "feature")
+        values, where = counted(n_infinite.sum(), "value"), counted(len(infinite), "feature")
         raise DataError(
             f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
             'Add an offset before it, or take them for missing with inf="missing"'

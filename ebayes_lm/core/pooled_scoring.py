@@ -1,0 +1,111 @@
+"""Log variances of samples by restricted maximum likelihood, all rows together (Smyth 2002)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.variance_model import VarianceModel
+
+Sums: TypeAlias = "tuple[FloatArray, ...]"
+
+#: Residual variances below this are rounding in data of limma's kind, and limma's own bound.
+SMALLEST_VARIANCE = 1e-15
+#: Cells that matrix products work on at once.
+_PRODUCT_CELLS = 1 << 15
+
+
+def pieces(y: AnyArray) -> Iterator[AnyArray]:
+    """Rows, some at a time, so that copies of them stay in the cache; one piece at least."""
+    step = max(1, _PRODUCT_CELLS // max(1, y.shape[1]))
+    return (y[at : at + step] for at in range(0, max(1, len(y)), step))
+
+
+class Step(NamedTuple):
+    """One step of the scoring iteration: where to, and how much there is to gain (both along the directions)."""
+
+    move: FloatArray
+    gain: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """Fisher scoring of the coefficients of log variances.
+
+    Attributes
+    ----------
+    model : VarianceModel
+    n_rows : int
+        Rows that take part.
+    prior_n : float
+        Rows that are added in which all samples scatter alike.
+    weighted : bool
+        Whether rows come with weights of their own.
+    """
+
+    model: VarianceModel
+    n_rows: int
+    prior_n: float
+    weighted: bool
+
+    def weights(self, coefficients: FloatArray) -> FloatArray:
+        """Weights (n,) of samples."""
+        with np.errstate(over="ignore", under="ignore"):
+            weights: FloatArray = np.exp(-coefficients @ self.model.directions)
+        return weights
+
+    def sums(self, y: AnyArray, cells: FloatArray | None, weights: FloatArray) -> Sums:
+        """What a block of complete rows adds: squared residuals (n,) over variances, or information and score."""
+        if cells is None:
+            return (self._standardized_squares(y, weights),)
+        from ebayes_lm.kernels.sample_variances import pool_rows
+
+        n = self.model.n_samples
+        information, score = np.zeros((n, n)), np.zeros(n)
+        pool_rows(
+            y, np.ascontiguousarray(cells), self.model.columns, weights, RANK_TOLERANCE, SMALLEST_VARIANCE, information,
+            score,
+        )  # fmt: skip
+        return information, score
+
+    def _standardized_squares(self, y: AnyArray, weights: FloatArray) -> FloatArray:
+        root, q = np.sqrt(weights), self._basis(weights)
+        total = np.zeros(y.shape[1])
+        with np.errstate(all="ignore"):
+            for piece in pieces(y):
+                rest = piece * root
+                rest -= (rest @ q) @ q.T
+                rest *= rest
+                total += (1.0 / rest.sum(axis=1)) @ rest
+        return total * self.model.df_residual
+
+    def _basis(self, weights: FloatArray) -> FloatArray:
+        return pivoted_qr((self.model.columns * np.sqrt(weights)).T).q
+
+    def step(self, weights: FloatArray, sums: Sums) -> Step:
+        """The step from these weights, by what all rows add up to."""
+        information, score = sums if self.weighted else self._expected(weights, sums[0])
+        z = self.model.directions
+        information = np.tril(information) + np.tril(information, -1).T
+        along = z @ information @ z.T + self.prior_n * np.eye(len(z))
+        side = z @ (score + self.prior_n * (weights - 1.0))
+        move = np.linalg.solve(along, side)
+        return Step(move, float(side @ move))
+
+    def _expected(self, weights: FloatArray, squares: FloatArray) -> Sums:
+        """Information and score of rows that share their leverages."""
+        q = self._basis(weights)
+        leverage = np.einsum("ij,ij->i", q, q)
+        free = 1.0 - leverage
+        each = np.diag(1.0 - 2.0 * leverage) + (q @ q.T) ** 2 - np.outer(free, free) / self.model.df_residual
+        return self.n_rows * each, squares - self.n_rows * free
+
+    def criterion(self, step: Step) -> float:
+        """Gain per row and coefficient; where rows are weighted, limma divides by the number of rows once more."""
+        rows = self.n_rows + self.prior_n
+        return step.gain / len(step.move) / (rows * rows if self.weighted else rows)
