@@ -30,8 +30,8 @@ def sex_rnaseq() -> DGEList:
     Notes
     -----
     The counts and their genes are those of ``humanGender`` of DEGreport; each gene has at least 5,136 reads in all.
-    Reads of a gene may come from its relatives: ``EIF2S3B`` on chromosome 12 follows ``EIF2S3`` on X, and ``ARSD``, which
-    has a pseudogene on Y, is the one gene marked as escaping that is not higher in women.
+    Reads of a gene may come from its relatives: ``EIF2S3B`` on chromosome 12 follows ``EIF2S3`` on X. ``ARSD``,
+    which has a pseudogene on Y, is the one gene marked as escaping that is not higher in women.
 
     References
     ----------
