@@ -61,7 +61,7 @@ class RowDesigns:
             coefficients=np.empty((g, r)), stdev=np.empty((g, r)), effects=np.empty((g, r)), sigma=np.empty(g),
             rank=np.empty(g, dtype=np.intp), zero_variance=np.empty(g, dtype=np.bool_),
         )  # fmt: skip
-        scaled, exponents = _near_one(_contiguous(y))
+        scaled, exponents = near_one(_contiguous(y))
         fit_row_designs(
             scaled, _roots(weights), self.columns, self.tol, ZERO_VARIANCE, self.correlation.blocks,
             self._rho(rho), *fits[:4], fits.rank, fits.zero_variance,
@@ -133,7 +133,7 @@ def row_designs(x: FloatArray, correlation: BlockCorrelation | None = None, tol:
     return RowDesigns(columns, np.ldexp(1.0, -exponents), tol, correlation or uncorrelated(len(x)))
 
 
-def _near_one(y: FloatArray) -> tuple[FloatArray, IntArray | None]:
+def near_one(y: FloatArray) -> tuple[FloatArray, IntArray | None]:
     """Rows divided by powers of two where their squares would leave the range of float64, and the exponents."""
     largest = np.abs(y).max(axis=1, initial=0.0)
     odd = (largest > _LARGE) | ((largest < 1.0 / _LARGE) & (largest > 0.0))
