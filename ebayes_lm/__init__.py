@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from ebayes_lm.results.threshold import TreatFit as TreatFit
     from ebayes_lm.results.threshold import treat as treat
     from ebayes_lm.results.threshold_table import top_treat as top_treat
+    from ebayes_lm.weights.precision import voom as voom
+    from ebayes_lm.weights.precision_list import VoomEList as VoomEList
 
 _HOMES = {
     "core.adjust": ("adjust_p",),
@@ -86,6 +88,8 @@ _HOMES = {
     "results.table": ("top_table", "top_table_f"),
     "results.threshold": ("TreatFit", "treat"),
     "results.threshold_table": ("top_treat",),
+    "weights.precision": ("voom",),
+    "weights.precision_list": ("VoomEList",),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 

@@ -104,7 +104,8 @@ class EList:
     def __repr__(self) -> str:
         parts = [n for n in ("weights", "genes", "targets", "design") if getattr(self, n) is not None]
         return (
-            f"EList of {self.shape[0]:,} features x {self.shape[1]:,} samples ({', '.join(['E', *parts, *self.other])})"
+            f"{type(self).__name__} of {self.shape[0]:,} features x {self.shape[1]:,} samples "
+            f"({', '.join(['E', *parts, *self.other])})"
         )
 
 

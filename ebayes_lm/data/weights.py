@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted, listing
@@ -90,10 +90,15 @@ def _of_table(table: pd.DataFrame, matrix: FeatureMatrix) -> Weights:
     g, n = matrix.shape
     values = ordered_numbers(table.to_numpy(), matrix.samples, what="weights", axis="samples")
     if len(table.columns) == n and n > 1:
-        values = values[:, align(table.columns, matrix.samples, n, what="weights")]
+        values = _in_order(values.T, align(table.columns, matrix.samples, n, what="weights")).T
     if len(table.index) == g and g > 1:
-        values = values[align(table.index, matrix.features, g, what="weights", axis="features")]
-    return _by_shape(values.astype(np.float64), matrix)
+        values = _in_order(values, align(table.index, matrix.features, g, what="weights", axis="features"))
+    return _by_shape(values.astype(np.float64, copy=False), matrix)
+
+
+def _in_order(values: AnyArray, order: IntArray) -> AnyArray:
+    """Rows in another order; as they are, and not copied, where it is theirs."""
+    return values if np.array_equal(order, np.arange(len(values))) else values[order]
 
 
 def _names_features(weights: pd.Series[Any], matrix: FeatureMatrix) -> bool:

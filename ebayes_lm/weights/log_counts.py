@@ -1,0 +1,151 @@
+"""Counts on a log scale, with what turns fitted values back into counts: where voom and voom_lm_fit begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.between_arrays import METHODS
+from ebayes_lm.core.mean_variance import (
+    KERNEL_VALUES,
+    MeanVarianceTrend,
+    fitted_values,
+    log_cpm,
+    log_millions,
+)
+from ebayes_lm.counts.boundary import as_count_list
+from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
+from ebayes_lm.data.count_list import DGEList
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.sources import ArraySource
+from ebayes_lm.data.vectors import ordered_numbers
+from ebayes_lm.design.boundary import as_design
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import DataError, counted, listing
+from ebayes_lm.results.arguments import choice
+from ebayes_lm.weights.offsets import Offsets, as_offsets
+
+#: Cells in a block of elementwise work: few enough that threads share them evenly.
+_CELLS = 2 * ROW_CELLS
+_WAYS = ("none", *METHODS)
+
+
+@dataclass(frozen=True, eq=False)
+class LogCounts:
+    """Log2 counts per million, features x samples, and the library sizes in them.
+
+    Attributes
+    ----------
+    matrix : FeatureMatrix
+        Log-cpm, with the labels and tables of the counts.
+    values : (G, n) array
+        The same as an array.
+    counts : (G, n) array
+        As they came.
+    design : Design
+    lib_sizes : (n,) array
+        Effective library sizes.
+    offsets : Offsets or None
+        What single observations add to the logarithm (base e) of these.
+    running : Running
+    """
+
+    matrix: FeatureMatrix
+    values: FloatArray
+    counts: AnyArray
+    design: Design
+    lib_sizes: FloatArray
+    offsets: Offsets | None
+    running: Running
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of features and of samples."""
+        return self.matrix.shape
+
+    def shift(self, at: slice) -> FloatArray:
+        """What makes log counts of the log-cpm of some features, (n,) or (g, n)."""
+        return log_millions(sizes_at(self.lib_sizes, self.offsets, at))
+
+    def weights(self, coefficients: FloatArray, trend: MeanVarianceTrend) -> FloatArray:
+        """Inverse variances (G, n) of all observations, by the trend at the fitted log counts."""
+        use_kernel = self.values.size >= KERNEL_VALUES
+        features, samples = self.shape
+
+        def block(at: slice) -> tuple[FloatArray]:
+            fitted = fitted_values(coefficients[at], self.design.matrix)
+            fitted += self.shift(at)
+            return (trend.weights(fitted, use_kernel=use_kernel),)
+
+        (weights,) = run_blocks(block, features, samples, replace(self.running, progress=False), _CELLS)
+        return weights
+
+    def frame(self, values: FloatArray) -> pd.DataFrame:
+        """Values (G, n) under the labels of the counts."""
+        return pd.DataFrame(values, index=self.matrix.features, columns=self.matrix.samples, copy=False)
+
+
+def log_counts(
+    counts: Any, design: Any, *, samples: Any, lib_size: Any, offset: Any, offset_prior: Any, normalize_method: Any,
+    layer: str | None, running: Running,
+) -> LogCounts:  # fmt: skip
+    """Counts in any form, on the log scale, with their design.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, DataError, AlignmentError, DesignError
+        Counts, or what comes with them, cannot be used.
+    """
+    choice(normalize_method, _WAYS, "normalize_method", " or ".join(map(repr, _WAYS)))
+    grouped = isinstance(counts, DGEList)
+    whole = as_count_list(counts, samples, layer=layer)
+    features, columns = whole.counts.index, whole.counts.columns
+    if len(features) < 2:
+        raise DataError(f"{counted(len(features), 'feature')} tells no trend of variance over mean; give two or more")
+    sizes = _lib_sizes(whole, lib_size)
+    table = whole.samples.assign(lib_size=sizes)
+    if design is None and grouped and len(table["group"].cat.categories) > 1:
+        design = "~ group"
+    made = as_design(design, samples=table, sample_labels=columns, n_samples=len(columns))
+    given = whole.offset if offset is None and offset_prior is None else offset
+    offsets = as_offsets(given, offset_prior, features, columns)
+    values = whole.counts.to_numpy()
+    E = _logged(values, sizes, offsets, running)
+    if normalize_method != "none":
+        E = METHODS[normalize_method](E)
+    matrix = FeatureMatrix(ArraySource(E), features, columns, whole.genes, table)
+    return LogCounts(matrix, E, values, made, sizes, offsets, running)
+
+
+def sizes_at(lib_sizes: FloatArray, offsets: Offsets | None, at: slice) -> FloatArray:
+    """Library sizes of some features: (n,), or (g, n) where observations have offsets."""
+    return lib_sizes if offsets is None else np.exp(np.log(lib_sizes) + offsets.centred(at))
+
+
+def _logged(counts: AnyArray, sizes: FloatArray, offsets: Offsets | None, running: Running) -> FloatArray:
+    def block(at: slice) -> tuple[FloatArray]:
+        return (log_cpm(counts[at], sizes_at(sizes, offsets, at)),)
+
+    (values,) = run_blocks(block, *counts.shape, running=replace(running, progress=False), cells=_CELLS)
+    return values
+
+
+def _lib_sizes(counts: DGEList, lib_size: Any) -> FloatArray:
+    labels = counts.counts.columns
+    if lib_size is None:
+        sizes = counts.effective_lib_sizes.to_numpy(dtype=np.float64)
+    else:
+        sizes = np.asarray(ordered_numbers(lib_size, labels, what="lib_size", axis="samples"), dtype=np.float64)
+        if sizes.shape != (len(labels),):
+            raise DataError(f"lib_size has shape {sizes.shape}; give one number for each of {len(labels)} samples")
+    wrong = ~(np.isfinite(sizes) & (sizes >= 0.0))
+    if wrong.any():
+        raise DataError(
+            f"lib_size is negative, NaN or infinite for {listing(labels[wrong])}; library sizes are finite totals of "
+            "reads"
+        )
+    return sizes
