@@ -1,0 +1,72 @@
+"""Rows of a matrix for methods that learn from all of them: one block after the other, or added up in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.sample_variances import Sums, Work
+from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.weights import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixRows:
+    """Rows of a matrix with weights of their cells.
+
+    Attributes
+    ----------
+    matrix : FeatureMatrix
+    cells : (G, n) array or None
+    running : Running
+    """
+
+    matrix: FeatureMatrix
+    cells: FloatArray | None
+    running: Running
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of samples."""
+        return self.matrix.shape
+
+    @property
+    def weighted(self) -> bool:
+        """Whether cells have weights."""
+        return self.cells is not None
+
+    def in_order(self) -> Iterator[tuple[AnyArray, FloatArray | None]]:
+        """Blocks of values and weights, first to last."""
+        rows, samples = self.shape
+        size = self.running.block_rows(samples, ROW_CELLS)
+        with Progress(rows, self.running.progress) as progress:
+            for start in range(0, rows, size):
+                at = slice(start, min(rows, start + size))
+                yield self.matrix.source.read(at.start, at.stop), None if self.cells is None else self.cells[at]
+                progress.advance(at.stop - at.start)
+
+    def total(self, work: Work) -> Sums:
+        """What ``work`` gives for every block, added up in the order of the blocks."""
+        parts: dict[int, Sums] = {}
+
+        def block(y: AnyArray, at: slice) -> Sums:
+            parts[at.start] = work(y, None if self.cells is None else self.cells[at], at)
+            return ()
+
+        self.matrix.map_blocks(block, self.running, BLOCK_CELLS if self.cells is None else ROW_CELLS)
+        ordered = [parts[start] for start in sorted(parts)]
+        return tuple(np.sum(np.stack(part), axis=0) for part in zip(*ordered, strict=True))
+
+
+def cell_weights(weights: Weights, shape: tuple[int, int]) -> FloatArray | None:
+    """Weights of samples, features or cells as weights (G, n) of cells, without a copy; None where all are equal."""
+    if weights.samples is not None:
+        return np.broadcast_to(weights.samples, shape)
+    if weights.features is not None:
+        return np.broadcast_to(weights.features[:, None], shape)
+    return weights.cells
