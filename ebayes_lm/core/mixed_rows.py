@@ -1,7 +1,7 @@
 """Mixed models of rows: a random intercept per block, and in each row a correlation within blocks of its own.
 
-A row has the model ``y = X b + e`` with ``Var(e) = sigma^2 W^-1/2 V W^-1/2``, where V has ``rho`` between samples of one
-block. Sigma and rho are estimated by residual maximum likelihood; rho may be negative as far as V allows. Degrees of
+A row has the model ``y = X b + e`` with ``Var(e) = sigma^2 W^-1/2 V W^-1/2``, where V has ``rho`` between samples of
+one block. Sigma and rho are estimated by residual maximum likelihood; rho may be negative as far as V allows. Degrees of
 freedom are those of Satterthwaite, for each contrast and row its own (Fai & Cornelius 1996; Giesbrecht & Burns 1985).
 """
 
@@ -227,6 +227,6 @@ def satterthwaite(stdev: FloatArray, slope: FloatArray, parameter_cov: FloatArra
     with np.errstate(invalid="ignore", divide="ignore"):
         rise = slope / np.square(stdev)
     first, mixed, second = (column[:, None] for column in parameter_cov.T)
-    df = 2.0 / (first + 2.0 * rise * mixed + np.square(rise) * second)
+    df: FloatArray = 2.0 / (first + 2.0 * rise * mixed + np.square(rise) * second)
     df[np.isnan(parameter_cov[:, 0])] = 0.0
     return df

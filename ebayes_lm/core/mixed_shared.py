@@ -74,7 +74,8 @@ class SharedMixed:
         slope = np.zeros((len(rho), contrasts.shape[1]))
         for gram, rise, variance in zip(self._grams(), self.slopes, variances.T, strict=True):
             slope += rise / np.square(variance)[:, None] * (solution * (gram @ solution)).sum(axis=1)
-        return np.sqrt((sides * solution).sum(axis=1)), slope
+        stdev: FloatArray = np.sqrt((sides * solution).sum(axis=1))
+        return stdev, slope
 
     def _variances(self, rho: FloatArray) -> FloatArray:
         """Of the parts, (g, c)."""

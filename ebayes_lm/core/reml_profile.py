@@ -1,8 +1,8 @@
 """Residual maximum likelihood of a correlation within blocks, one for each row (Patterson & Thompson 1971).
 
 Samples of one block share a correlation rho. In the residual space of a row's design the block structure has
-eigenvalues d, and a residual in the direction of one has the variance ``sigma^2 (1 + rho (d - 1))``. With sigma profiled
-out, what is left to minimise is a sum over directions in one variable, which may have more than one valley.
+eigenvalues d, and a residual in the direction of one has the variance ``sigma^2 (1 + rho (d - 1))``. With sigma
+profiled out, what is left to minimise is a sum over directions in one variable, which may have more than one valley.
 
 The variable is the log of gamma = (rho - low) / (1 - rho), where low = -1 / (m - 1) is the correlation at which a block
 of the largest size m stops varying as a whole. Up to a factor that cancels, the variance of a direction is then
@@ -18,14 +18,17 @@ import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray
 
-#: The variance of the mean of a largest block is at least this share of what it were without correlation.
+#: Variance of the mean of a largest block, as a share of what it were without correlation, where the likelihood rises
+#: until there is none: the residuals know nothing of such means, and nothing holds it back.
 LEAST_BETWEEN = 0.01
+#: The least share that is looked at.
+_VANISHING = 1e-6
 #: The variance within blocks is at least this share of the whole.
 LEAST_WITHIN = 1e-10
 #: Eigenvalues of the block structure below this share of the largest size are zero.
 NO_EIGENVALUE = 1e-10
 #: Steps of the logarithm of gamma by which valleys are told apart; each direction bends the profile over about three.
-_STEP = 0.75
+_STEP = 1.0
 #: Newton steps below this end the search; the bracket is as small after fifty halvings.
 _SETTLED = 1e-13
 _MOST_STEPS = 60
@@ -53,7 +56,8 @@ class Spectrum(NamedTuple):
     def take(self, rows: BoolArray) -> Spectrum:
         """Of some of the rows."""
         shared = len(self.values) != len(self.squares)
-        return Spectrum(*(part if shared else part[rows] for part in self[:2]), self.squares[rows])
+        values, counts = (self.values, self.counts) if shared else (self.values[rows], self.counts[rows])
+        return Spectrum(values, counts, self.squares[rows])
 
 
 class CorrelationFits(NamedTuple):
@@ -122,20 +126,22 @@ def fit_correlations(spectrum: Spectrum, largest: FloatArray) -> CorrelationFits
     size = largest[:, None] if per_row else largest[:1, None]
     df = np.broadcast_to(spectrum.counts.sum(axis=1), scale.shape)
     profile = _Profile((size - spectrum.values) / (size - 1.0), unit, df)
-    low, high = _log_gamma(LEAST_BETWEEN / largest), _log_gamma(1.0 - LEAST_WITHIN * (1.0 - 1.0 / largest))
+    low, high = _log_gamma(_VANISHING / largest), _log_gamma(1.0 - LEAST_WITHIN * (1.0 - 1.0 / largest))
     log_gamma = _minimum(profile, low, high)
+    inside = (log_gamma > low) & (log_gamma < high)
+    log_gamma = np.where(log_gamma > low, log_gamma, _log_gamma(LEAST_BETWEEN / largest))
     share = 1.0 / (1.0 + np.exp(-log_gamma))
     rho = (share * largest - 1.0) / (largest - 1.0)
     relative = profile._variances(log_gamma) * (1.0 - share)[:, None]
     variance = (unit.squares / relative).sum(axis=1) / df
-    inside = (log_gamma > low) & (log_gamma < high)
     covariance = _covariance(unit, relative, variance, df, inside)
     return CorrelationFits(rho, variance * scale, covariance)
 
 
 def _log_gamma(share: FloatArray) -> FloatArray:
     """From rho as a share of the way from its lower bound to one."""
-    return np.log(share) - np.log1p(-share)
+    log_gamma: FloatArray = np.log(share) - np.log1p(-share)
+    return log_gamma
 
 
 def _minimum(profile: _Profile, low: FloatArray, high: FloatArray) -> FloatArray:
@@ -182,4 +188,5 @@ def _covariance(
     regular = inside & (observed[0] * observed[2] - observed[1] ** 2 > _SINGULAR * observed[0] * np.abs(observed[2]))
     a, b, c = (0.5 * np.where(regular, o, e) for o, e in zip(observed, expected, strict=True))
     determinant = a * c - b * b
-    return np.stack([c, -b, a], axis=1) / determinant[:, None]
+    inverse: FloatArray = np.stack([c, -b, a], axis=1) / determinant[:, None]
+    return inverse
