@@ -59,6 +59,11 @@ if TYPE_CHECKING:
     from ebayes_lm.results.threshold_table import top_treat as top_treat
     from ebayes_lm.weights.precision import voom as voom
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
+    from ebayes_lm.weights.quality import array_weights as array_weights
+    from ebayes_lm.weights.quality import array_weights_quick as array_weights_quick
+    from ebayes_lm.weights.replicates import avearrays as avearrays
+    from ebayes_lm.weights.replicates import avedups as avedups
+    from ebayes_lm.weights.replicates import avereps as avereps
 
 _HOMES = {
     "core.adjust": ("adjust_p",),
@@ -90,6 +95,8 @@ _HOMES = {
     "results.threshold_table": ("top_treat",),
     "weights.precision": ("voom",),
     "weights.precision_list": ("VoomEList",),
+    "weights.quality": ("array_weights", "array_weights_quick"),
+    "weights.replicates": ("avearrays", "avedups", "avereps"),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 
