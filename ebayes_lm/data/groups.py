@@ -14,7 +14,12 @@ from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listin
 
 
 def sample_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *, what: str) -> IntArray:
-    """Group of each sample as a number from 0, in the order of first appearance.
+    """Group of each sample as a number from 0, in the order of first appearance; see :func:`named_groups`."""
+    return named_groups(groups, samples, table, what=what)[0]
+
+
+def named_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *, what: str) -> tuple[IntArray, pd.Index]:
+    """Group of each sample as a number from 0, in the order of first appearance, and the names of the groups.
 
     Parameters
     ----------
@@ -46,10 +51,10 @@ def sample_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *,
         order = align(groups.index, samples, len(samples), what=what, table=table)
         groups = groups.iloc[order]
     values = _vector(groups, len(samples), what)
-    codes, _ = pd.factorize(values)
+    codes, names = pd.factorize(values)
     if (codes < 0).any():
         raise DataError(f"{what} is missing for {listing(samples[codes < 0])}; every sample belongs to one")
-    return np.asarray(codes, dtype=np.intp)
+    return np.asarray(codes, dtype=np.intp), pd.Index(names)
 
 
 def _vector(groups: Any, n: int, what: str) -> pd.Series[Any]:

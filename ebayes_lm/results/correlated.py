@@ -13,7 +13,7 @@ from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.duplicates import Duplicates, with_duplicates
-from ebayes_lm.data.groups import sample_groups
+from ebayes_lm.data.groups import named_groups
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.design.boundary import aligned_samples
@@ -23,11 +23,16 @@ from ebayes_lm.results.arguments import real, whole_number
 
 def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str = "block") -> IntArray:
     """Block of each sample; a column is read from the sample table in the order of the matrix."""
+    return named_blocks(block, matrix, table, what)[0]
+
+
+def named_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str) -> tuple[IntArray, pd.Index]:
+    """The same, and the names of the blocks."""
     labels = matrix.samples if matrix.has_sample_names else None
     if isinstance(block, str) and table is not None:
         table = aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])
     ordered = pd.RangeIndex(matrix.shape[1]) if labels is None and isinstance(block, str) else matrix.samples
-    return sample_groups(block, ordered, table, what=what)
+    return named_groups(block, ordered, table, what=what)
 
 
 class Arranged(NamedTuple):
