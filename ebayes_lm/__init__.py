@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from ebayes_lm.core.squeeze import squeeze_var as squeeze_var
     from ebayes_lm.core.weighted_local import loess_fit as loess_fit
     from ebayes_lm.core.weighted_local import weighted_lowess as weighted_lowess
+    from ebayes_lm.counts.abundance import ave_log_cpm as ave_log_cpm
+    from ebayes_lm.counts.filtering import filter_by_expr as filter_by_expr
+    from ebayes_lm.counts.normalization import norm_lib_sizes as norm_lib_sizes
+    from ebayes_lm.counts.per_million import cpm as cpm
+    from ebayes_lm.counts.per_million import rpkm as rpkm
+    from ebayes_lm.counts.replicates import sum_tech_reps as sum_tech_reps
     from ebayes_lm.data.containers import EList as EList
     from ebayes_lm.data.count_list import DGEList as DGEList
     from ebayes_lm.design.conditions import cond as cond
@@ -75,6 +81,11 @@ _HOMES = {
     "core.special": ("trigamma_inverse",),
     "core.squeeze": ("SqueezedVariance", "squeeze_var"),
     "core.weighted_local": ("loess_fit", "weighted_lowess"),
+    "counts.abundance": ("ave_log_cpm",),
+    "counts.filtering": ("filter_by_expr",),
+    "counts.normalization": ("norm_lib_sizes",),
+    "counts.per_million": ("cpm", "rpkm"),
+    "counts.replicates": ("sum_tech_reps",),
     "data.containers": ("EList",),
     "data.count_list": ("DGEList",),
     "design.conditions": ("cond", "contrast_as_coef"),

@@ -202,7 +202,9 @@ def _whole(matrix: FeatureMatrix) -> AnyArray:
 
 
 def _sums(values: AnyArray) -> FloatArray:
-    sums: FloatArray = values.sum(axis=0, dtype=np.float64)
+    # wide sums, as in R: ties between counts over library sizes hang on the last digit
+    wide = np.longdouble if values.dtype.kind == "f" else np.float64
+    sums: FloatArray = values.sum(axis=0, dtype=wide).astype(np.float64)
     return sums
 
 
