@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from ebayes_lm.results.threshold import TreatFit as TreatFit
     from ebayes_lm.results.threshold import treat as treat
     from ebayes_lm.results.threshold_table import top_treat as top_treat
+    from ebayes_lm.weights.consensus import ConsensusCorrelation as ConsensusCorrelation
+    from ebayes_lm.weights.consensus import duplicate_correlation as duplicate_correlation
     from ebayes_lm.weights.precision import voom as voom
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
     from ebayes_lm.weights.quality import array_weights as array_weights
@@ -70,6 +72,8 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.replicates import avearrays as avearrays
     from ebayes_lm.weights.replicates import avedups as avedups
     from ebayes_lm.weights.replicates import avereps as avereps
+    from ebayes_lm.weights.variances import VarianceComparison as VarianceComparison
+    from ebayes_lm.weights.variances import unequal_variances as unequal_variances
 
 _HOMES = {
     "core.adjust": ("adjust_p",),
@@ -104,10 +108,12 @@ _HOMES = {
     "results.table": ("top_table", "top_table_f"),
     "results.threshold": ("TreatFit", "treat"),
     "results.threshold_table": ("top_treat",),
+    "weights.consensus": ("ConsensusCorrelation", "duplicate_correlation"),
     "weights.precision": ("voom",),
     "weights.precision_list": ("VoomEList",),
     "weights.quality": ("array_weights", "array_weights_quick"),
     "weights.replicates": ("avearrays", "avedups", "avereps"),
+    "weights.variances": ("VarianceComparison", "unequal_variances"),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 

@@ -218,6 +218,18 @@ def _diagonal(values: FloatArray, off: FloatArray, vector: FloatArray, s: int, s
             vector[k], vector[k + 1] = c * vector[k] + sine * vector[k + 1], c * vector[k + 1] - sine * vector[k]
 
 
+@part
+def _fall(values: FloatArray, vector: FloatArray, s: int) -> None:
+    """Sort values, the largest first, and a vector along with them."""
+    for j in range(1, s):
+        value, along = values[j], vector[j]
+        k = j
+        while k > 0 and values[k - 1] < value:
+            values[k], vector[k] = values[k - 1], vector[k - 1]
+            k -= 1
+        values[k], vector[k] = value, along
+
+
 @compiled
 def row_spectra(
     y: FloatArray, roots: FloatArray, columns: FloatArray, tol: float, blocks: IntArray,
@@ -227,13 +239,14 @@ def row_spectra(
 
     ``roots`` (g, n) are those of the weights, zero where a value is missing; they multiply y and the columns (r, n) of
     the design, not the ``blocks`` (n,). ``values`` and ``sums`` (g, blocks) receive in their first ``counts`` (g,)
-    places eigenvalues of the residual block matrix, falling, and the squared residual along each; zeros follow. ``rest``
-    (g,) is the residual sum of squares outside these directions, where the eigenvalue is zero. ``facts`` (g, 4) are its
-    df, the rank of the row's design, its samples and its blocks.
+    places eigenvalues of the residual block matrix, falling, and the squared residual along each; zeros follow.
+    ``rest`` (g,) is the residual sum of squares outside these directions, where the eigenvalue is zero. ``facts`` (g, 4)
+    are its df, the rank of the row's design, its samples and its blocks.
     """
     g, n = y.shape
     r, most = columns.shape[0], values.shape[1]
-    index, at, seen, kept = np.empty(n, np.intp), np.empty(n, np.intp), np.empty(most, np.intp), np.empty(r + 1, np.intp)
+    index, at = np.empty(n, np.intp), np.empty(n, np.intp)
+    seen, kept = np.empty(most, np.intp), np.empty(r + 1, np.intp)
     sizes, effects = np.empty(most), np.empty(r + 1)
     lines, small = np.empty((r + 1, n)), np.empty((r + 1, most + r))
     spread, eigen, off = np.empty((most + r, most + r)), np.empty(most + r), np.empty(most + r)
@@ -256,11 +269,11 @@ def row_spectra(
             if j < b:
                 largest = max(largest, sizes[j])
         _diagonal(eigen, off, vector, s, _SMALL * largest)
-        order = np.argsort(-eigen[:s])
+        _fall(eigen, vector, s)
         counts[i] = s - rank
         for j in range(most):
-            values[i, j] = max(eigen[order[j]], 0.0) if j < s - rank else 0.0
-            sums[i, j] = vector[order[j]] * vector[order[j]] if j < s - rank else 0.0
+            values[i, j] = max(eigen[j], 0.0) if j < s - rank else 0.0
+            sums[i, j] = vector[j] * vector[j] if j < s - rank else 0.0
         for j in range(s - rank, s):  # along the columns themselves nothing is left but rounding
-            rest[i] += vector[order[j]] * vector[order[j]]
+            rest[i] += vector[j] * vector[j]
         facts[i, 0], facts[i, 1], facts[i, 2], facts[i, 3] = m - b - inner, rank, m, b

@@ -94,6 +94,11 @@ def _correlation(correlation: Any) -> float:
             "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates"
         )
     rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
+    if hasattr(correlation, "consensus") and np.isnan(rho):
+        raise ArgumentError(
+            "the consensus correlation is nan, because no feature could tell; give one between -1 and 1, or leave out "
+            "block= and ndups="
+        )
     if not -1.0 < rho < 1.0:
         raise ArgumentError(f"correlation lies between -1 and 1; got {rho:g}")
     return rho
