@@ -89,21 +89,33 @@ class Scoring:
 
     def step(self, weights: FloatArray, sums: Sums) -> Step:
         """The step from these weights, by what all rows add up to."""
-        information, score = sums if self.weighted else self._expected(weights, sums[0])
         z = self.model.directions
-        information = np.tril(information) + np.tril(information, -1).T
-        along = z @ information @ z.T + self.prior_n * np.eye(len(z))
+        if self.weighted:
+            lower, score = sums
+            information = self._along(np.tril(lower) + np.tril(lower, -1).T)
+        else:
+            information, score = self.information(weights), sums[0] - self.n_rows * self._free(weights)
         side = z @ (score + self.prior_n * (weights - 1.0))
-        move = np.linalg.solve(along, side)
+        move = np.linalg.solve(information, side)
         return Step(move, float(side @ move))
 
-    def _expected(self, weights: FloatArray, squares: FloatArray) -> Sums:
-        """Information and score of rows that share their leverages."""
+    def information(self, weights: FloatArray) -> FloatArray:
+        """What rows that share their weights tell of the coefficients, (k, k): half of it is Fisher's information."""
+        q, free = self._basis(weights), self._free(weights)
+        each = np.diag(2.0 * free - 1.0) + (q @ q.T) ** 2 - np.outer(free, free) / self.model.df_residual
+        return self._along(self.n_rows * each)
+
+    def _along(self, information: FloatArray) -> FloatArray:
+        """Information on samples (n, n) along the directions, with that of the prior."""
+        z = self.model.directions
+        projected: FloatArray = z @ information @ z.T + self.prior_n * np.eye(len(z))
+        return projected
+
+    def _free(self, weights: FloatArray) -> FloatArray:
+        """What the design leaves of each sample, one less its leverage."""
         q = self._basis(weights)
-        leverage = np.einsum("ij,ij->i", q, q)
-        free = 1.0 - leverage
-        each = np.diag(1.0 - 2.0 * leverage) + (q @ q.T) ** 2 - np.outer(free, free) / self.model.df_residual
-        return self.n_rows * each, squares - self.n_rows * free
+        free: FloatArray = 1.0 - np.einsum("ij,ij->i", q, q)
+        return free
 
     def criterion(self, step: Step) -> float:
         """Gain per row and coefficient; where rows are weighted, limma divides by the number of rows once more."""

@@ -120,7 +120,7 @@ def array_weights(
     >>> import numpy as np, ebayes_lm as el
     >>> y = np.random.default_rng(1).normal(size=(500, 6)) * [1, 1, 2, 1, 1, 1]
     >>> el.array_weights(y, np.repeat(np.eye(2), 3, axis=0)).round(1).tolist()
-    [1.3, 1.2, 0.3, 1.2, 1.3, 1.3]
+    [1.5, 1.0, 0.3, 1.5, 1.3, 1.0]
     """
     choice(method, ("auto", "genebygene", "reml"), "method", "'auto', 'genebygene' or 'reml'")
     choice(inf, ("error", "missing"), "inf", "'error' or 'missing'")
@@ -161,7 +161,7 @@ def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
     >>> y = np.random.default_rng(1).normal(size=(500, 6)) * [1, 1, 2, 1, 1, 1]
     >>> fit = el.lm_fit(y, np.repeat(np.eye(2), 3, axis=0))
     >>> el.array_weights_quick(y, fit).round(1).tolist()
-    [1.5, 1.5, 0.7, 0.9, 1.1, 1.0]
+    [1.1, 0.9, 0.6, 1.4, 1.3, 1.2]
     """
     linear = require_linear(fit, "array_weights_quick")
     residuals = linear.residuals(y)
@@ -190,12 +190,18 @@ class Inputs(NamedTuple):
 
 
 def inputs(
-    y: Any, design: Any, samples: Any, layer: str | None = None, feature_columns: str | Sequence[str] | None = None
-) -> Inputs:
-    """Matrix, design and sample table in one order; without a design, samples are replicates of one another."""
+    y: Any, design: Any, samples: Any, layer: str | None = None, feature_columns: str | Sequence[str] | None = None,
+    *, carried: bool = False,
+) -> Inputs:  # fmt: skip
+    """Matrix, design and sample table in one order.
+
+    Without a design, that of the container serves where it may be ``carried``; else samples are replicates.
+    """
     matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
     table = matrix.sample_table if samples is None else samples
-    if design is None and matrix.design is not None:
+    if carried:
+        design = matrix.design if design is None else design
+    elif design is None and matrix.design is not None:
         warn(
             "the design that the data carry is not used, as in limma: without design= all samples count as replicates, "
             "and differences between groups as scatter; pass it as design=",

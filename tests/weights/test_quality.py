@@ -12,8 +12,8 @@ from ebayes_lm.errors import ConvergenceWarning, DesignWarning, EbayesLMWarning
 from ebayes_lm.weights.quality import array_weights, array_weights_quick
 from tests.weights.answers.reader import answers
 
-#: Both go through the same steps; each may multiply the rounding of the one before by the condition of its matrix.
-STEPS = 1e-11
+#: Both go through the same steps, which amplify rounding: samples alike by symmetry differ by 3e-11 in R at the worst.
+STEPS = 1e-10
 #: Fits by two QR implementations.
 FITS = 1e-12
 #: The same sums in another order.
