@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from ebayes_lm.results.threshold_table import top_treat as top_treat
     from ebayes_lm.weights.consensus import ConsensusCorrelation as ConsensusCorrelation
     from ebayes_lm.weights.consensus import duplicate_correlation as duplicate_correlation
+    from ebayes_lm.weights.log_precision import vooma as vooma
+    from ebayes_lm.weights.log_precision import vooma_by_group as vooma_by_group
     from ebayes_lm.weights.precision import voom as voom
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
     from ebayes_lm.weights.quality import array_weights as array_weights
@@ -109,6 +111,7 @@ _HOMES = {
     "results.threshold": ("TreatFit", "treat"),
     "results.threshold_table": ("top_treat",),
     "weights.consensus": ("ConsensusCorrelation", "duplicate_correlation"),
+    "weights.log_precision": ("vooma", "vooma_by_group"),
     "weights.precision": ("voom",),
     "weights.precision_list": ("VoomEList",),
     "weights.quality": ("array_weights", "array_weights_quick"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.local_regression import lowess
+from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.weighted_local import weighted_lowess
 
 #: From so many values on weights come from a compiled kernel, in a third of the time. The trend itself has loaded the
@@ -70,6 +72,27 @@ def fit_trend(x: FloatArray, y: FloatArray, span: float, df: FloatArray | None =
         curve = weighted_lowess(x, y, df[order], span=span, iterations=4, n_points=200)
     knots = np.append(True, np.diff(x) > 0.0)
     return MeanVarianceTrend(x[knots], curve[knots], float(span))
+
+
+class RootTerms(NamedTuple):
+    """What the root of a standard deviation is expected to be: by mean and by a predictor of the caller's."""
+
+    constant: float
+    mean: float
+    predictor: float
+
+    def at(self, mean: FloatArray, predictor: FloatArray) -> FloatArray:
+        """Expected roots."""
+        expected: FloatArray = self.constant + self.mean * mean + self.predictor * predictor
+        return expected
+
+
+def root_terms(mean: FloatArray, predictor: FloatArray, root: FloatArray) -> RootTerms:
+    """Regress roots of standard deviations (G,) on mean and predictor (G,); what is aliased has coefficient 0."""
+    qr = pivoted_qr(np.column_stack([np.ones(mean.size), mean, predictor]))
+    terms = np.zeros(3)
+    terms[qr.estimable] = qr.solve((root @ qr.q)[None, :])[0]
+    return RootTerms(*terms.tolist())
 
 
 def log_cpm(counts: AnyArray, lib_sizes: FloatArray) -> FloatArray:

@@ -10,15 +10,9 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.between_arrays import METHODS
-from ebayes_lm.core.mean_variance import (
-    KERNEL_VALUES,
-    MeanVarianceTrend,
-    fitted_values,
-    log_cpm,
-    log_millions,
-)
+from ebayes_lm.core.mean_variance import fitted_values, log_cpm, log_millions, mean_log_counts
 from ebayes_lm.counts.boundary import as_count_list
-from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
+from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
@@ -27,10 +21,11 @@ from ebayes_lm.design.boundary import as_design
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.results.arguments import choice
+from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.offsets import Offsets, as_offsets
+from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.trend_reading import CELLS, Trended, solved, trend_of, weights_at
 
-#: Cells in a block of elementwise work: few enough that threads share them evenly.
-_CELLS = 2 * ROW_CELLS
 _WAYS = ("none", *METHODS)
 
 
@@ -71,22 +66,32 @@ class LogCounts:
         """What makes log counts of the log-cpm of some features, (n,) or (g, n)."""
         return log_millions(sizes_at(self.lib_sizes, self.offsets, at))
 
-    def weights(self, coefficients: FloatArray, trend: MeanVarianceTrend) -> FloatArray:
+    def learn(self, fit: LinearFit, span: float) -> Trended:
+        """The trend over mean log counts of the residual standard deviations of a fit."""
+        x, y = mean_log_counts(fit.record.amean, self.lib_sizes), np.sqrt(fit.record.sigma)
+        points = pd.DataFrame({"x": x, "y": y}, index=self.matrix.features)
+        return trend_of(points[self.counts.any(axis=1)], span, fit)
+
+    def weights(self, fit: LinearFit, learned: Trended) -> FloatArray:
         """Inverse variances (G, n) of all observations, by the trend at the fitted log counts."""
-        use_kernel = self.values.size >= KERNEL_VALUES
-        features, samples = self.shape
+        coefficients = solved(fit)
 
-        def block(at: slice) -> tuple[FloatArray]:
-            fitted = fitted_values(coefficients[at], self.design.matrix)
-            fitted += self.shift(at)
-            return (trend.weights(fitted, use_kernel=use_kernel),)
+        def means(at: slice) -> FloatArray:
+            return fitted_values(coefficients[at], self.design.matrix) + self.shift(at)
 
-        (weights,) = run_blocks(block, features, samples, replace(self.running, progress=False), _CELLS)
-        return weights
+        return weights_at(means, learned.trend, self.shape, self.running)
 
-    def frame(self, values: FloatArray) -> pd.DataFrame:
-        """Values (G, n) under the labels of the counts."""
-        return pd.DataFrame(values, index=self.matrix.features, columns=self.matrix.samples, copy=False)
+    def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
+        """Everything together under its labels."""
+        matrix = self.matrix
+        E, W = (
+            pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (self.values, weights)
+        )
+        return VoomEList(
+            E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design,
+            other={} if self.offsets is None else {"offset_prior": self.offsets.centred(slice(None))},
+            voom_xy=learned.points, voom_line=learned.line, span=learned.trend.span,
+        )  # fmt: skip
 
 
 def log_counts(
@@ -130,7 +135,7 @@ def _logged(counts: AnyArray, sizes: FloatArray, offsets: Offsets | None, runnin
     def block(at: slice) -> tuple[FloatArray]:
         return (log_cpm(counts[at], sizes_at(sizes, offsets, at)),)
 
-    (values,) = run_blocks(block, *counts.shape, running=replace(running, progress=False), cells=_CELLS)
+    (values,) = run_blocks(block, *counts.shape, running=replace(running, progress=False), cells=CELLS)
     return values
 
 

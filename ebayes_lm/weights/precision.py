@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.mean_variance import MeanVarianceTrend, fit_trend, mean_log_counts
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.errors import DataError, VarianceWarning, counted, listing, warn
-from ebayes_lm.fitting import lm_fit
 from ebayes_lm.results.arguments import truth
-from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.log_counts import LogCounts, log_counts
 from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.trend_reading import fit_of
 
 
 def voom(
@@ -109,75 +104,11 @@ def voom(
         counts, design, samples=samples, lib_size=lib_size, offset=offset, offset_prior=offset_prior,
         normalize_method=normalize_method, layer=layer, running=running,
     )  # fmt: skip
-    fit = lm_fit(
-        logged.matrix, logged.design, weights=weights, block=block, correlation=correlation, threads=threads,
-        chunk_size=chunk_size, max_memory=max_memory, progress=progress,
-    )  # fmt: skip
-    require_fitted(fit)
-    share = choose_lowess_span(logged.shape[0]) if truth(adaptive_span, "adaptive_span") else span
-    points = trend_points(logged, fit)
-    if int(np.count_nonzero(fit.record.df_residual > 0)) < 2:
-        warn_of_no_replicates()
-        return voom_list(logged, np.ones(logged.shape), points, no_trend(share))
-    used = points.dropna()
-    trend = fit_trend(used["x"].to_numpy(), used["y"].to_numpy(), share)
-    return voom_list(logged, logged.weights(solved(fit), trend), used, trend)
+    fit = fit_of(logged, weights=weights, block=block, correlation=correlation)
+    learned = logged.learn(fit, chosen_span(logged, span, adaptive_span))
+    return logged.listed(logged.weights(fit, learned), learned)
 
 
-def trend_points(logged: LogCounts, fit: LinearFit) -> pd.DataFrame:
-    """Mean log2 counts and roots of residual standard deviations; without features that have no counts."""
-    x, y = mean_log_counts(fit.record.amean, logged.lib_sizes), np.sqrt(fit.record.sigma)
-    points = pd.DataFrame({"x": x, "y": y}, index=logged.matrix.features)
-    return points[logged.counts.any(axis=1)]
-
-
-def require_fitted(fit: LinearFit) -> None:
-    """Refuse features without any weight: there is nothing to read the trend off at."""
-    empty = fit.labels.features[np.isnan(fit.record.coefficients[:, fit.plan.qr.estimable]).all(axis=1)]
-    empty = empty if fit.covariances is None else empty[~empty.isin(fit.labels.features[fit.covariances.deficient])]
-    if len(empty):
-        raise DataError(
-            f"weights are zero for all samples of {counted(len(empty), 'feature')} ({listing(empty)}), which are "
-            "not fitted then; leave such features out"
-        )
-
-
-def solved(fit: LinearFit) -> FloatArray:
-    """Coefficients that give the fitted values: one of many solutions, where a feature has many."""
-    own = fit.covariances
-    if own is None or not len(own.deficient):
-        return fit.record.coefficients
-    coefficients = fit.record.coefficients.copy()
-    coefficients[own.deficient] = own.solutions
-    return coefficients
-
-
-def voom_list(logged: LogCounts, weights: FloatArray, points: pd.DataFrame, trend: MeanVarianceTrend) -> VoomEList:
-    """Everything together under its labels."""
-    matrix = logged.matrix
-    other = {} if logged.offsets is None else {"offset_prior": logged.offsets.centred(slice(None))}
-    return VoomEList(
-        E=logged.frame(logged.values),
-        weights=logged.frame(weights),
-        genes=matrix.annotation,
-        targets=matrix.sample_table,
-        design=logged.design,
-        other=other,
-        voom_xy=points,
-        voom_line=pd.DataFrame({"x": trend.x, "y": trend.y}),
-        span=trend.span,
-    )
-
-
-def no_trend(span: float) -> MeanVarianceTrend:
-    """A trend that says nothing."""
-    return MeanVarianceTrend(np.empty(0), np.empty(0), span)
-
-
-def warn_of_no_replicates() -> None:
-    """Say that there is nothing to learn a trend from."""
-    warn(
-        "the design leaves fewer than two features with residual degrees of freedom, so that nothing tells how "
-        "variable they are; all weights are 1. A design with fewer coefficients would leave some",
-        VarianceWarning,
-    )
+def chosen_span(logged: LogCounts, span: float, adaptive_span: bool) -> float:
+    """The span by the number of features, or as asked for."""
+    return choose_lowess_span(logged.shape[0]) if truth(adaptive_span, "adaptive_span") else span

@@ -1,0 +1,161 @@
+"""Log expression of any kind with what its variability may follow: where vooma and its relatives begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.mean_variance import fitted_values, root_terms
+from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.span import choose_lowess_span
+from ebayes_lm.data.alignment import align
+from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.sources import ArraySource
+from ebayes_lm.data.vectors import ordered_numbers
+from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import DataError, counted, listing
+from ebayes_lm.results.arguments import truth
+from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.trend_reading import Trended, solved, trend_of, weights_at
+
+#: The span of limma before 3.60: all of up to so many features, then falling with the root of their number.
+_LEGACY_SMALL, _LEGACY_POWER = 10, 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class LogValues:
+    """Log expression, features x samples, with its design.
+
+    Attributes
+    ----------
+    matrix : FeatureMatrix
+        Without weights or a design of its own.
+    design : Design
+    predictor : (G, n) array or None
+        What variability may depend on beside the mean.
+    running : Running
+    """
+
+    matrix: FeatureMatrix
+    design: Design
+    predictor: FloatArray | None
+    running: Running
+
+    def learn(self, fit: LinearFit, span: float) -> Trended:
+        """The trend of the residual standard deviations of a fit."""
+        points = pd.DataFrame({"x": fit.record.amean, "y": np.sqrt(fit.record.sigma)}, index=self.matrix.features)
+        terms = None
+        if self.predictor is not None and points["y"].notna().any():
+            with np.errstate(invalid="ignore"):
+                mean = np.nanmean(self.predictor, axis=1)
+            known = points["y"].notna().to_numpy()
+            x, y = points[known].to_numpy().T
+            terms = root_terms(x, mean[known], y)
+            points["x"] = terms.at(points["x"].to_numpy(), mean)
+        return trend_of(points, span, fit, terms=terms)
+
+    def weights(self, fit: LinearFit, learned: Trended) -> FloatArray:
+        """Inverse variances (G, n) of all observations, by the trend at fitted values; 0 without a predictor."""
+        coefficients, terms, predictor = solved(fit), learned.terms, self.predictor
+
+        def means(at: slice) -> FloatArray:
+            fitted = fitted_values(coefficients[at], self.design.matrix)
+            return fitted if terms is None or predictor is None else terms.at(fitted, predictor[at])
+
+        weights = weights_at(means, learned.trend, self.matrix.shape, self.running)
+        return weights if predictor is None else np.nan_to_num(weights, copy=False)
+
+    def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
+        """Everything together under its labels."""
+        return self.with_weights(weights, learned.points, learned.line, learned.trend.span)
+
+    def with_weights(self, weights: FloatArray, points: pd.DataFrame, line: pd.DataFrame, span: float) -> VoomEList:
+        """The values with their weights and the trend behind these."""
+        matrix = self.matrix
+        values = matrix.source.read(0, matrix.shape[0]).astype(np.float64, copy=False)
+        E, W = (pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (values, weights))
+        return VoomEList(
+            E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design, voom_xy=points,
+            voom_line=line, span=span,
+        )  # fmt: skip
+
+    def taken(self, samples: AnyArray) -> LogValues:
+        """Some of the samples, by position, and the columns of the design that these can estimate."""
+        matrix, table = self.matrix, self.matrix.sample_table
+        part = replace(
+            matrix,
+            source=ArraySource(matrix.source.read(0, matrix.shape[0])[:, samples]),
+            samples=matrix.samples[samples],
+            sample_table=None if table is None else table.iloc[samples],
+        )
+        predictor = None if self.predictor is None else self.predictor[:, samples]
+        return replace(self, matrix=part, design=_reduced(self.design.take(samples)), predictor=predictor)
+
+
+def log_values(
+    y: Any, design: Any, *, samples: Any, predictor: Any, layer: str | None,
+    feature_columns: str | Sequence[str] | None, running: Running,
+) -> tuple[LogValues, Any]:  # fmt: skip
+    """Log expression in any form with its design, and the weights that the container carries.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, DataError, AlignmentError, DesignError
+        The matrix, or what comes with it, cannot be used.
+    """
+    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
+    if matrix.shape[0] < 2:
+        raise DataError(f"{counted(matrix.shape[0], 'feature')} tells no trend of variance over mean; give two or more")
+    table = matrix.sample_table if samples is None else samples
+    labels = matrix.samples if matrix.has_sample_names else None
+    wanted = matrix.design if design is None else design
+    made = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    bare = replace(matrix, sample_table=table, design=None, weights=None)
+    given = None if predictor is None else _predictor(predictor, bare)
+    return LogValues(bare, made, given, running), matrix.weights
+
+
+def _reduced(design: Design) -> Design:
+    qr = pivoted_qr(design.matrix)
+    return design.with_columns(design.matrix[:, qr.estimable], [design.names[k] for k in qr.estimable])
+
+
+def chosen_span(n: int, span: float | None, legacy_span: bool) -> float:
+    """The span that is asked for, else one by the number of features."""
+    legacy = truth(legacy_span, "legacy_span")
+    if span is not None:
+        return span
+    return choose_lowess_span(n, small_n=_LEGACY_SMALL, power=_LEGACY_POWER) if legacy else choose_lowess_span(n)
+
+
+def _predictor(predictor: Any, matrix: FeatureMatrix) -> FloatArray:
+    """The predictor (G, n) in the order of the matrix; it has a value wherever the matrix has one."""
+    g, n = matrix.shape
+    if isinstance(predictor, pd.DataFrame):
+        rows = align(predictor.index, matrix.features, g, what="predictor", axis="features")
+        predictor = predictor.iloc[rows]
+        if predictor.shape[1] != 1 or n == 1:
+            predictor = predictor.iloc[:, align(predictor.columns, matrix.samples, n, what="predictor")]
+    values = ordered_numbers(predictor, matrix.features, what="predictor", axis="features").astype(np.float64)
+    if values.shape == (g,):
+        values = values[:, None]
+    if values.shape not in ((g, n), (g, 1)):
+        raise DataError(
+            f"predictor has shape {values.shape} and the matrix {(g, n)}; give one number for each value or feature"
+        )
+    values = np.broadcast_to(values, (g, n))
+    lacking = (~np.isfinite(values) & np.isfinite(matrix.source.read(0, g))).any(axis=1)
+    if lacking.any():
+        raise DataError(
+            f"predictor is NaN or infinite where there are values in {counted(int(lacking.sum()), 'feature')} "
+            f"({listing(matrix.features[lacking])}); it may only lack what the matrix lacks"
+        )
+    return np.where(np.isfinite(values), values, np.nan)
