@@ -4,7 +4,7 @@ VENV2 ?= .venv-anndata
 JOBS ?= 2
 RUN = $(VENV)/bin
 
-.PHONY: demo test lint bench oracle clean
+.PHONY: demo test lint bench oracle real-sets clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -29,6 +29,10 @@ bench: $(VENV)/.benched
 N ?= 20
 oracle: $(VENV)/.tested
 	$(RUN)/python -m tests.parity.oracle --cases $(N)
+
+# Whole real data sets of R's data packages against live R; KEEP names a folder in which R's answers stay.
+real-sets: $(VENV)/.tested
+	$(RUN)/python -m tests.parity.survey $(SETS) $(if $(KEEP),--keep $(KEEP))
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
