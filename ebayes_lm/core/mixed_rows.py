@@ -1,8 +1,9 @@
 """Mixed models of rows: a random intercept per block, and in each row a correlation within blocks of its own.
 
 A row has the model ``y = X b + e`` with ``Var(e) = sigma^2 W^-1/2 V W^-1/2``, where V has ``rho`` between samples of
-one block. Sigma and rho are estimated by residual maximum likelihood; rho may be negative as far as V allows. Degrees of
-freedom are those of Satterthwaite, for each contrast and row its own (Fai & Cornelius 1996; Giesbrecht & Burns 1985).
+one block. Sigma and rho are estimated by residual maximum likelihood; rho may be negative as far as V allows. Degrees
+of freedom are those of Satterthwaite, for each contrast and row its own (Giesbrecht & Burns 1985; Fai & Cornelius
+1996).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class MixedRowFits(NamedTuple):
     rank, n_fitted : (v,) integer array
         Of the row's design; samples that took part.
     zero_variance : (v,) bool array
-        Nothing but rounding is left within blocks.
+        Nothing but rounding is left within blocks, or between those of a row whose means could vary.
     """
 
     coefficients: FloatArray
@@ -193,6 +194,7 @@ class _Estimates(NamedTuple):
         rho, sigma, covariance = np.full(g, np.nan), np.full(g, np.nan), np.full((g, 3), np.nan)
         fits = fit_correlations(spectrum.take(able), largest[able].astype(np.float64))
         rho[able], sigma[able], covariance[able] = fits.rho, np.sqrt(fits.variance), fits.covariance
+        zero |= able & np.isnan(rho)
         return cls(rho, sigma, covariance, zero, largest)
 
     def with_fallback(self, fallback: float | FloatArray) -> FloatArray:
@@ -212,9 +214,7 @@ def mixed_designs(
     blocks = np.asarray(blocks, dtype=np.intp)
     weights = np.ones(len(x)) if sample_weights is None else np.asarray(sample_weights, dtype=np.float64)
     plain = shared_mixed(x, blocks, np.ones(len(x)), tol)
-    estimable = False
-    if plain is not None and len(plain.spectrum.values) > 1:
-        estimable = bool(plain.spectrum.values[0] == 0.0)
+    estimable = plain is not None and len(np.unique(np.sign(plain.eigenvalues))) == 2
     return MixedDesigns(row_designs(x, BlockCorrelation(blocks, 0.0), tol), weights, estimable)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.block_spectrum import BlockSpectrum, block_spectrum
 from ebayes_lm.core.qr import PivotedQR, pivoted_qr
-from ebayes_lm.core.reml_profile import Spectrum
+from ebayes_lm.core.reml_profile import NO_EIGENVALUE, Spectrum
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +54,15 @@ class SharedMixed:
 
     def row_spectrum(self, rest: FloatArray) -> Spectrum:
         """What residuals (g, m) say about the correlation."""
-        values, df = self.spectrum.values[None, :], self.spectrum.df[None, :].astype(np.float64)
-        return Spectrum(values, df, self.spectrum.sums(rest))
+        counts = self.spectrum.df[None, :].astype(np.float64)
+        return Spectrum(self.eigenvalues[None, :], counts, self.spectrum.sums(rest))
+
+    @property
+    def eigenvalues(self) -> FloatArray:
+        """Of the blocks in the residual space, zero where nothing but rounding is left."""
+        values = self.spectrum.values
+        eigenvalues: FloatArray = np.where(values > NO_EIGENVALUE * self.largest, values, 0.0)
+        return eigenvalues
 
     def effects(self, effects: FloatArray, rest: FloatArray, rho: FloatArray) -> FloatArray:
         """Generalised least squares (g, r) on the basis of the design, from least squares and its residuals."""

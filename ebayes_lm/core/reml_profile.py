@@ -21,10 +21,11 @@ from ebayes_lm._typing import BoolArray, FloatArray
 #: Variance of the mean of a largest block, as a share of what it were without correlation, where the likelihood rises
 #: until there is none: the residuals know nothing of such means, and nothing holds it back.
 LEAST_BETWEEN = 0.01
-#: The least share that is looked at.
-_VANISHING = 1e-6
-#: The variance within blocks is at least this share of the whole.
-LEAST_WITHIN = 1e-10
+#: Where the variance within blocks, or that of the mean of a largest block, is below this share of what it were without
+#: correlation, it is zero.
+_VANISHING = 1e-10
+#: The residuals know of the mean of a largest block where an eigenvalue is this near its size.
+_CONTAINED = 1e-6
 #: Eigenvalues of the block structure below this share of the largest size are zero.
 NO_EIGENVALUE = 1e-10
 #: Steps of the logarithm of gamma by which valleys are told apart; each direction bends the profile over about three.
@@ -62,6 +63,8 @@ class Spectrum(NamedTuple):
 
 class CorrelationFits(NamedTuple):
     """Estimates by residual maximum likelihood; the first axis of every array is the row.
+
+    NaN where residuals vary only within or only between blocks, so that the likelihood has no maximum.
 
     Attributes
     ----------
@@ -126,16 +129,20 @@ def fit_correlations(spectrum: Spectrum, largest: FloatArray) -> CorrelationFits
     size = largest[:, None] if per_row else largest[:1, None]
     df = np.broadcast_to(spectrum.counts.sum(axis=1), scale.shape)
     profile = _Profile((size - spectrum.values) / (size - 1.0), unit, df)
-    low, high = _log_gamma(_VANISHING / largest), _log_gamma(1.0 - LEAST_WITHIN * (1.0 - 1.0 / largest))
+    low, high = _log_gamma(_VANISHING / largest), _log_gamma(1.0 - _VANISHING * (1.0 - 1.0 / largest))
     log_gamma = _minimum(profile, low, high)
     inside = (log_gamma > low) & (log_gamma < high)
+    contained = (profile.fixed < _CONTAINED).any(axis=1)
     log_gamma = np.where(log_gamma > low, log_gamma, _log_gamma(LEAST_BETWEEN / largest))
     share = 1.0 / (1.0 + np.exp(-log_gamma))
     rho = (share * largest - 1.0) / (largest - 1.0)
     relative = profile._variances(log_gamma) * (1.0 - share)[:, None]
     variance = (unit.squares / relative).sum(axis=1) / df
     covariance = _covariance(unit, relative, variance, df, inside)
-    return CorrelationFits(rho, variance * scale, covariance)
+    fits = CorrelationFits(rho, variance * scale, covariance)
+    for values in fits:
+        values[(log_gamma >= high) | (~inside & contained)] = np.nan
+    return fits
 
 
 def _log_gamma(share: FloatArray) -> FloatArray:
@@ -149,8 +156,9 @@ def _minimum(profile: _Profile, low: FloatArray, high: FloatArray) -> FloatArray
     n_points = 2 + int(np.max(high - low, initial=0.0) / _STEP)
     step = (high - low) / (n_points - 1)
     best, at = np.full(len(low), np.inf), np.zeros(len(low))
+    some = slice(1 if len(profile.fixed) < len(low) else None)  # all rows have the same variances
     for j in range(n_points):
-        value = profile.value(low + j * step)
+        value = profile.value((low + j * step)[some])
         better = value < best
         best[better], at[better] = value[better], j
     here = low + at * step
