@@ -16,7 +16,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
 
-#: Eigenvalues count as one that differ by less than this share of the largest.
+#: Eigenvalues count as one that differ by less than this, or this share of the largest where that is above one.
 _DISTINCT = 1e-10
 
 
@@ -79,7 +79,7 @@ def _distinct(rising: FloatArray) -> tuple[FloatArray, IntArray]:
     """Rising values that differ by more than rounding, and how often each is there."""
     if not len(rising):
         return rising, np.empty(0, dtype=np.intp)
-    bound = _DISTINCT * rising[-1]
+    bound = _DISTINCT * max(float(rising[-1]), 1.0)
     starts = np.flatnonzero(np.diff(rising, prepend=-np.inf) > bound)
     df = np.diff(starts, append=len(rising)).astype(np.intp)
     values = np.add.reduceat(rising, starts) / df

@@ -18,6 +18,8 @@ from ebayes_lm.kernels.policy import compiled, part
 _CONSTANT = 1e-12
 #: A vector that keeps less than this of its length is made orthogonal a second time.
 _CANCELLED = 0.3
+#: Eigenvalues below this are zero; those of whole blocks are at least one.
+_ZERO = 1e-10
 #: Off the diagonal, what is below this share of the largest block counts as zero.
 _SMALL = 1e-16
 
@@ -240,8 +242,8 @@ def row_spectra(
     ``roots`` (g, n) are those of the weights, zero where a value is missing; they multiply y and the columns (r, n) of
     the design, not the ``blocks`` (n,). ``values`` and ``sums`` (g, blocks) receive in their first ``counts`` (g,)
     places eigenvalues of the residual block matrix, falling, and the squared residual along each; zeros follow.
-    ``rest`` (g,) is the residual sum of squares outside these directions, where the eigenvalue is zero. ``facts`` (g, 4)
-    are its df, the rank of the row's design, its samples and its blocks.
+    ``rest`` (g,) is the residual sum of squares outside these directions, where the eigenvalue is zero. ``facts``
+    (g, 4) are its df, the rank of the row's design, its samples and its blocks.
     """
     g, n = y.shape
     r, most = columns.shape[0], values.shape[1]
@@ -272,7 +274,7 @@ def row_spectra(
         _fall(eigen, vector, s)
         counts[i] = s - rank
         for j in range(most):
-            values[i, j] = max(eigen[j], 0.0) if j < s - rank else 0.0
+            values[i, j] = eigen[j] if j < s - rank and eigen[j] > _ZERO else 0.0
             sums[i, j] = vector[j] * vector[j] if j < s - rank else 0.0
         for j in range(s - rank, s):  # along the columns themselves nothing is left but rounding
             rest[i] += vector[j] * vector[j]
