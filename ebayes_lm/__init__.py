@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.log_precision import vooma_by_group as vooma_by_group
     from ebayes_lm.weights.precision import voom as voom
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
+    from ebayes_lm.weights.quality_precision import voom_with_quality_weights as voom_with_quality_weights
     from ebayes_lm.weights.quality import array_weights as array_weights
     from ebayes_lm.weights.quality import array_weights_quick as array_weights_quick
     from ebayes_lm.weights.replicates import avearrays as avearrays
@@ -114,6 +115,7 @@ _HOMES = {
     "weights.log_precision": ("vooma", "vooma_by_group"),
     "weights.precision": ("voom",),
     "weights.precision_list": ("VoomEList",),
+    "weights.quality_precision": ("voom_with_quality_weights",),
     "weights.quality": ("array_weights", "array_weights_quick"),
     "weights.replicates": ("avearrays", "avedups", "avereps"),
     "weights.variances": ("VarianceComparison", "unequal_variances"),
