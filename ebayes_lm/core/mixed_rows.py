@@ -154,7 +154,8 @@ class MixedDesigns:
     def _estimable(self, weights: FloatArray, present: BoolArray) -> BoolArray:
         """Rows of which the samples, whatever their weights, can vary both within and between blocks."""
         estimable = np.full(len(weights), self.estimable)
-        ask = np.flatnonzero(estimable & ~present.all(axis=1))
+        uneven = ((weights != weights.max(axis=1, initial=0.0)[:, None]) & present).any(axis=1)
+        ask = np.flatnonzero(estimable & uneven & ~present.all(axis=1))
         if len(ask):
             ones = present[ask].astype(np.float64)
             spectra = row_spectra(ones, ones, self.own.columns, self.blocks, self.own.tol)

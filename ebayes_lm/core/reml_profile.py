@@ -28,8 +28,10 @@ _VANISHING = 1e-10
 _CONTAINED = 1e-6
 #: Eigenvalues of the block structure below this share of the largest size are zero.
 NO_EIGENVALUE = 1e-10
-#: Steps of the logarithm of gamma by which valleys are told apart; each direction bends the profile over about three.
+#: Steps of the logarithm of gamma by which valleys are told apart: each direction bends the profile over about three,
+#: most of them not far from zero, and steps are twice as wide beyond that.
 _STEP = 1.0
+_BENDS = 8.0
 #: Newton steps below this end the search; the bracket is as small after fifty halvings.
 _SETTLED = 1e-13
 _MOST_STEPS = 60
@@ -82,40 +84,54 @@ class CorrelationFits(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Profile:
-    """The profile of some rows as a function of ``log gamma``, up to a constant."""
+    """The profile of v rows as a function of ``log gamma``, up to a constant.
+
+    Rows are the last axis, so that sums over the k directions run along memory. Where all rows have the same
+    directions, what is not ``squares`` (k, v) or ``df`` (v,) is a column (k, 1).
+    """
 
     fixed: FloatArray
-    spectrum: Spectrum
+    rising: FloatArray
+    counts: FloatArray
+    squares: FloatArray
     df: FloatArray
 
-    def value(self, log_gamma: FloatArray) -> FloatArray:
-        mu = self._variances(log_gamma)
-        _, counts, squares = self.spectrum
-        total = (squares / mu).sum(axis=1)
-        deviance: FloatArray = self.df * np.log(total) + (counts * np.log(mu)).sum(axis=1)
+    @classmethod
+    def of(cls, spectrum: Spectrum, largest: FloatArray) -> _Profile:
+        values, counts, squares = (np.ascontiguousarray(part.T) for part in spectrum)
+        size = largest[: values.shape[1]]
+        df = np.broadcast_to(counts.sum(axis=0), squares.shape[1:])
+        return cls((size - values) / (size - 1.0), values, counts, squares, df)
+
+    def variances(self, log_gamma: FloatArray) -> FloatArray:
+        """Of the directions of each row, (k, v)."""
+        variances: FloatArray = self.fixed + self.rising * np.exp(log_gamma)
+        return variances
+
+    def deviance(self, log_gamma: FloatArray) -> FloatArray:
+        mu = self.variances(log_gamma)
+        total = (self.squares / mu).sum(axis=0)
+        deviance: FloatArray = self.df * np.log(total) + (self.counts * np.log(mu)).sum(axis=0)
         return deviance
 
     def slopes(self, log_gamma: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """First and second derivatives."""
-        mu = self._variances(log_gamma)
-        _, counts, squares = self.spectrum
+        """First and second derivatives of the deviance."""
+        mu = self.variances(log_gamma)
         rise = 1.0 - self.fixed / mu
         bend = rise * (1.0 - rise)
-        share = squares / mu
-        share /= share.sum(axis=1, keepdims=True)
-        mean = (share * rise).sum(axis=1)
-        spread = (share * np.square(rise)).sum(axis=1) - np.square(mean)
-        first = (counts * rise).sum(axis=1) - self.df * mean
-        second = (counts * bend).sum(axis=1) + self.df * (spread - (share * bend).sum(axis=1))
+        share = self.squares / mu
+        share /= share.sum(axis=0)
+        mean = (share * rise).sum(axis=0)
+        spread = (share * np.square(rise - mean)).sum(axis=0)
+        first = (self.counts * rise).sum(axis=0) - self.df * mean
+        second = (self.counts * bend).sum(axis=0) + self.df * (spread - (share * bend).sum(axis=0))
         return first, second
 
     def take(self, rows: BoolArray) -> _Profile:
-        fixed = self.fixed if len(self.fixed) != len(self.df) else self.fixed[rows]
-        return _Profile(fixed, self.spectrum.take(rows), self.df[rows])
-
-    def _variances(self, log_gamma: FloatArray) -> FloatArray:
-        mu: FloatArray = self.fixed + self.spectrum.values * np.exp(log_gamma)[:, None]
-        return mu
+        """Of some of the rows."""
+        shared = self.fixed.shape[1] == 1
+        own = (part if shared else part[:, rows] for part in (self.fixed, self.rising, self.counts))
+        return _Profile(*own, squares=self.squares[:, rows], df=self.df[rows])
 
 
 def fit_correlations(spectrum: Spectrum, largest: FloatArray) -> CorrelationFits:
@@ -124,24 +140,19 @@ def fit_correlations(spectrum: Spectrum, largest: FloatArray) -> CorrelationFits
     ``largest`` (v,) is the size of a row's largest block, at least two.
     """
     scale = spectrum.squares.max(axis=1, initial=0.0)
-    unit = spectrum._replace(squares=spectrum.squares / scale[:, None])
-    per_row = len(spectrum.values) == len(scale)
-    size = largest[:, None] if per_row else largest[:1, None]
-    df = np.broadcast_to(spectrum.counts.sum(axis=1), scale.shape)
-    profile = _Profile((size - spectrum.values) / (size - 1.0), unit, df)
+    profile = _Profile.of(spectrum._replace(squares=spectrum.squares / scale[:, None]), largest)
     low, high = _log_gamma(_VANISHING / largest), _log_gamma(1.0 - _VANISHING * (1.0 - 1.0 / largest))
     log_gamma = _minimum(profile, low, high)
     inside = (log_gamma > low) & (log_gamma < high)
-    contained = (profile.fixed < _CONTAINED).any(axis=1)
+    endless = (log_gamma >= high) | (~inside & (profile.fixed < _CONTAINED).any(axis=0))
     log_gamma = np.where(log_gamma > low, log_gamma, _log_gamma(LEAST_BETWEEN / largest))
     share = 1.0 / (1.0 + np.exp(-log_gamma))
     rho = (share * largest - 1.0) / (largest - 1.0)
-    relative = profile._variances(log_gamma) * (1.0 - share)[:, None]
-    variance = (unit.squares / relative).sum(axis=1) / df
-    covariance = _covariance(unit, relative, variance, df, inside)
-    fits = CorrelationFits(rho, variance * scale, covariance)
+    relative = profile.variances(log_gamma) * (1.0 - share)
+    variance = (profile.squares / relative).sum(axis=0) / profile.df
+    fits = CorrelationFits(rho, variance * scale, _covariance(profile, relative, variance, inside))
     for values in fits:
-        values[(log_gamma >= high) | (~inside & contained)] = np.nan
+        values[endless] = np.nan
     return fits
 
 
@@ -153,16 +164,19 @@ def _log_gamma(share: FloatArray) -> FloatArray:
 
 def _minimum(profile: _Profile, low: FloatArray, high: FloatArray) -> FloatArray:
     """Where the lowest valley of each row has its floor: the best of a grid, then Newton steps kept in its cell."""
-    n_points = 2 + int(np.max(high - low, initial=0.0) / _STEP)
-    step = (high - low) / (n_points - 1)
-    best, at = np.full(len(low), np.inf), np.zeros(len(low))
-    some = slice(1 if len(profile.fixed) < len(low) else None)  # all rows have the same variances
-    for j in range(n_points):
-        value = profile.value((low + j * step)[some])
-        better = value < best
-        best[better], at[better] = value[better], j
-    here = low + at * step
-    left, right = np.maximum(here - step, low), np.minimum(here + step, high)
+    grid = np.concatenate(
+        [
+            np.arange(low.min(initial=0.0), -_BENDS, 2 * _STEP),
+            np.arange(-_BENDS, _BENDS, _STEP),
+            np.arange(_BENDS, high.max(initial=0.0) + 2 * _STEP, 2 * _STEP),
+        ]
+    )
+    best, at = np.full(len(low), np.inf), np.zeros(len(low), dtype=np.intp)
+    for j, point in enumerate(grid):
+        deviance = profile.deviance(np.clip(point, low, high)[: profile.fixed.shape[1]])
+        better = deviance < best
+        best[better], at[better] = deviance[better], j
+    left, here, right = (np.clip(grid[np.clip(at + j, 0, len(grid) - 1)], low, high) for j in (-1, 0, 1))
     found, active = here.copy(), np.arange(len(low))
     for _ in range(_MOST_STEPS):
         if not len(active):
@@ -180,21 +194,18 @@ def _minimum(profile: _Profile, low: FloatArray, high: FloatArray) -> FloatArray
     return found
 
 
-def _covariance(
-    spectrum: Spectrum, relative: FloatArray, variance: FloatArray, df: FloatArray, inside: BoolArray
-) -> FloatArray:
+def _covariance(profile: _Profile, relative: FloatArray, variance: FloatArray, inside: BoolArray) -> FloatArray:
     """Inverse of the observed information of (log variance, rho).
 
     At a bound, where the slope is not zero, the information that is to be expected takes its place; it is never
     indefinite.
     """
-    values, counts, squares = spectrum
-    slope = (values - 1.0) / relative
-    share = squares / relative / variance[:, None]
-    expected = (df, (counts * slope).sum(axis=1), (counts * np.square(slope)).sum(axis=1))
-    observed = (df, (share * slope).sum(axis=1), ((2.0 * share - counts) * np.square(slope)).sum(axis=1))
+    counts, df = profile.counts, profile.df
+    slope = (profile.rising - 1.0) / relative
+    share = profile.squares / relative / variance
+    expected = (df, (counts * slope).sum(axis=0), (counts * np.square(slope)).sum(axis=0))
+    observed = (df, (share * slope).sum(axis=0), ((2.0 * share - counts) * np.square(slope)).sum(axis=0))
     regular = inside & (observed[0] * observed[2] - observed[1] ** 2 > _SINGULAR * observed[0] * np.abs(observed[2]))
     a, b, c = (0.5 * np.where(regular, o, e) for o, e in zip(observed, expected, strict=True))
-    determinant = a * c - b * b
-    inverse: FloatArray = np.stack([c, -b, a], axis=1) / determinant[:, None]
+    inverse: FloatArray = np.stack([c, -b, a], axis=1) / (a * c - b * b)[:, None]
     return inverse
