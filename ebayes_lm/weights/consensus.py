@@ -22,6 +22,8 @@ from ebayes_lm.results.correlated import Arranged, sample_blocks
 
 #: Cells in a block, several copies of which are made.
 _CELLS = 4 * ROW_CELLS
+#: Duplicates where nothing is said of them.
+_PAIRS = Duplicates(2, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,12 +194,17 @@ def duplicate_correlation(
 def _arranged(plain: Arranged, blocks: IntArray | None, duplicates: Duplicates) -> tuple[Arranged, IntArray, str]:
     """Measurements in blocks: samples as they are, or the rows of each feature side by side; blocks in words."""
     if blocks is not None:
-        if duplicates != Duplicates(2, 1):
+        if duplicates != _PAIRS:
             raise ArgumentError(
                 "block= and ndups= cannot be combined; average duplicates first, or leave one of them out"
             )
         return plain, blocks, _in_words(blocks)
-    n = plain.matrix.shape[1]
+    rows, n = plain.matrix.shape
+    if duplicates == _PAIRS and rows % 2:
+        raise ArgumentError(
+            f"{counted(rows, 'row')} are not pairs of duplicates; block= says which samples are correlated, or ndups= "
+            "and spacing= which rows belong to one feature"
+        )
     repeated = np.repeat(np.arange(n), duplicates.count)
     matrix = with_duplicates(plain.matrix, duplicates)
     arranged = Arranged(matrix, plain.x[repeated], duplicates.weights(plain.weights, n))

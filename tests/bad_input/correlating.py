@@ -10,7 +10,7 @@ import pandas as pd
 
 import ebayes_lm as el
 from ebayes_lm.errors import AlignmentError, ArgumentError, ArgumentTypeError, DataError, EbayesLMError
-from tests.bad_input.examples import TABLE, Case, Y, fit_of
+from tests.bad_input.examples import TABLE, Case, Y, fit_of, spoiled
 
 ONE_EACH = "one value for each of 6 samples"
 
@@ -61,7 +61,7 @@ CORRELATIONS = [
     correlated("a list", [0.5], ArgumentTypeError, NUMBER, "[0.5]"),
     correlated("complex", 0.5j, ArgumentTypeError, NUMBER, "0.5j"),
     correlated("a consensus of 2", SimpleNamespace(consensus=2.0), ArgumentError, BOUNDS, "got 2"),
-    correlated("a consensus NaN", SimpleNamespace(consensus=np.nan), ArgumentError, BOUNDS, "nan"),
+    correlated("a consensus NaN", SimpleNamespace(consensus=np.nan), ArgumentError, BOUNDS, "nan", "no feature could"),
     correlated("a consensus in words", SimpleNamespace(consensus="high"), ArgumentTypeError, NUMBER, "'high'"),
     correlated("at the bound of three", -0.5, ArgumentError, "not possible within blocks of 3", "-0.5 and 1"),
     correlated("impossible for three", -0.7, ArgumentError, "-0.7 is not possible within blocks of 3", "-0.5 and 1"),
@@ -94,4 +94,33 @@ DUPLICATES = [
     repeated("spacing by word", ArgumentTypeError, "spacing", "'columns'", ndups=2, spacing="columns"),
     repeated("impossible for three", ArgumentError, "within blocks of 3", ndups=3, correlation=-0.6),
     repeated("correlation of 1", ArgumentError, "between -1 and 1", ndups=2, correlation=1),
+]
+
+
+def consensus_of(name: str, error: type[EbayesLMError], *says: str, y: Any = Y, **options: Any) -> Case:
+    given = {"samples": TABLE, "block": "batch"} | options
+    return Case(name, lambda: el.duplicate_correlation(y, "~ group", **given), error, says)
+
+
+CONSENSUS = [
+    consensus_of("an unknown column", ArgumentError, "'patient' is not a column", block="patient"),
+    consensus_of("a block too few", DataError, "5 entries", "6 samples", block=[1, 1, 2, 2, 3]),
+    consensus_of("a sample without block", DataError, "missing for 's1'", block=[1, np.nan, 2, 2, 3, 3]),
+    consensus_of("blocks and duplicates", ArgumentError, "block= and ndups= cannot be combined", ndups=3),
+    consensus_of("blocks and spacing", ArgumentError, "block= and ndups= cannot be combined", spacing=15),
+    consensus_of("neither, and rows that are no pairs", ArgumentError, "29 rows", "block=", y=Y[:29], block=None),
+    consensus_of("no rows of a feature", ArgumentError, "ndups", "1 at least", "got 0", block=None, ndups=0),
+    consensus_of("half a row", ArgumentTypeError, "ndups", "whole number", "2.5", block=None, ndups=2.5),
+    consensus_of("rows left over", ArgumentError, "30 rows do not divide", "= 4", block=None, ndups=4),
+    consensus_of("rows too far apart", ArgumentError, "ndups * spacing = 60", block=None, spacing=30),
+    consensus_of("a trim of most", ArgumentError, "trim", "from 0 to 0.5", "got 0.6", trim=0.6),
+    consensus_of("a negative trim", ArgumentError, "trim", "from 0 to 0.5", "got -0.1", trim=-0.1),
+    consensus_of("a trim of NaN", ArgumentError, "trim", "got nan", trim=np.nan),
+    consensus_of("a trim in words", ArgumentTypeError, "trim", "a number", "'15%'", trim="15%"),
+    consensus_of("negative weights", DataError, "negative", weights=-np.ones(6)),
+    consensus_of("weights of NaN", DataError, "180 of 180", weights=np.full((30, 6), np.nan)),
+    consensus_of("weights of other samples", DataError, "weights", weights=np.ones(5)),
+    consensus_of("infinite values", DataError, "infinite: 1 value in 1 feature", "'g2'", y=spoiled(np.inf, (2, 3))),
+    consensus_of("text", ArgumentTypeError, "cannot read a matrix from str", y="counts.csv"),
+    consensus_of("no threads", ArgumentError, "threads", "positive", threads=0),
 ]
