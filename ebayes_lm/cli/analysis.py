@@ -9,7 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from ebayes_lm.cli.choices import Choices, read_choices, require_agreement
+from ebayes_lm.cli.agreement import require_agreement
+from ebayes_lm.cli.choices import Choices, read_choices
+from ebayes_lm.cli.counting import with_counts
+from ebayes_lm.cli.fits import fitted
 from ebayes_lm.cli.inputs import Inputs, read_inputs
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.cli.wanted import Comparison, Wanted, comparisons, with_default
@@ -60,7 +63,8 @@ def run_fit(arguments: Namespace, said: list[str]) -> None:
     require_agreement(arguments)
     inputs = read_inputs(arguments)
     design = model_matrix(arguments.formula, inputs.samples, reference=_references(arguments.ref))
-    choices = read_choices(arguments, inputs)
+    inputs, counts = with_counts(arguments, inputs, design)
+    choices = read_choices(arguments, inputs, counts)
     given = Wanted(tuple(arguments.contrast), tuple(arguments.coef), tuple(arguments.test_term))
     wanted = with_default(given, design, needed=not arguments.dry_run)
     compared = comparisons(design, wanted, inputs.samples, choices.plan(design))
@@ -92,9 +96,7 @@ def analyse(
     citation: str | None = None,
 ) -> Analysis:
     """Fit, moderate, and test what is wanted."""
-    from ebayes_lm import lm_fit
-
-    fit = lm_fit(inputs.data, design, **choices.fitting())
+    fit, choices = fitted(inputs, design, choices)
     by_name = {c.name: c for c in compared}
     mods = [choices.tested(part) for part in _parts(fit, wanted, compared)]
     tested = [found for mod in mods for found in _tested(mod, by_name, choices)]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.cli.running import UsageError
 from ebayes_lm.cli.weights import GivenWeights, read_weights
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import ArgumentError, DesignWarning, listing, nearest, warn
+from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.tested import TestedFit
@@ -39,6 +39,8 @@ class Choices:
         Their format.
     threads : int or None
     layer : str or None
+    sample_weights : Series or None
+        Weights of samples, once they are estimated.
     """
 
     procedure: Procedure = field(default_factory=Procedure)
@@ -49,14 +51,12 @@ class Choices:
     form: str = "tsv"
     threads: int | None = None
     layer: str | None = None
+    sample_weights: pd.Series[float] | None = None
 
     def fitting(self) -> dict[str, Any]:
         """Arguments of ``lm_fit``."""
         chosen = self.procedure
         return {
-            "weights": None if self.weights is None else self.weights.table,
-            "block": self.block,
-            "correlation": chosen.correlation,
             "method": "robust" if chosen.robust_fit else "ls",
             "inf": "missing" if chosen.inf_missing else "error",
             "min_observed": chosen.min_observed,
@@ -65,11 +65,15 @@ class Choices:
             "layer": self.layer,
         }
 
+    def told(self, **found: Any) -> Choices:
+        """The same with what the data have told of the procedure."""
+        return replace(self, procedure=replace(self.procedure, **found))
+
     def prior(self) -> dict[str, Any]:
         """Arguments of ``ebayes`` and ``treat``."""
         chosen = self.procedure
         return {
-            "trend": chosen.trend,
+            "trend": chosen.follows_expression,
             "robust": chosen.robust,
             "zero_variance": chosen.zero_variance,
             "legacy": None if chosen.estimator is None else chosen.estimator == "moments",
@@ -84,41 +88,21 @@ class Choices:
 
     def plan(self, design: Design) -> LeastSquares:
         """The design as samples with their weights and correlation see it."""
-        correlation = None
-        if self.block is not None and self.procedure.correlation is not None:
+        rho, correlation = self.procedure.correlation, None
+        if self.block is not None and isinstance(rho, float):
             blocks = sample_groups(self.block, self.block.index, None, what="block")
-            correlation = BlockCorrelation(blocks, self.procedure.correlation)
+            correlation = BlockCorrelation(blocks, rho)
         weights = None if self.weights is None else self.weights.of_samples
         return least_squares(design.matrix, weights, correlation=correlation)
 
 
-def require_agreement(arguments: Namespace) -> None:
-    """Refuse options that do not go together, before any file is read."""
-    if (arguments.block is None) != (arguments.correlation is None):
-        given, other = ("--block COL", "--correlation R") if arguments.block else ("--correlation R", "--block COL")
-        raise UsageError(
-            f"{given} needs {other}: one says which samples are correlated, the other how much, such as 0.4"
-        )
-    if arguments.block is not None and arguments.robust_fit:
-        raise UsageError("--robust-fit takes samples as independent; leave out --block, or use --robust in its place")
-    if arguments.span is not None and not arguments.trend:
-        raise UsageError("--span is the width of a trend; add --trend")
-    if arguments.span is not None and arguments.prior == "moments":
-        raise UsageError("--span belongs to the lowess trend of --prior likelihood; leave out one of them")
-    if arguments.test_term and not (arguments.contrast or arguments.coef):
-        for option, value in (("--treat", arguments.treat), ("--columns", arguments.columns)):
-            if value:
-                raise UsageError(
-                    f"{option} is about contrasts and coefficients, and only terms are tested; name what to compare "
-                    "with --contrast or --coef"
-                )
-
-
-def read_choices(arguments: Namespace, inputs: Inputs) -> Choices:
+def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | None = None) -> Choices:
     """The choices with the weights and blocks that they name."""
     weights = None if arguments.weights is None else read_weights(arguments.weights, inputs, arguments.layer)
     block = None if arguments.block is None else _block(arguments.block, inputs.samples)
     procedure = Procedure(
+        counts=counts,
+        weighs_samples=arguments.sample_weights or arguments.method == "voom-qw",
         weights=None if weights is None else weights.belong_to,
         block=arguments.block,
         n_blocks=0 if block is None else block.nunique(),
@@ -142,7 +126,7 @@ def read_choices(arguments: Namespace, inputs: Inputs) -> Choices:
         arguments.columns,
         arguments.format,
         arguments.threads,
-        arguments.layer,
+        arguments.layer if counts is None else None,
     )
 
 
@@ -155,7 +139,7 @@ def _block(column: str, samples: pd.DataFrame) -> pd.Series[Any]:
     block = samples[column]
     if block.notna().all() and block.is_unique:
         warn(
-            f"every sample is a block of its own in column {column!r}, so --correlation changes nothing; name the "
+            f"every sample is a block of its own in column {column!r}, so blocks change nothing; name the "
             "column that correlated samples share",
             DesignWarning,
         )

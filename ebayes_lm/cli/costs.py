@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.values import FEATURE
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.reporting.completeness import Completeness
 
@@ -27,7 +28,7 @@ def costs(gaps: Completeness, n_coefs: int, n_tables: int, choices: Choices) -> 
     """Bytes at the peak, seconds from the matrix in memory to the last table, and threads."""
     running = Running(threads=choices.threads)
     shape = (gaps.n_features, gaps.of // gaps.n_features)
-    weights = _BYTES * gaps.of if choices.procedure.weights == "observations" else 0
+    weights = _BYTES * gaps.of if choices.procedure.weighs_observations else 0
     return {
         "memory_bytes": memory_needed(shape, n_coefs, n_tables, running) + weights,
         "seconds": round(seconds_needed(shape, n_tables) + _seconds_alone(gaps, choices), 1),
@@ -53,7 +54,7 @@ def _seconds_alone(gaps: Completeness, choices: Choices) -> float:
     """Seconds for features that are fitted one by one, each on a design of its own."""
     if choices.procedure.robust_fit:
         return _SECONDS_PER_CELL_ROBUST * gaps.of
-    every = choices.procedure.weights == "observations"
+    every = choices.procedure.weighs_observations or choices.procedure.correlation == FEATURE
     return _SECONDS_PER_CELL_ALONE * gaps.of * (1.0 if every else gaps.features / gaps.n_features)
 
 

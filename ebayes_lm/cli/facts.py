@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -87,16 +88,25 @@ def model_facts(choices: Choices) -> dict[str, Any]:
     """How the fits are made, and what comparisons are tested against."""
     chosen, weights = choices.procedure, choices.weights
     return {
+        "counts": None if chosen.counts is None else asdict(chosen.counts),
+        "sample_weights": _sample_weights(choices),
         "method": "robust" if chosen.robust_fit else "ls",
         "weights": None if weights is None else {"of": weights.belong_to, "source": weights.source},
         "block": chosen.block,
         "blocks": chosen.n_blocks if chosen.block is not None else None,
         "correlation": chosen.correlation,
+        "correlation_estimated": chosen.estimated,
         "inf": "missing" if chosen.inf_missing else "error",
         "min_observed": chosen.min_observed,
         "compat": chosen.compat,
         "treat": chosen.lfc,
     }
+
+
+def _sample_weights(choices: Choices) -> dict[str, float] | bool:
+    """By sample; before they are estimated, whether they will be."""
+    weights = choices.sample_weights
+    return choices.procedure.weighs_samples if weights is None else {str(k): float(v) for k, v in weights.items()}
 
 
 def comparison_facts(comparison: Comparison) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ import pandas as pd
 from ebayes_lm._typing import BoolArray
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.errors import AlignmentError, ArgumentError, DesignError, listing, nearest
+
+if TYPE_CHECKING:
+    from ebayes_lm.data.count_list import DGEList
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +31,10 @@ class Inputs:
         The sample table in the order of the data, indexed by sample name.
     excluded : list of str
         Samples that were left out.
+    source : str
+        The file.
+    counts : DGEList or None
+        The counts of ``data``, with library sizes, where these are counts.
     """
 
     data: Any
@@ -35,6 +42,7 @@ class Inputs:
     samples: pd.DataFrame
     excluded: list[str]
     source: str
+    counts: DGEList | None = None
 
 
 def read_inputs(arguments: Namespace) -> Inputs:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from ebayes_lm.cli.values import columns, correlation, effect, names, pair, share, whole_number
+from ebayes_lm.cli.values import (
+    METHODS,
+    NORMALIZATIONS,
+    columns,
+    correlation,
+    effect,
+    names,
+    pair,
+    share,
+    whole_number,
+)
 
 _FIT = """\
 DATA is CSV or TSV (also .gz), parquet or h5ad. In a table, the first column names the features and the other columns
@@ -15,8 +25,10 @@ examples:
   ebayes-lm fit expression.tsv --samples samples.csv --formula "~ 0 + group + batch" \\
       --contrast "treated = grouptreated - groupcontrol" --out results
   ebayes-lm fit expression.tsv --samples samples.csv --formula "~ group + batch" --dry-run
-  ebayes-lm fit proteins.tsv --samples samples.csv --formula "~ group" --block patient --correlation 0.4 \\
-      --weights weights.tsv --robust --treat 0.5 --columns SE,n --out results
+  ebayes-lm fit proteins.tsv --samples samples.csv --formula "~ group" --block patient --sample-weights \\
+      --robust --treat 0.5 --columns SE,n --out results
+  ebayes-lm fit counts.tsv --samples samples.csv --formula "~ group" --method voom --filter --normalize \\
+      --block patient --out results
 """
 
 
@@ -65,8 +77,11 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=_FIT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    fit.add_argument("data", metavar="DATA", help="matrix of features x samples, on a log scale for expression")
+    fit.add_argument(
+        "data", metavar="DATA", help="matrix of features x samples: raw counts, see --method, or values on a log scale"
+    )
     _add_files(fit.add_argument_group("files"))
+    _add_counts(fit.add_argument_group("counts"))
     _add_model(fit.add_argument_group("model"))
     _add_prior(fit.add_argument_group("variances"))
     _add_tests(fit.add_argument_group("tests (by default the one term of the formula, where there is just one)"))
@@ -100,13 +115,42 @@ def _add_files(files: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_counts(counts: argparse._ArgumentGroup) -> None:
+    counts.add_argument(
+        "--method",
+        choices=list(METHODS),
+        default="ls",
+        help="ls: DATA are values on a log scale (default). The others take counts. trend: log counts per million, and "
+        "a prior that follows expression; voom: weights by expression; voom-qw: these and weights of samples; "
+        "voom-lm-fit: voom with fewer residual df where counts are zero",
+    )
+    counts.add_argument("--filter", action="store_true", help="leave out features with hardly any counts")
+    counts.add_argument(
+        "--normalize",
+        metavar="HOW",
+        nargs="?",
+        const="TMM",
+        choices=list(NORMALIZATIONS),
+        help="scale library sizes: TMM (when HOW is left out), TMMwsp, RLE, upperquartile",
+    )
+
+
 def _add_model(model: argparse._ArgumentGroup) -> None:
     model.add_argument("--formula", metavar="F", required=True, help='such as "~ 0 + group + batch"')
     model.add_argument(
         "--ref", metavar="COL=LEVEL", type=pair, action="append", default=[], help="reference level; repeatable"
     )
-    model.add_argument("--block", metavar="COL", help="column that names correlated samples; with --correlation")
-    model.add_argument("--correlation", metavar="R", type=correlation, help="of the samples of a block, such as 0.4")
+    model.add_argument("--block", metavar="COL", help="column that names correlated samples, such as patient")
+    model.add_argument(
+        "--correlation",
+        metavar="R",
+        type=correlation,
+        help="of the samples of a block, such as 0.4; or feature, which estimates that of each feature by itself "
+        "(default: one for all, estimated)",
+    )
+    model.add_argument(
+        "--sample-weights", action="store_true", help="estimate how reliable each sample is, and weigh it accordingly"
+    )
     model.add_argument(
         "--robust-fit", action="store_true", help="let outlying values lose weight; --robust is often the better answer"
     )

@@ -17,10 +17,10 @@ from ebayes_lm.cli.wanted import Comparison, Wanted
 from ebayes_lm.errors import listing, warn
 from ebayes_lm.reporting.methods import methods_text
 
-DESIGN, DECISIONS, INFORMING, METHODS, SUMMARY = (
-    "design.tsv", "decisions.tsv", "informing_samples.tsv", "methods.md", "summary.txt",
+DESIGN, DECISIONS, INFORMING, SAMPLE_WEIGHTS, METHODS, SUMMARY = (
+    "design.tsv", "decisions.tsv", "informing_samples.tsv", "sample_weights.tsv", "methods.md", "summary.txt",
 )  # fmt: skip
-_FIXED = (DESIGN, DECISIONS, INFORMING, METHODS, SUMMARY, RECORD)
+_FIXED = (DESIGN, DECISIONS, INFORMING, SAMPLE_WEIGHTS, METHODS, SUMMARY, RECORD)
 #: A spreadsheet takes a text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@")
 
@@ -50,6 +50,9 @@ class Results:
         self.folder.write(DECISIONS, tsv(decisions(analysis), "test"))
         if analysis.tested:
             self.folder.write(INFORMING, tsv(_weights(analysis), "sample"))
+        weights = analysis.choices.sample_weights
+        if weights is not None:
+            self.folder.write(SAMPLE_WEIGHTS, tsv(weights.rename("weight").to_frame(), "sample"))
         self.folder.write(METHODS, _methods(analysis))
         lines = [*summary_lines(analysis), "", *self._contents(analysis)]
         self.folder.write(SUMMARY, "\n".join(lines) + "\n")
@@ -74,6 +77,8 @@ class Results:
         rows[DECISIONS] = "how many features are up and down"
         if analysis.tested:
             rows[INFORMING] = "the weight of every sample in every comparison"
+        if analysis.choices.sample_weights is not None:
+            rows[SAMPLE_WEIGHTS] = "how reliable each sample is"
         rows |= {
             METHODS: "a methods paragraph with versions and citations",
             SUMMARY: "this text",

@@ -14,6 +14,7 @@ from ebayes_lm.errors import listing
 from ebayes_lm.reporting.aligned import WIDTH, aligned
 from ebayes_lm.reporting.completeness import completeness, describe_completeness, describe_lacking_tests
 from ebayes_lm.reporting.informing import factor_labels
+from ebayes_lm.reporting.preparation import describe_preparation
 from ebayes_lm.reporting.procedure import describe_fitting
 from ebayes_lm.reporting.sentences import (
     describe_data,
@@ -59,7 +60,10 @@ def opening_lines(design: Design, inputs: Inputs, *sentences: str) -> list[str]:
 
 def model_lines(choices: Choices) -> list[str]:
     """What sets the fits apart from plain least squares, where something does."""
-    text = describe_fitting(choices.procedure)
+    counts = choices.procedure.counts
+    text = " ".join(
+        part for part in (describe_preparation(counts) if counts else "", describe_fitting(choices.procedure)) if part
+    )
     source = "" if choices.weights is None else f" Weights are from {choices.weights.source}."
     return ["", "Model", *paragraph(text + source)] if text else []
 

@@ -9,6 +9,12 @@ from ebayes_lm.errors import nearest
 
 #: Columns that tables can have besides those of limma.
 COLUMNS = ("SE", "df", "neg_log10_p", "n", "status")
+#: Ways to come from data to a fit; all but the first start from counts.
+METHODS = ("ls", "trend", "voom", "voom-qw", "voom-lm-fit")
+#: Ways to make library sizes comparable.
+NORMALIZATIONS = ("TMM", "TMMwsp", "RLE", "upperquartile")
+#: The correlation of each feature by itself.
+FEATURE = "feature"
 
 
 def names(text: str) -> list[str]:
@@ -56,11 +62,15 @@ def share(text: str) -> float:
     return value
 
 
-def correlation(text: str) -> float:
-    """A number between -1 and 1."""
+def correlation(text: str) -> float | str:
+    """A number between -1 and 1, or the word for the correlation of each feature by itself."""
+    if text == FEATURE:
+        return text
     value = _number(text)
     if not -1.0 < value < 1.0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a correlation between -1 and 1, such as 0.4")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a correlation between -1 and 1, such as 0.4, and not the word {FEATURE}"
+        )
     return value
 
 

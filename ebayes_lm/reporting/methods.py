@@ -9,15 +9,22 @@ import numpy as np
 
 from ebayes_lm.errors import counted
 from ebayes_lm.reporting.completeness import completeness, percent
+from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.reporting.sentences import joined, lowest_df
 from ebayes_lm.reporting.works import (
     BENJAMINI_HOCHBERG,
     CHEN,
+    CHEN_LUN_SMYTH,
     HUBER,
+    KUZNETSOVA,
+    LAW,
+    LIU,
     MCCARTHY_SMYTH,
+    NORMALIZATIONS,
     PHIPSON,
     RITCHIE,
+    RITCHIE_2006,
     SARTOR,
     SMYTH,
     SMYTH_MICHAUD_SCOTT,
@@ -70,6 +77,7 @@ def methods_text(
     cited = Cited()
     procedure = procedure or Procedure(lfc=mod.lfc if isinstance(mod, TreatFit) else None)
     sentences = [
+        *([_counts(procedure.counts, cited)] if procedure.counts else []),
         _fitting(mod, procedure, cited),
         *_gaps(mod, procedure),
         *([_moderation(mod, procedure, cited)] if _has_prior(mod) else []),
@@ -83,28 +91,56 @@ def methods_text(
     return "\n".join(["# Methods", "", _wrapped(" ".join(sentences)), "", "## References", "", *references, ""])
 
 
+def _counts(counts: Preparation, cited: Cited) -> str:
+    """How counts became what was fitted."""
+    enough = f"Of {counts.n_read:,} features, {counts.n_kept:,} had enough counts to be tested"
+    sentences = [f"{enough} {cited(CHEN_LUN_SMYTH)}."] if counts.filtered else []
+    how = counts.normalization
+    scaled = "as counted" if how is None else f"normalised by {how} {cited(NORMALIZATIONS[how])}"
+    text = f"Counts were transformed to log2 counts per million, with library sizes {scaled}"
+    if counts.method != "trend":
+        text += f", and received precision weights by voom {cited(LAW)}"
+    if counts.method == "voom-lm-fit":
+        text += f", with residual degrees of freedom reduced for exact zeros {cited(CHEN)}"
+    return " ".join([*sentences, f"{text}."])
+
+
 def _fitting(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
     """The model, how it was fitted, and what was known of the samples."""
     formula = f"`{mod.design.formula}`" if mod.design.formula else f"{mod.design.shape[1]} coefficients"
     used = mod.fit.plan.n_used
     weighted = f" with weights of {procedure.weights}" if procedure.weights else ""
-    if procedure.robust_fit:
-        way = f"robust regression, Huber's M-estimation {cited(HUBER)},"
-    elif procedure.correlation is not None:
-        way = "generalised least squares"
-    else:
-        way = "weighted least squares" if weighted else "least squares"
+    if procedure.weighs_samples:
+        work = LIU if procedure.weighs_observations else RITCHIE_2006
+        weighted += f"{' and' if weighted else ' with'} sample weights estimated from the data {cited(work)}"
     text = (
-        f"A linear model with the design {formula} was fitted by {way}{weighted} to each of {mod.shape[0]:,} features "
-        f"over {used:,} samples."
+        f"A linear model with the design {formula} was fitted by {_way(procedure, weighted, cited)}{weighted} to each "
+        f"of {mod.shape[0]:,} features over {used:,} samples."
     )
-    if procedure.correlation is None:
-        return text
-    return (
-        f"{text} Samples of the same `{procedure.block}` ({counted(procedure.n_blocks, 'block')}) were taken as "
-        f"correlated, with a within-block correlation of {procedure.correlation:.4g} "
-        f"{cited(SMYTH_MICHAUD_SCOTT)}."
-    )
+    return f"{text} {_blocks(procedure, cited)}" if procedure.block is not None else text
+
+
+def _way(procedure: Procedure, weighted: str, cited: Cited) -> str:
+    """The kind of fit."""
+    if procedure.robust_fit:
+        return f"robust regression, Huber's M-estimation {cited(HUBER)},"
+    if isinstance(procedure.correlation, str):
+        return "restricted maximum likelihood, with a random effect of block,"
+    if procedure.correlation is not None:
+        return "generalised least squares"
+    return "weighted least squares" if weighted or procedure.weighs_observations else "least squares"
+
+
+def _blocks(procedure: Procedure, cited: Cited) -> str:
+    """How samples of a block go together."""
+    of = f"Samples of the same `{procedure.block}` ({counted(procedure.n_blocks, 'block')}) were taken as correlated,"
+    if isinstance(procedure.correlation, str):
+        return (
+            f"{of} each feature with a within-block correlation of its own; degrees of freedom are Satterthwaite's "
+            f"{cited(KUZNETSOVA)}, and the variance of each comparison was moderated by itself."
+        )
+    how = ", estimated from all features," if procedure.estimated else ""
+    return f"{of} with a within-block correlation of {procedure.correlation:.4g}{how} {cited(SMYTH_MICHAUD_SCOTT)}."
 
 
 def _gaps(mod: TestedFit, procedure: Procedure) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ebayes_lm.errors import counted
+from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.sentences import joined
 
 #: Whose weights there are, as people call them.
@@ -22,14 +23,25 @@ class Procedure:
 
     Attributes
     ----------
+    counts : Preparation or None
+        How counts became what is fitted; None where the data were values on a log scale.
     weights : {None, "samples", "features", "observations"}
-        What weights belong to.
+        What given weights belong to.
+    weighs_samples : bool
+        Whether weights of samples are estimated.
+    sample_weights : pair of float or None
+        The smallest and the largest of these.
     block : str or None
         What correlated samples have in common, such as "patient".
     n_blocks : int
         How many of these there are.
-    correlation : float or None
-        The correlation within a block.
+    correlation : float, "feature" or None
+        The correlation within a block, one for all features or each its own; None where there are no blocks, or where
+        it is not known yet.
+    estimated : bool
+        Whether a correlation of all features is an estimate.
+    own_correlations : tuple of three floats or None
+        The quartiles of the correlations of features.
     robust_fit : bool
         Whether coefficients are Huber's M-estimates in place of least squares.
     inf_missing : bool
@@ -50,10 +62,15 @@ class Procedure:
         The effect that comparisons are tested against.
     """
 
+    counts: Preparation | None = None
     weights: str | None = None
+    weighs_samples: bool = False
+    sample_weights: tuple[float, float] | None = None
     block: str | None = None
     n_blocks: int = 0
-    correlation: float | None = None
+    correlation: float | str | None = None
+    estimated: bool = False
+    own_correlations: tuple[float, float, float] | None = None
     robust_fit: bool = False
     inf_missing: bool = False
     min_observed: int | None = None
@@ -65,6 +82,16 @@ class Procedure:
     compat: str | None = None
     lfc: float | None = None
 
+    @property
+    def follows_expression(self) -> bool:
+        """Whether the prior variance does."""
+        return self.trend or (self.counts is not None and self.counts.method == "trend")
+
+    @property
+    def weighs_observations(self) -> bool:
+        """Whether every value has a weight of its own, given or estimated."""
+        return self.weights == "observations" or (self.counts is not None and self.counts.method.startswith("voom"))
+
 
 def describe_fitting(procedure: Procedure) -> str:
     """What sets the fits apart from plain least squares; nothing where they are that.
@@ -73,9 +100,10 @@ def describe_fitting(procedure: Procedure) -> str:
     'Every sample has a weight. Features with fewer than 4 observations are not fitted.'
     """
     sentences = [_WEIGHTED[procedure.weights]] if procedure.weights else []
-    if procedure.correlation is not None:
-        blocks = counted(procedure.n_blocks, "block")
-        sentences.append(f"Samples of one {procedure.block} are correlated by {procedure.correlation:g}, in {blocks}.")
+    if procedure.weighs_samples:
+        sentences.append(f"Samples have weights by how reliable they are, {_range(procedure.sample_weights)}.")
+    if procedure.block is not None:
+        sentences.append(_correlation(procedure))
     if procedure.robust_fit:
         sentences.append("Outlying observations lose weight (Huber's M-estimation).")
     if procedure.inf_missing:
@@ -87,9 +115,28 @@ def describe_fitting(procedure: Procedure) -> str:
     return " ".join(sentences)
 
 
+def _range(weights: tuple[float, float] | None) -> str:
+    return "estimated" if weights is None else f"estimated at {weights[0]:.3g} to {weights[1]:.3g}"
+
+
+def _correlation(procedure: Procedure) -> str:
+    """How samples of one block go together."""
+    blocks, rho = counted(procedure.n_blocks, "block"), procedure.correlation
+    if isinstance(rho, str):
+        own = procedure.own_correlations
+        found = "" if own is None else f"; half of them lie between {own[0]:.2g} and {own[2]:.2g}, median {own[1]:.2g}"
+        return (
+            f"Samples of one {procedure.block} are correlated, in each feature by its own measure, in {blocks}{found}."
+        )
+    if rho is None:
+        return f"Samples of one {procedure.block} are correlated, by how much is estimated, in {blocks}."
+    how = ", as estimated from all features," if procedure.estimated else ","
+    return f"Samples of one {procedure.block} are correlated by {rho:.3g}{how} in {blocks}."
+
+
 def describe_testing(procedure: Procedure) -> str:
     """What the prior and the tests will be, told before there are any."""
-    kinds = ["follows average expression"] if procedure.trend else []
+    kinds = ["follows average expression"] if procedure.follows_expression else []
     if procedure.span is not None:
         kinds[-1] += f" in windows of {procedure.span:.3g} of the features"
     kinds += ["is robust against outlying variances"] if procedure.robust else []

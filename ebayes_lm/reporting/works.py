@@ -37,6 +37,40 @@ SMYTH_MICHAUD_SCOTT = (
     "Smyth GK, Michaud J, Scott HS (2005). Use of within-array replicate spots for assessing differential expression "
     "in microarray experiments. Bioinformatics 21, 2067-2075."
 )
+LAW = (
+    "Law CW, Chen Y, Shi W, Smyth GK (2014). voom: precision weights unlock linear model analysis tools for RNA-seq "
+    "read counts. Genome Biology 15, R29."
+)
+LIU = (
+    "Liu R, Holik AZ, Su S, Jansz N, Chen K, Leong HS, Blewitt ME, Asselin-Labat ML, Smyth GK, Ritchie ME (2015). Why "
+    "weight? Modelling sample and observational level variability improves power in RNA-seq analyses. Nucleic Acids "
+    "Research 43(15), e97."
+)
+RITCHIE_2006 = (
+    "Ritchie ME, Diyagama D, Neilson J, van Laar R, Dobrovic A, Holloway A, Smyth GK (2006). Empirical array quality "
+    "weights in the analysis of microarray data. BMC Bioinformatics 7, 261."
+)
+CHEN_LUN_SMYTH = (
+    "Chen Y, Lun ATL, Smyth GK (2016). From reads to genes to pathways: differential expression analysis of RNA-Seq "
+    "experiments using Rsubread and the edgeR quasi-likelihood pipeline. F1000Research 5, 1438."
+)
+KUZNETSOVA = (
+    "Kuznetsova A, Brockhoff PB, Christensen RHB (2017). lmerTest package: tests in linear mixed effects models. "
+    "Journal of Statistical Software 82(13), 1-26."
+)
+_TMM = (
+    "Robinson MD, Oshlack A (2010). A scaling normalization method for differential expression analysis of RNA-seq "
+    "data. Genome Biology 11, R25."
+)
+#: Works behind the ways to make library sizes comparable.
+NORMALIZATIONS = {
+    "TMM": _TMM,
+    "TMMwsp": _TMM,
+    "RLE": "Anders S, Huber W (2010). Differential expression analysis for sequence count data. Genome Biology 11, "
+    "R106.",
+    "upperquartile": "Bullard JH, Purdom E, Hansen KD, Dudoit S (2010). Evaluation of statistical methods for "
+    "normalization and differential expression in mRNA-Seq experiments. BMC Bioinformatics 11, 94.",
+}
 HUBER = "Huber PJ (1964). Robust estimation of a location parameter. Annals of Mathematical Statistics 35, 73-101."
 DYRSKJOT = (
     "Dyrskjøt L, Kruhøffer M, Thykjaer T, et al. (2004). Gene expression in the urinary bladder: a common carcinoma "

@@ -211,7 +211,6 @@ def test_the_plan_tells_it_all_and_fits_nothing(fit, patients):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--block", "batch"], "--block COL needs --correlation R"),
         (["--correlation", "0.2"], "--correlation R needs --block COL"),
         (["--block", "batch", "--correlation", "0.2", "--robust-fit"], "--robust-fit takes samples as independent"),
         (["--span", "0.2"], "add --trend"),

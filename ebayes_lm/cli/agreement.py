@@ -1,0 +1,75 @@
+"""Options that do not go together, found before any file is read."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from ebayes_lm.cli.running import UsageError
+from ebayes_lm.cli.values import FEATURE
+
+
+def require_agreement(arguments: Namespace) -> None:
+    """Refuse options that do not go together."""
+    _about_counts(arguments)
+    _about_correlation(arguments)
+    _about_weights(arguments)
+    _about_priors(arguments)
+    _about_tests(arguments)
+
+
+def _about_counts(arguments: Namespace) -> None:
+    if arguments.method == "ls":
+        for option, value in (("--filter", arguments.filter), ("--normalize", arguments.normalize)):
+            if value:
+                raise UsageError(
+                    f"{option} is about counts, and --method ls takes values on a log scale; name another method, "
+                    "such as voom"
+                )
+    if arguments.method == "voom-lm-fit" and arguments.robust_fit:
+        raise UsageError("--method voom-lm-fit fits by least squares; leave out --robust-fit, or name --method voom")
+    if arguments.method == "voom-lm-fit" and arguments.compat:
+        raise UsageError("--method voom-lm-fit gives edgeR's numbers, and there is nothing for --compat to change")
+
+
+def _about_correlation(arguments: Namespace) -> None:
+    rho = arguments.correlation
+    if arguments.block is None and rho is not None:
+        raise UsageError("--correlation R needs --block COL, which says what samples are correlated")
+    if arguments.block is not None and arguments.robust_fit:
+        raise UsageError("--robust-fit takes samples as independent; leave out --block, or use --robust in its place")
+    if rho is not None and arguments.method == "voom-lm-fit":
+        raise UsageError("--method voom-lm-fit estimates the correlation itself; leave out --correlation")
+    if rho == FEATURE and arguments.compat:
+        raise UsageError("--correlation feature goes beyond limma; leave out --compat")
+
+
+def _about_weights(arguments: Namespace) -> None:
+    if arguments.weights is None:
+        return
+    if arguments.method in ("voom", "voom-qw"):
+        raise UsageError(
+            f"--method {arguments.method} makes the weights itself; leave out --weights, or name --method voom-lm-fit, "
+            "which multiplies them"
+        )
+    if arguments.sample_weights:
+        raise UsageError("--sample-weights are estimated, and --weights are given; leave out one of them")
+
+
+def _about_priors(arguments: Namespace) -> None:
+    trend = arguments.trend or arguments.method == "trend"
+    if arguments.span is not None and not trend:
+        raise UsageError("--span is the width of a trend; add --trend")
+    if arguments.span is not None and arguments.prior == "moments":
+        raise UsageError("--span belongs to the lowess trend of --prior likelihood; leave out one of them")
+    if arguments.prior == "moments" and arguments.correlation == FEATURE:
+        raise UsageError("--correlation feature leaves residual df that differ, which --prior moments cannot weigh")
+
+
+def _about_tests(arguments: Namespace) -> None:
+    if arguments.test_term and not (arguments.contrast or arguments.coef):
+        for option, value in (("--treat", arguments.treat), ("--columns", arguments.columns)):
+            if value:
+                raise UsageError(
+                    f"{option} is about contrasts and coefficients, and only terms are tested; name what to compare "
+                    "with --contrast or --coef"
+                )

@@ -1,0 +1,84 @@
+"""From data to a fit, by the method that was chosen; and what the data told of weights and correlation on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import ebayes_lm as el
+from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.inputs import Inputs
+from ebayes_lm.cli.values import FEATURE
+from ebayes_lm.data.containers import EList
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.results.linear import LinearFit
+
+
+def fitted(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+    """The fit, and the choices with what was estimated."""
+    counts = choices.procedure.counts
+    if counts is not None and counts.method == "voom-lm-fit":
+        return _by_voom_lm_fit(inputs, design, choices)
+    weigh_values = counts is not None and counts.method.startswith("voom")
+    return (_by_voom if weigh_values else _by_values)(inputs, design, choices)
+
+
+def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+    weighs = choices.procedure.weighs_samples
+    given = None if choices.weights is None else choices.weights.table
+    fit = el.voom_lm_fit(inputs.counts, design, block=choices.block, prior_weights=given, sample_weights=weighs)
+    told = choices
+    if choices.block is not None:
+        told = told.told(correlation=fit.correlation, estimated=True)
+    return fit, _with_sample_weights(told, fit.elist.targets["sample_weights"]) if weighs else told
+
+
+def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+    """Weights depend on the correlation within blocks and the other way round: both are estimated twice."""
+    weighs = choices.procedure.weighs_samples
+    weigh = el.voom_with_quality_weights if weighs else el.voom
+    rho, estimated = choices.procedure.correlation, False
+    if choices.block is None or rho == FEATURE:
+        values = weigh(inputs.counts, design)
+    elif rho is not None:
+        values = weigh(inputs.counts, design, block=choices.block, correlation=rho)
+    else:
+        first = el.duplicate_correlation(weigh(inputs.counts, design), design, block=choices.block)
+        values = weigh(inputs.counts, design, block=choices.block, correlation=first)
+        rho, estimated = el.duplicate_correlation(values, design, block=choices.block).consensus, True
+    told = choices.told(correlation=rho, estimated=estimated)
+    if weighs:
+        told = _with_sample_weights(told, values.targets["sample_weights"])
+    return _least_squares(values, design, told)
+
+
+def _by_values(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+    data, layer = inputs.data, choices.layer
+    if inputs.counts is not None:
+        data = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes)
+    weights = None if choices.weights is None else choices.weights.table
+    told = choices
+    if choices.procedure.weighs_samples:
+        weights = el.array_weights(data, design, layer=layer)
+        told = _with_sample_weights(told, weights)
+    if choices.block is not None and choices.procedure.correlation is None:
+        found = el.duplicate_correlation(data, design, block=choices.block, weights=weights, layer=layer)
+        told = told.told(correlation=found.consensus, estimated=True)
+    return _least_squares(data, design, told, weights)
+
+
+def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> tuple[LinearFit, Choices]:
+    rho = choices.procedure.correlation
+    fit = el.lm_fit(data, design, weights=weights, block=choices.block, correlation=rho, **choices.fitting())
+    if rho == FEATURE:
+        low, middle, high = (float(q) for q in np.nanquantile(fit.rho, [0.25, 0.5, 0.75]))
+        choices = choices.told(own_correlations=(low, middle, high))
+    return fit, choices
+
+
+def _with_sample_weights(choices: Choices, weights: pd.Series[float]) -> Choices:
+    told = choices.told(sample_weights=(float(weights.min()), float(weights.max())))
+    return replace(told, sample_weights=weights)

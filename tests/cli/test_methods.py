@@ -1,0 +1,202 @@
+"""From counts or values to a fit by every method: the numbers are those of the package, and all is told."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ebayes_lm as el
+from ebayes_lm.data.readers.matrix_text import EXACT
+from ebayes_lm.errors import EbayesLMWarning
+
+FORMULA = "~ group + batch"
+
+
+@pytest.fixture
+def study(study):
+    """The study with counts in place of values, libraries of different size, and pairs of samples of one patient."""
+    rng = np.random.default_rng(8)
+    n, mean = 120, np.exp(rng.normal(4, 1.5, size=(120, 1)))
+    size = np.array([1, 2, 1, 0.5, 1, 3, 1, 1])
+    counts = rng.negative_binomial(8, 8 / (8 + mean * size), size=(n, 8))
+    counts[:4, [2, 3, 6, 7]] *= 9
+    counts[-10:] = rng.poisson(0.2, size=(10, 8))
+    study.matrix = pd.DataFrame(counts, index=[f"g{i}" for i in range(n)], columns=study.samples["sample"])
+    study.matrix.to_csv(study.data)
+    study.samples["patient"] = list("pqpqrsrs")
+    study.samples.to_csv(study.table, index=False)
+    return study
+
+
+@pytest.fixture
+def counts(study):
+    return el.DGEList(study.matrix, samples=study.samples.set_index("sample").rename_axis(None))
+
+
+def _table(study) -> pd.DataFrame:
+    return pd.read_csv(study.folder / "out" / "groupB.tsv", sep="\t", index_col=0, **EXACT)
+
+
+def _told(study) -> tuple[str, str, dict]:
+    folder = study.folder / "out"
+    summary, methods = (" ".join((folder / n).read_text().split()) for n in ("summary.txt", "methods.md"))
+    return summary, methods, json.loads((folder / "run.json").read_text())
+
+
+def _quiet(verb, *arguments, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EbayesLMWarning)
+        return verb(*arguments, **options)
+
+
+def _same(study, fit, **prior) -> None:
+    expected = _quiet(fit.ebayes, **prior).top_table("groupB", number=None).rename_axis("feature")
+    pd.testing.assert_frame_equal(
+        _table(study), expected, rtol=1e-12, check_dtype=False, check_index_type=False, check_names=False
+    )
+
+
+def test_trend(fit, study, counts):
+    assert fit("--coef", "groupB", "--method", "trend").code == 0
+    _same(study, el.lm_fit(el.cpm(counts, log=True), FORMULA, samples=counts.samples), trend=True)
+    summary, methods, facts = _told(study)
+    assert "Library sizes are taken as they are. Fitted are log2 counts per million, with a prior" in summary
+    assert "limma-trend" in methods or "follows average expression" in methods
+    assert facts["model"]["counts"]["method"] == "trend"
+
+
+def test_voom(fit, study, counts):
+    assert fit("--coef", "groupB", "--method", "voom").code == 0
+    _same(study, el.lm_fit(el.voom(counts, FORMULA)))
+    summary, methods, _ = _told(study)
+    assert "each with a weight that follows from the expected count (voom)" in summary
+    assert "precision weights by voom [" in methods
+
+
+def test_filter_and_normalize(fit, study, counts):
+    assert fit("--coef", "groupB", "--method", "voom", "--filter", "--normalize").code == 0
+    kept = counts.subset(el.filter_by_expr(counts, FORMULA).to_numpy())
+    _same(study, el.lm_fit(el.voom(el.norm_lib_sizes(kept), FORMULA)))
+    summary, methods, facts = _told(study)
+    left = counts.shape[0] - kept.shape[0]
+    assert left > 0
+    assert f"{left} of 120 features are left out" in summary
+    assert "Library sizes are scaled by TMM" in summary
+    assert "normalised by TMM [" in methods
+    assert facts["model"]["counts"] == {
+        "method": "voom", "normalization": "TMM", "n_read": 120, "n_kept": kept.shape[0], "filtered": True,
+    }  # fmt: skip
+
+
+def test_another_normalization(fit, study, counts):
+    assert fit("--coef", "groupB", "--method", "voom", "--normalize", "RLE").code == 0
+    _same(study, el.lm_fit(el.voom(el.norm_lib_sizes(counts, method="RLE"), FORMULA)))
+    assert "Anders S, Huber W (2010)" in _told(study)[1]
+
+
+@pytest.mark.parametrize("how", [("--method", "voom-qw"), ("--method", "voom", "--sample-weights")])
+def test_voom_with_weights_of_samples(fit, study, counts, how):
+    assert fit("--coef", "groupB", *how).code == 0
+    values = el.voom_with_quality_weights(counts, FORMULA)
+    _same(study, el.lm_fit(values))
+    written = pd.read_csv(study.folder / "out" / "sample_weights.tsv", sep="\t", index_col=0, dtype={0: str}, **EXACT)
+    np.testing.assert_allclose(written["weight"], values.targets["sample_weights"], rtol=1e-12)
+    summary, methods, facts = _told(study)
+    assert "Samples have weights by how reliable they are, estimated at" in summary
+    assert "sample weights estimated from the data [" in methods
+    assert list(facts["model"]["sample_weights"]) == list(study.samples["sample"])
+
+
+def test_voom_lm_fit(fit, study, counts):
+    arguments = ("--method", "voom-lm-fit", "--block", "patient", "--sample-weights")
+    assert fit("--coef", "groupB", *arguments, formula="~ group").code == 0
+    made = _quiet(el.voom_lm_fit, counts, "~ group", block="patient", sample_weights=True)
+    _same(study, made)
+    summary, methods, facts = _told(study)
+    assert facts["model"]["correlation"] == pytest.approx(made.correlation)
+    assert "as estimated from all features" in summary
+    assert "exact zeros" in methods
+
+
+def test_voom_with_blocks(fit, study, counts):
+    assert fit("--coef", "groupB", "--method", "voom", "--block", "patient", formula="~ group").code == 0
+    first = el.duplicate_correlation(el.voom(counts, "~ group"), block=counts.samples["patient"])
+    values = el.voom(counts, "~ group", block="patient", correlation=first)
+    found = el.duplicate_correlation(values, block=counts.samples["patient"])
+    _same(study, el.lm_fit(values, block=counts.samples["patient"], correlation=found))
+    summary, methods, facts = _told(study)
+    assert facts["model"]["correlation"] == pytest.approx(found.consensus)
+    assert f"correlated by {found.consensus:.3g}, as estimated from all features, in 4 blocks" in summary
+    assert "estimated from all features" in methods
+
+
+def test_values_with_blocks_and_weights_of_samples(fit, study):
+    values = np.log2(study.matrix + 1)
+    values.to_csv(study.data)
+    assert fit("--coef", "groupB", "--block", "patient", "--sample-weights", formula="~ group").code == 0
+    table = study.samples.set_index("sample")
+    weights = el.array_weights(values, "~ group", samples=table)
+    found = el.duplicate_correlation(values, "~ group", samples=table, block="patient", weights=weights)
+    _same(study, el.lm_fit(values, "~ group", samples=table, weights=weights, block="patient", correlation=found))
+
+
+def test_a_correlation_for_each_feature(fit, study):
+    values = np.log2(study.matrix + 1)
+    values.to_csv(study.data)
+    arguments = ("--coef", "groupB", "--block", "patient", "--correlation", "feature")
+    assert fit(*arguments, formula="~ group").code == 0
+    table = study.samples.set_index("sample")
+    made = _quiet(el.lm_fit, values, "~ group", samples=table, block="patient", correlation="feature")
+    _same(study, made)
+    summary, methods, facts = _told(study)
+    assert "in each feature by its own measure, in 4 blocks; half of them lie between" in summary
+    assert "Satterthwaite" in methods
+    assert facts["model"]["correlation"] == "feature"
+
+
+def test_a_dry_run_of_counts(fit, study):
+    ran = fit("--coef", "groupB", "--method", "voom", "--filter", "--block", "patient", "--dry-run", formula="~ group")
+    assert ran.code == 0
+    text = " ".join(ran.out.split())
+    assert "features are left out, as they have hardly any counts" in text
+    assert "Samples of one patient are correlated, by how much is estimated, in 4 blocks." in text
+
+
+def test_values_that_look_like_counts(fit, study):
+    assert "the data look like counts" in fit("--coef", "groupB").err
+
+
+def test_values_that_are_no_counts(fit, study):
+    np.log2(study.matrix * 0.01 + 0.01).to_csv(study.data)
+    ran = fit("--coef", "groupB", "--method", "voom")
+    assert ran.code == 3
+    assert "negative" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--filter",), "--filter is about counts"),
+        (("--normalize",), "--normalize is about counts"),
+        (("--correlation", "0.3"), "needs --block"),
+        (("--correlation", "high"), "not a correlation between -1 and 1"),
+        (("--method", "voom", "--weights", "w.tsv"), "makes the weights itself"),
+        (("--weights", "w.tsv", "--sample-weights"), "leave out one of them"),
+        (("--method", "voom-lm-fit", "--robust-fit"), "fits by least squares"),
+        (("--method", "voom-lm-fit", "--compat", "limma"), "edgeR's numbers"),
+        (("--method", "voom-lm-fit", "--block", "patient", "--correlation", "0.3"), "estimates the correlation itself"),
+        (("--block", "patient", "--correlation", "feature", "--compat", "limma"), "goes beyond limma"),
+        (("--block", "patient", "--correlation", "feature", "--prior", "moments"), "--prior moments cannot weigh"),
+        (("--block", "patient", "--robust-fit"), "--robust-fit takes samples as independent"),
+        (("--method", "boom"), "invalid choice: 'boom'"),
+        (("--normalize", "quantile", "--method", "voom"), "invalid choice: 'quantile'"),
+    ],
+)
+def test_what_does_not_go_together(fit, study, arguments, said):
+    ran = fit("--coef", "groupB", *arguments)
+    assert ran.code == 2
+    assert said in ran.err
