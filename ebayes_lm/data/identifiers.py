@@ -9,7 +9,7 @@ import pandas as pd
 
 from ebayes_lm._typing import IntArray
 from ebayes_lm.data.alignment import align, is_positional
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing, nearest
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted, listing, nearest
 
 _TABLES = {"features": "genes", "samples": "targets"}
 
@@ -54,12 +54,14 @@ def replicates(ids: Any, labels: pd.Index, table: pd.DataFrame | None, *, axis: 
             f"ids must be a column of {_TABLES[axis]} or one value for each of {len(labels):,} {axis}, not {values!r}"
         )
     if len(values) != len(labels):
-        raise DataError(f"there are {len(values):,} ids and {len(labels):,} {axis}; give one for each")
+        raise DataError(
+            f"there are {counted(len(values), 'id')} and {counted(len(labels), axis[:-1])}; give one for each"
+        )
     codes, found = pd.factorize(pd.Index(values))
     missing = np.flatnonzero(codes < 0)
     if len(missing):
         raise DataError(
-            f"ids of {len(missing):,} {axis} are missing, those of {listing(labels[missing])}; leave these out, or "
+            f"ids of {counted(len(missing), axis[:-1])} are missing: {listing(labels[missing])}; leave these out, or "
             "give each an id of its own"
         )
     first = np.unique(codes, return_index=True)[1]

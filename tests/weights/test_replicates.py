@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
-from ebayes_lm.errors import AlignmentError, ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import AlignmentError
 from ebayes_lm.weights.replicates import avearrays, avedups, avereps
 from tests.weights.answers.reader import answers
 
@@ -153,25 +153,3 @@ def test_single_precision_is_averaged_in_double():
     means = avereps(y, ["a", "a"])
     assert means.dtype == np.float64
     assert means[0, 0] == (float(y[0, 0]) + float(y[1, 0])) / 2
-
-
-@pytest.mark.parametrize(
-    ("ask", "error", "words"),
-    [
-        (lambda e: avereps(np.ones((2, 2))), ArgumentError, "features have no names"),
-        (lambda e: avearrays(np.ones((2, 2))), ArgumentError, "samples have no names"),
-        (lambda e: avereps(e, "symbl"), ArgumentError, "'symbl' is not a column of genes"),
-        (lambda e: avereps(e.E, "symbol"), ArgumentError, "there is no such table"),
-        (lambda e: avereps(e, ["a", None, "b"]), DataError, "missing, those of 'p2'"),
-        (lambda e: avereps(e, ["a", "b"]), DataError, "2 ids and 3 features"),
-        (lambda e: avereps(e, 7), ArgumentTypeError, "one value for each of 3 features"),
-        (lambda e: avereps([[1.0]]), ArgumentTypeError, "not in list"),
-        (lambda e: avearrays(e, ["a", "b", "a"], weights=[1, -1, 1]), ArgumentError, "could belong"),
-        (lambda e: avearrays(e, ["a", "b", "a"], weights=[[1, -1, 1]]), DataError, "not negative"),
-        (lambda e: avedups(e, ndups=2), ArgumentError, "do not divide into groups"),
-        (lambda e: avedups(e, ndups=0), ArgumentError, "1 at least"),
-    ],
-)
-def test_what_cannot_be_averaged_says_why(arrays, ask, error, words):
-    with pytest.raises(error, match=words):
-        ask(arrays)
