@@ -7,7 +7,18 @@ import pytest
 
 import ebayes_lm as el
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, EbayesLMError
-from tests.bad_input import averaging, contrasting, correlating, deciding, inputs, moderating, running, tables, weighing
+from tests.bad_input import (
+    averaging,
+    contrasting,
+    correlating,
+    deciding,
+    inputs,
+    moderating,
+    running,
+    scattering,
+    tables,
+    weighing,
+)
 from tests.bad_input.examples import Case, Y, fit_of
 
 #: Malformed calls of lm_fit, and of everything else.
@@ -20,7 +31,8 @@ REST = {
     "contrast": contrasting.CONTRASTS, "stage": moderating.STAGES, "moderation": moderating.MODERATION,
     "prior": moderating.PRIORS, "threshold": moderating.THRESHOLDS, "table": tables.TABLES, "subset": tables.SUBSETS,
     "vector": tables.VECTORS, "decision": deciding.DECISIONS, "classes": deciding.CLASSES, "shares": deciding.SHARES,
-    "curves": deciding.CURVES, "variances": deciding.VARIANCES, "consensus": correlating.CONSENSUS,
+    "curves": deciding.CURVES, "variances": deciding.VARIANCES,
+    "sample weights": scattering.SAMPLE_WEIGHTS, "consensus": correlating.CONSENSUS,
     "replicates": averaging.REPLICATES,
 }  # fmt: skip
 CASES = [pytest.param(case, id=f"{group}: {case.name}") for group, cases in (FITS | REST).items() for case in cases]

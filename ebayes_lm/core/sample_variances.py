@@ -205,6 +205,7 @@ def pooled(
 
         step, before = scoring.step(weights, rows.total(sums)), criterion
         criterion = scoring.criterion(step)
+        _finite(np.array(criterion))
         if not criterion < before:
             return weights, "stalled"
         coefficients = coefficients + step.move
@@ -218,10 +219,10 @@ def floats(y: AnyArray) -> AnyArray:
     return np.ascontiguousarray(y, dtype=np.float32 if y.dtype == np.float32 else np.float64)
 
 
-def _finite(weights: FloatArray) -> FloatArray:
-    if not np.isfinite(weights).all():
+def _finite(numbers: FloatArray) -> FloatArray:
+    if not np.isfinite(numbers).all():
         raise DataError(
             "the variances of samples cannot be computed: values are too large to be squared, or one sample holds "
             "nearly all of the scatter; check the scale of the matrix, or raise prior_n"
         )
-    return weights
+    return numbers
