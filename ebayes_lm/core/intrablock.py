@@ -54,7 +54,7 @@ class IntrablockPlan:
         single = np.ones(len(y), dtype=bool) if weights is not None else missing.any(axis=1)
         whole = np.flatnonzero(~single)
         n_blocks = len(np.unique(self.blocks[used]))
-        if len(whole) and self._enough(np.count_nonzero(used), n_blocks):
+        if len(whole) and self._enough(int(used.sum()), n_blocks):
             found[whole] = self._of_complete(_near_one(np.where(used, y[whole], 0.0)))
         at = np.flatnonzero(single)
         if len(at):
@@ -67,8 +67,8 @@ class IntrablockPlan:
         sums = self.spectrum.sums(y)
         size = (y * y) @ self.sample_weights
         found = variance_components(self.spectrum.values, self.spectrum.df, sums).correlation
-        df, n = self.spectrum.df.sum(), np.count_nonzero(self.sample_weights)
-        return np.where(_is_noise(sums.sum(axis=1), df, size, n), np.nan, found)
+        noise = _is_noise(sums.sum(axis=1), self.spectrum.df.sum(), size, int((self.sample_weights > 0).sum()))
+        return np.where(noise, np.nan, found)
 
     def _of_singles(self, y: FloatArray, weights: FloatArray) -> FloatArray:
         s = row_spectra(y, weights, self.x.T, self.blocks)
@@ -112,7 +112,8 @@ def trimmed_mean(values: FloatArray, trim: float) -> float:
 
 def _near_one(y: FloatArray) -> FloatArray:
     """Rows divided by the power of two next to their largest value, so that squares are numbers."""
-    return np.ldexp(y, -np.frexp(np.abs(y).max(axis=1, initial=0.0))[1][:, None])
+    scaled: FloatArray = np.ldexp(y, -np.frexp(np.abs(y).max(axis=1, initial=0.0))[1][:, None])
+    return scaled
 
 
 def _is_noise(rest: FloatArray, df: IntArray, size: FloatArray, n: IntArray | int) -> BoolArray:

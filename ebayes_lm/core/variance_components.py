@@ -61,9 +61,9 @@ def variance_components(values: FloatArray, df: IntArray, sums: FloatArray) -> V
     if len(open_):
         from ebayes_lm.kernels.variance_components import climb
 
-        own = [np.ascontiguousarray(np.broadcast_to(array, sums.shape)[open_]) for array in (d, n, sums)]
+        d, n = (np.ascontiguousarray(np.broadcast_to(array, sums.shape)[open_]) for array in (d, n))
         climbed = beta[open_]
-        climb(*own, climbed)
+        climb(d, n, np.ascontiguousarray(sums[open_]), climbed)
         beta[open_] = climbed
     return VarianceComponents(*(beta * size[:, None]).T)
 

@@ -244,7 +244,8 @@ def _atanh_correlations(arranged: Arranged, blocks: IntArray, running: Running) 
     if arranged.weights.features is not None:
         found[arranged.weights.features == 0] = np.nan
     with np.errstate(invalid="ignore"):
-        return np.arctanh(np.clip(found, *plan.bounds))
+        atanh: FloatArray = np.arctanh(np.clip(found, *plan.bounds))
+    return atanh
 
 
 def _without_scale(weights: Weights) -> Weights:
