@@ -54,7 +54,7 @@ def group_variances(rows: Rows, x: FloatArray, groups: IntArray) -> GroupVarianc
     """Compare the variances of groups (n,), numbered from 0, about a design x (n, p)."""
     model = variance_model(x, group_directions(groups))
     free = 1.0 - np.einsum("ij,ij->j", model.columns, model.columns)
-    df = np.bincount(groups, weights=free)
+    df: FloatArray = np.asarray(np.bincount(groups, weights=free), dtype=np.float64)
     known = df > _NO_DF
     weights = estimated_weights(rows, model, prior_n=PRIOR_ROWS, method="auto", max_iter=50, tol=1e-5).weights
     variances = np.full(len(df), np.nan)

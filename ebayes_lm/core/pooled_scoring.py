@@ -96,7 +96,7 @@ class Scoring:
         else:
             information, score = self.information(weights), sums[0] - self.n_rows * self._free(weights)
         side = z @ (score + self.prior_n * (weights - 1.0))
-        move = np.linalg.solve(information, side)
+        move = np.asarray(np.linalg.solve(information, side), dtype=np.float64)
         return Step(move, float(side @ move))
 
     def information(self, weights: FloatArray) -> FloatArray:

@@ -28,7 +28,7 @@ class VarianceModel:
     @property
     def n_samples(self) -> int:
         """Number of samples."""
-        return self.columns.shape[1]
+        return int(self.columns.shape[1])
 
     @property
     def df_residual(self) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.sample_variances import Sums, Work
+from ebayes_lm.core.pooled_scoring import Sums
+from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress

@@ -145,7 +145,7 @@ def _advice(found: GroupVariances, names: pd.Index) -> str:
     size = _size(found)
     if abs(found.certainty) < _CERTAIN or CONSERVATIVE <= size <= LIBERAL:
         return ""
-    most, least = names[np.nanargmax(found.sd)], names[np.nanargmin(found.sd)]
+    most, least = names[int(np.nanargmax(found.sd))], names[int(np.nanargmin(found.sd))]
     what = "more false positives" if size > LEVEL else "less power"
     return (
         f"samples of group {most!r} vary {np.nanmax(found.sd):.2g} times as much as those of {least!r} (standard "
