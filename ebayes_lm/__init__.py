@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ebayes_lm.results.false_discoveries import prop_true_null as prop_true_null
     from ebayes_lm.results.false_discoveries import q_value as q_value
     from ebayes_lm.results.linear import LinearFit as LinearFit
+    from ebayes_lm.results.mixed import MixedFit as MixedFit
     from ebayes_lm.results.moderated import ModeratedFit as ModeratedFit
     from ebayes_lm.results.moderation import ebayes as ebayes
     from ebayes_lm.results.moderation import ordinary as ordinary
@@ -67,11 +68,12 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.consensus import duplicate_correlation as duplicate_correlation
     from ebayes_lm.weights.log_precision import vooma as vooma
     from ebayes_lm.weights.log_precision import vooma_by_group as vooma_by_group
+    from ebayes_lm.weights.log_precision_fit import vooma_lm_fit as vooma_lm_fit
     from ebayes_lm.weights.precision import voom as voom
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
-    from ebayes_lm.weights.quality_precision import voom_with_quality_weights as voom_with_quality_weights
     from ebayes_lm.weights.quality import array_weights as array_weights
     from ebayes_lm.weights.quality import array_weights_quick as array_weights_quick
+    from ebayes_lm.weights.quality_precision import voom_with_quality_weights as voom_with_quality_weights
     from ebayes_lm.weights.replicates import avearrays as avearrays
     from ebayes_lm.weights.replicates import avedups as avedups
     from ebayes_lm.weights.replicates import avereps as avereps
@@ -106,6 +108,7 @@ _HOMES = {
     "results.decisions": ("TestResults", "decide_tests"),
     "results.false_discoveries": ("prop_true_null", "q_value"),
     "results.linear": ("LinearFit",),
+    "results.mixed": ("MixedFit",),
     "results.moderated": ("ModeratedFit",),
     "results.moderation": ("ebayes", "ordinary"),
     "results.table": ("top_table", "top_table_f"),
@@ -113,10 +116,11 @@ _HOMES = {
     "results.threshold_table": ("top_treat",),
     "weights.consensus": ("ConsensusCorrelation", "duplicate_correlation"),
     "weights.log_precision": ("vooma", "vooma_by_group"),
+    "weights.log_precision_fit": ("vooma_lm_fit",),
     "weights.precision": ("voom",),
     "weights.precision_list": ("VoomEList",),
-    "weights.quality_precision": ("voom_with_quality_weights",),
     "weights.quality": ("array_weights", "array_weights_quick"),
+    "weights.quality_precision": ("voom_with_quality_weights",),
     "weights.replicates": ("avearrays", "avedups", "avereps"),
     "weights.variances": ("VarianceComparison", "unequal_variances"),
 }

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ebayes_lm._typing import IntArray
 from ebayes_lm.core.assembly import assemble
 from ebayes_lm.core.linear_plan import linear_plan
-from ebayes_lm.core.ols import LeastSquares
+from ebayes_lm.core.mixed_plan import mixed_plan
+from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import as_feature_matrix
@@ -22,8 +24,9 @@ from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
 from ebayes_lm.results.axes import Labels
-from ebayes_lm.results.correlated import Arranged, arranged, mean_of_means, sample_blocks
+from ebayes_lm.results.correlated import Arranged, arranged, by_feature, mean_of_means, sample_blocks
 from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.mixed_rows import fit_mixed
 from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
 from ebayes_lm.results.stages import require_linear
 
@@ -72,8 +75,9 @@ def lm_fit(
         referred to, not copied: contrasts compute standard errors from them again, so leave the array as it is.
     block : str or (n,) array_like, optional
         Samples that are correlated, such as those of one patient: a column of ``samples`` or one value a sample.
-    correlation : float or object with ``consensus``, optional
-        Correlation within blocks, or between duplicates of a feature.
+    correlation : float, object with ``consensus`` or "feature", optional
+        Correlation within blocks, or between duplicates of a feature. "feature" estimates one within blocks for every
+        feature: a mixed model with a random intercept per block.
     ndups, spacing : int, optional
         Rows that each feature has in y, and how far apart they stand (by default 1, next to each other).
     method : {"ls", "robust"}
@@ -105,7 +109,8 @@ def lm_fit(
     Returns
     -------
     LinearFit
-        Estimates; :meth:`LinearFit.contrast` and :meth:`LinearFit.ebayes` go on from there.
+        Estimates; :meth:`LinearFit.contrast` and :meth:`LinearFit.ebayes` go on from there. With
+        ``correlation="feature"`` a :class:`MixedFit`, which does the same.
 
     Raises
     ------
@@ -130,6 +135,11 @@ def lm_fit(
     correlation of coefficients from the unweighted design, so that standard errors of contrasts are approximate under
     weights of observations and missing values; here they are exact. ``compat="limma"`` gives limma's numbers.
 
+    ``correlation="feature"`` fits a variance within blocks and one between them to each feature, by residual maximum
+    likelihood; the correlation may be negative. Degrees of freedom are Satterthwaite's (Giesbrecht & Burns 1985,
+    Biometrics 41, 477-486), and :func:`ebayes` moderates contrast by contrast. One correlation for all features counts
+    each feature's between-block tests as if it were known: where correlations differ, too many of them are significant.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, ebayes_lm as el
@@ -150,10 +160,12 @@ def lm_fit(
     checked = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
+    _check_enough(min_observed, matrix.shape[1])
+    if by_feature(correlation, blocks, ndups, compat):
+        return _mixed(plain, blocks, checked, running, tol=tol, min_observed=min_observed or 0, inf=inf)
     matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
     singly = limma and each.samples is not None and (duplicates is not None or not each.samples.all())
-    _check_enough(min_observed, matrix.shape[1])
     plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
@@ -209,6 +221,23 @@ def contrasts_fit(fit: LinearFit, contrasts: Any = None, *, coefficients: Any = 
     if (contrasts is None) == (coefficients is None):
         raise ArgumentError("contrasts_fit() takes either contrasts or coefficients=, one of the two")
     return fit.contrast(contrasts) if coefficients is None else fit.select(coefs=coefficients)
+
+
+def _mixed(
+    plain: Arranged,
+    blocks: IntArray | None,
+    design: Design,
+    running: Running,
+    *,
+    tol: float,
+    min_observed: int,
+    inf: str,
+) -> LinearFit:
+    samples = plain.weights.samples
+    _check_plan(least_squares(plain.x, samples, tol), design)
+    alone = np.arange(len(plain.x)) if blocks is None else blocks
+    plan = mixed_plan(plain.x, alone, samples, tol, min_observed)
+    return fit_mixed(plain.matrix, plan, design, plain.weights, running, inf=inf)
 
 
 def _check_options(tol: Any, inf: Any, min_observed: Any, compat: Any) -> None:

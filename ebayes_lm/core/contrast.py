@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.ols import LinearRecord, Status
 from ebayes_lm.core.qr import PivotedQR
+
+SomeRecord = TypeVar("SomeRecord", bound=LinearRecord)
 
 #: A combination that leaves more than this of an aliased direction is not estimable.
 _ALIASED = 1e-7
@@ -73,11 +76,11 @@ def with_own(record: LinearRecord, own: OwnCovariances, contrasts: FloatArray, s
     return restated(replace(record, coefficients=coefficients, stdev_unscaled=unscaled))
 
 
-def restated(record: LinearRecord) -> LinearRecord:
+def restated(record: SomeRecord) -> SomeRecord:
     """The record with a status that goes by the coefficients which it has now."""
     estimable = ~np.isnan(np.diag(record.cov_coefficients))
     lost = np.isnan(record.coefficients[:, estimable]).any(axis=1)
-    now = np.where(lost, Status.not_estimable, np.where(record.df_residual > 0, Status.ok, Status.no_df))
+    now = np.where(lost, Status.not_estimable, np.where(record.has_df, Status.ok, Status.no_df))
     follows = np.isin(record.status, (Status.ok, Status.not_estimable, Status.no_df))
     return replace(record, status=np.where(follows, now, record.status).astype(record.status.dtype))
 

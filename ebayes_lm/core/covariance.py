@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class OwnCovariances:
                 "again, or hand lm_fit() a copy: weights=weights.copy()"
             )
 
-    def take(self, features: Any) -> OwnCovariances:
+    def take(self, features: Any) -> Self:
         """Of some features, given by position, slice or mask, in that order."""
         chosen = np.arange(self.n_features)[features]
         own, own_at = _found(chosen, self.rows, self.n_features)

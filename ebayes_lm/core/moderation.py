@@ -27,6 +27,14 @@ class Moderation(Record):
     df_total: FloatArray = axes("feature")
     exponent: int = 0
 
+    def of(self, k: int) -> Moderation:
+        """What holds for coefficient k: the same for each."""
+        return self
+
+    def stdev_of(self, k: int, fitted: FloatArray) -> FloatArray:
+        """Standard deviations of coefficient k that variances multiply: the fit's own, of (features, coefs)."""
+        return fitted[:, k]
+
     def in_units(self, scaled: FloatArray) -> FloatArray:
         """A variance in the units of the data; infinite or zero where float64 ends."""
         return _in_units(scaled, self.exponent)
@@ -43,16 +51,18 @@ def moderate(
     *,
     options: PriorOptions | None = None,
     exclude: BoolArray | None = None,
+    prior_df: FloatArray | None = None,
 ) -> tuple[Moderation, VariancePrior]:
     """Squeeze residual variances (features,) towards a prior learnt from all of them.
 
     Features whose covariate is NaN take no part and receive none. Features to ``exclude`` receive the prior, but it is
-    not learnt from them, and their df do not count among those of all features.
+    not learnt from them, and their df do not count among those of all features. ``prior_df`` (features,) are the df
+    with which variances enter the prior, where these are not their own.
     """
     exponent, s2 = _variances(sigma, df_residual)
     df = np.asarray(df_residual, dtype=np.float64)
     used = np.ones(s2.size, dtype=bool) if exclude is None else ~exclude
-    prior = _prior(s2, df, covariate, used, options or PriorOptions())
+    prior = _prior(s2, df if prior_df is None else prior_df, covariate, used, options or PriorOptions())
     s2_post = posterior_variance(s2, df, prior)
     s2_prior = np.broadcast_to(prior.scale, s2.shape)
     df_prior = np.broadcast_to(prior.df_prior, s2.shape)

@@ -60,6 +60,12 @@ class LinearRecord(Record):
     status: AnyArray = axes("feature")
     cov_coefficients: FloatArray = axes("coef", "coef")
 
+    @property
+    def has_df(self) -> BoolArray:
+        """Features (features,) with residual degrees of freedom, for one coefficient at least."""
+        some: BoolArray = np.asarray(self.df_residual > 0)
+        return some if some.ndim == 1 else np.asarray(some.any(axis=1))
+
 
 @dataclass(frozen=True, eq=False)
 class LeastSquares:

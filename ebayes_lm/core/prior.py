@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -51,6 +52,15 @@ class VariancePrior:
     def df_prior(self) -> FloatArray:
         """Prior df, () where all features have the same and else (G,)."""
         return np.asarray(self.df2 if self.df2_shrunk is None else self.df2_shrunk, dtype=np.float64)
+
+    def take(self, rows: Any, columns: Any, n_features: int) -> VariancePrior:
+        """Of some features, given by position among so many; the same for all coefficients."""
+        scale = np.asarray(self.scale)
+        return replace(
+            self,
+            scale=scale[rows] if scale.shape == (n_features,) else self.scale,
+            df2_shrunk=None if self.df2_shrunk is None else self.df2_shrunk[rows],
+        )
 
 
 def fit_f_dist(x: ArrayLike, df1: ArrayLike, *, covariate: ArrayLike | None = None) -> VariancePrior:

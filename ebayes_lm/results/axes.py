@@ -30,6 +30,10 @@ class Labels:
         """One value a feature and coefficient."""
         return pd.DataFrame(values, index=self.features, columns=self.coefs, copy=False)
 
+    def each(self, values: AnyArray, name: str) -> pd.Series[Any] | pd.DataFrame:
+        """One value a feature, or one a feature and coefficient where they differ between coefficients."""
+        return self.series(values, name) if values.ndim == 1 else self.frame(values)
+
     def take(self, rows: Any, columns: Any) -> Labels:
         """Labels at positions of either axis."""
         return Labels(self.features[rows], self.coefs[columns])

@@ -18,7 +18,7 @@ from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.design.boundary import aligned_samples
 from ebayes_lm.errors import ArgumentError
-from ebayes_lm.results.arguments import real, whole_number
+from ebayes_lm.results.arguments import choice, real, whole_number
 
 
 def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str = "block") -> IntArray:
@@ -86,6 +86,27 @@ def arranged(
         with_duplicates(plain.matrix, duplicates), plain.x[repeated], duplicates.weights(plain.weights, n),
         BlockCorrelation(repeated, rho), duplicates,
     )  # fmt: skip
+
+
+def by_feature(correlation: Any, blocks: IntArray | None, ndups: Any, compat: str | None) -> bool:
+    """Whether every feature is to have a correlation within blocks of its own.
+
+    Raises
+    ------
+    ArgumentError
+        Another word than "feature", or arguments that do not go with it.
+    """
+    if not isinstance(correlation, str):
+        return False
+    choice(correlation, ("feature",), "correlation", "a number, what duplicate_correlation() returns, or 'feature'")
+    if blocks is None or ndups is not None:
+        raise ArgumentError(
+            "correlation='feature' estimates the correlation of samples that belong together, so that it needs block=, "
+            "and no ndups=; duplicates of a feature take a number"
+        )
+    if compat is not None:
+        raise ArgumentError("limma has one correlation for all features; leave out compat='limma', or give a number")
+    return True
 
 
 def _correlation(correlation: Any) -> float:

@@ -23,7 +23,8 @@ def hierarchical_codes(mod: ModeratedFit, adjust_method: str, p_value: float) ->
     chosen, level = _selected(mod, adjust_method, p_value)
     codes = _untested(mod)
     t = _t(mod)[chosen]
-    p = t_p_value(t, mod.df_uncapped[chosen, None])
+    df = mod.df_uncapped
+    p = t_p_value(t, (df if df.ndim == 2 else df[:, None])[chosen])
     with np.errstate(invalid="ignore"):
         codes[chosen] += np.where(adjust_rows(p, adjust_method) < level, np.sign(t), 0.0)
     return codes
@@ -41,7 +42,7 @@ def classified(mod: ModeratedFit, level: float, features: IntArray | None = None
     """Codes of some features by nested F, or of all; NaN where a feature has no F."""
     chosen = np.arange(mod.shape[0]) if features is None else features
     columns = list(range(mod.shape[1]))
-    df2 = mod.df_uncapped
+    df2 = mod.df_of_f(columns)
 
     def f_test(t: FloatArray, rows: IntArray) -> FloatArray:
         at = chosen[rows]

@@ -152,7 +152,7 @@ class LinearFit(LinearQuantities):
         self._check_estimable(whole, list(matrix.columns))
         fit = replace(
             self,
-            record=combined(self, weights, whole),
+            record=self.combined(weights, whole),
             labels=replace(self.labels, coefs=pd.Index(matrix.columns)),
             contrast_matrix=whole,
         )
@@ -189,6 +189,10 @@ class LinearFit(LinearQuantities):
         Zero where standard errors are exact, which under ``compat="limma"`` they are not: 0.1 means 10 % too large.
         """
         return self.labels.frame(approximation_error(self))
+
+    def combined(self, weights: FloatArray, whole: FloatArray) -> LinearRecord:
+        """The record of combinations (coefs, m) of the coefficients; ``whole`` (p, m) in terms of the design."""
+        return combined(self, weights, whole)
 
     def _check_estimable(self, whole: FloatArray, names: list[str]) -> None:
         if self.compat == "limma":  # which asks that aliased coefficients have no weight, whatever samples weigh
@@ -256,9 +260,7 @@ class LinearFit(LinearQuantities):
 
     def to_frame(self) -> pd.DataFrame:
         """Every component with a value per feature, as one table; matrices as ``component.coef``."""
-        return values.to_frame(
-            self, ("coefficients", "stdev_unscaled"), ("sigma", "df_residual", "amean", "n_observed")
-        )
+        return values.to_frame(self, ("coefficients", "stdev_unscaled", "sigma", "df_residual", "amean", "n_observed"))
 
     def design_only(self, what: str) -> None:
         """Refuse what only the coefficients of the design can answer."""

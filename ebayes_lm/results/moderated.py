@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.contrast_moderation import pooled_df
 from ebayes_lm.core.moderation import t_statistic
 from ebayes_lm.core.odds import log_odds, mixture_variance
 from ebayes_lm.core.record import collapsed
@@ -17,7 +18,7 @@ from ebayes_lm.core.tails import f_p_value, log_t_p_value, t_p_value
 from ebayes_lm.errors import ArgumentError, nearest
 from ebayes_lm.results.exactness import f_of_features
 from ebayes_lm.results.tested import TestedFit
-from ebayes_lm.results.values import to_frame
+from ebayes_lm.results.values import VARIANCES, to_frame
 
 #: Bounds in the units of the data leave the range of float64 where the data nearly do; this is as good as infinite.
 _LARGEST = 1e300
@@ -34,8 +35,9 @@ class ModeratedFit(TestedFit):
     fit : LinearFit
         What was moderated.
     prior : VariancePrior
-        The prior of the variances; ``.method`` names its estimator.
-    moderation : Moderation
+        The prior of the variances; ``.method`` names its estimator. Mixed models have one for each coefficient, in
+        ``.each``.
+    moderation : Moderation or ContrastModeration
         Posterior variances and degrees of freedom, in numbers.
     proportion : float
         Share of features held to be affected, for the log odds.
@@ -99,14 +101,13 @@ class ModeratedFit(TestedFit):
     def to_frame(self) -> pd.DataFrame:
         """Every component with a value per feature, as one table; matrices as ``component.coef``."""
         matrices = ("coefficients", "stdev_unscaled", "t", "p_value", "lods")
-        vectors = ("sigma", "df_residual", "amean", "s2_prior", "df_prior", "s2_post", "df_total", "F", "F_p_value")
-        return to_frame(self, matrices, vectors)
+        return to_frame(self, (*matrices, *VARIANCES, "F", "F_p_value"))
 
     # As arrays: one coefficient at a time, or some of them together.
 
     def log_p_value_of(self, k: int) -> FloatArray:
         """Natural logarithm of p of coefficient k, (features,)."""
-        return log_t_p_value(self.t_of(k), self._df_total)
+        return log_t_p_value(self.t_of(k), self._df_total_of(k))
 
     def lods_of(self, k: int) -> FloatArray:
         """Log odds of coefficient k, (features,)."""
@@ -115,7 +116,7 @@ class ModeratedFit(TestedFit):
     def f_of(self, columns: list[int]) -> tuple[FloatArray, FloatArray]:
         """F and its p-value for some coefficients together, (features,) each."""
         statistic, df1 = self.f_of_t(np.column_stack([self.t_of(k) for k in columns]), columns)
-        return statistic, f_p_value(statistic, df1, self.df_uncapped)
+        return statistic, f_p_value(statistic, df1, self.df_of_f(columns))
 
     def f_of_t(self, t: FloatArray, columns: list[int], rows: Any = None) -> tuple[FloatArray, FloatArray]:
         """F and its numerator df of any t (rows, columns) that vary together as those of these coefficients do.
@@ -126,31 +127,37 @@ class ModeratedFit(TestedFit):
 
     @property
     def df_uncapped(self) -> FloatArray:
-        """Denominator df of F: residual plus prior, however few df all features together have."""
+        """Residual plus prior df, however few df all features together have; (features,) or (features, coefs)."""
         df: FloatArray = self._linear.df_residual + self.moderation.df_prior
         return df
 
+    def df_of_f(self, columns: list[int]) -> FloatArray:
+        """Denominator df of F of some coefficients, (features,): not capped, and pooled where theirs differ."""
+        df = self.df_uncapped
+        return df if df.ndim == 1 else pooled_df(df[:, columns])
+
     def _t_of(self, k: int) -> FloatArray:
-        return t_statistic(self._linear.coefficients[:, k], self._unscaled(k), self.moderation)
+        return t_statistic(self._linear.coefficients[:, k], self._unscaled(k), self.moderation.of(k))
 
     def _p_value_of(self, k: int) -> FloatArray:
-        return t_p_value(self.t_of(k), self._df_total)
+        return t_p_value(self.t_of(k), self._df_total_of(k))
 
     def _var_prior(self, k: int) -> float:
         if self.kept_var_prior is not None:
             return float(self.kept_var_prior[k])
         if not self.is_moderated:
             return float("nan")
-        scale = np.sqrt(np.nanmedian(self.moderation.s2_prior))
+        moderation = self.moderation.of(k)
+        scale = np.sqrt(np.nanmedian(moderation.s2_prior))
         with np.errstate(over="ignore", under="ignore"):
-            squares = np.square(np.ldexp(self.stdev_coef_lim, -self.moderation.exponent) / scale)
+            squares = np.square(np.ldexp(self.stdev_coef_lim, -moderation.exponent) / scale)
         low, high = np.minimum(squares, _LARGEST)
-        return mixture_variance(self.t_of(k), self._unscaled(k), self._df_total, self.proportion, (low, high))
+        return mixture_variance(self.t_of(k), self._unscaled(k), self._df_total_of(k), self.proportion, (low, high))
 
     def _lods_of(self, k: int) -> FloatArray:
         variance = float(self.var_prior.iloc[k]) if "var_prior" in self.__dict__ else self._var_prior(k)
-        df_prior = collapsed(self.moderation.df_prior)
-        return log_odds(self.t_of(k), self._unscaled(k), self._df_total, df_prior, variance, self.proportion)
+        df_prior = collapsed(self.moderation.of(k).df_prior)
+        return log_odds(self.t_of(k), self._unscaled(k), self._df_total_of(k), df_prior, variance, self.proportion)
 
     @cached_property
     def _f(self) -> tuple[FloatArray, FloatArray]:

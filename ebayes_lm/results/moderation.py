@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import BoolArray, FloatArray
+from ebayes_lm.core.contrast_moderation import ContrastModeration, moderate_contrasts, unmoderated_contrasts
 from ebayes_lm.core.moderation import Moderation, moderate, unmoderated
 from ebayes_lm.core.ols import Status
 from ebayes_lm.core.prior import VariancePrior
@@ -28,6 +29,7 @@ from ebayes_lm.errors import (
 )
 from ebayes_lm.results.arguments import choice, real
 from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.mixed import MixedFit
 from ebayes_lm.results.moderated import ModeratedFit
 
 
@@ -90,6 +92,14 @@ def ebayes(
 
     One missing value anywhere makes residual df differ, and so changes the estimator for all features.
 
+    Of a :class:`MixedFit` each coefficient is moderated on its own, by profile likelihood unless ``legacy=True``: its
+    squared standard error, with Satterthwaite's df, is squeezed towards a prior of that coefficient. The squared
+    standard error is first raised by what an estimated correlation hides (Kackar & Harville 1984, JASA 79, 853-862;
+    Kenward & Roger 1997, Biometrics 53, 983-997). For coefficients between blocks the prior follows the variance within
+    blocks, or the covariate of ``trend`` in its place. s2_prior, df_prior, s2_post and df_total then are features x
+    coefficients, and F has one denominator df for several of them (Fai & Cornelius 1996, Journal of Statistical
+    Computation and Simulation 54, 363-378).
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, ebayes_lm as el
@@ -126,34 +136,47 @@ def moderated_variances(
     winsor_tail_p: Any = (0.05, 0.1),
     legacy: Any = None,
     zero_variance: Any = "limma",
-) -> tuple[Moderation, VariancePrior]:
+) -> tuple[Moderation | ContrastModeration, VariancePrior]:
     """What every verb that moderates shares: options checked, doubts announced, the prior estimated."""
     fit = _unmoderated(fit, verb)
     options = PriorOptions.checked(span, robust, winsor_tail_p, legacy)
     way = choice(zero_variance, ("limma", "exclude"), "zero_variance", "'limma' or 'exclude'")
     covariate = _covariate(fit, trend)
     exclude = fit.record.status == Status.zero_variance if way == "exclude" else None
-    sigma, df = fit.record.sigma, fit.record.df_residual
-    moderated = moderate(sigma, df, covariate, options=options, exclude=exclude)
-    if exclude is None:
+    moderated = _squeezed(fit, covariate, options, exclude)
+    if isinstance(fit, MixedFit):
+        _tell_zero_variances(fit, "they take no part in the prior and receive it")
+    elif exclude is None:
         _tell_zero_variances(
             fit,
             "they enter the prior raised to a small share of the median, and lower its df. "
             'zero_variance="exclude" keeps them out of the prior',
         )
-    if options.legacy is None and options.span is None and not options.uses_moments(df):
-        _tell_switch(df, verb)
+    if not isinstance(fit, MixedFit) and options.legacy is None and options.span is None:
+        _tell_switch(options, fit.record.df_residual, verb)
     return moderated
+
+
+def _squeezed(
+    fit: LinearFit, covariate: FloatArray | None, options: PriorOptions, exclude: BoolArray | None
+) -> tuple[Moderation | ContrastModeration, VariancePrior]:
+    if not isinstance(fit, MixedFit):
+        return moderate(fit.record.sigma, fit.record.df_residual, covariate, options=options, exclude=exclude)
+    return moderate_contrasts(
+        *fit.variances(), fit.record.n_residual, covariate=covariate, options=options, exclude=exclude
+    )
 
 
 def _tell_zero_variances(fit: LinearFit, consequence: str) -> None:
     n_zero = int(np.count_nonzero(fit.record.status == Status.zero_variance))
     if n_zero:
-        n = int(np.count_nonzero(fit.record.df_residual > 0))
+        n = int(np.count_nonzero(fit.record.has_df | (fit.record.status == Status.zero_variance)))
         warn(f"{n_zero:,} of {counted(n, 'feature')} have a residual variance of zero; {consequence}", VarianceWarning)
 
 
-def _tell_switch(df: FloatArray, verb: str) -> None:
+def _tell_switch(options: PriorOptions, df: FloatArray, verb: str) -> None:
+    if options.uses_moments(df):
+        return
     positive = df[df > 0]
     warn(
         f"residual df differ between features, from {positive.min():g} to {positive.max():g}, as they do with missing "
@@ -192,8 +215,14 @@ def ordinary(fit: LinearFit) -> ModeratedFit:
     [5.657]
     """
     fit = _unmoderated(fit, "ordinary")
-    without = fit.record.status == Status.zero_variance
-    moderation, prior = unmoderated(fit.record.sigma, fit.record.df_residual, without)
+    moderation: Moderation | ContrastModeration
+    prior: VariancePrior
+    record = fit.record
+    if isinstance(fit, MixedFit):
+        moderation, prior = unmoderated_contrasts(record.stdev_unscaled, record.df_residual, record.sigma)
+    else:
+        without = record.status == Status.zero_variance
+        moderation, prior = unmoderated(record.sigma, record.df_residual, without)
     _tell_zero_variances(
         fit, "their t and p are missing, as rounding errors would be compared. ebayes() lends them a variance"
     )

@@ -58,9 +58,9 @@ class LinearQuantities:
         return self.labels.series(self._linear.sigma, "sigma")
 
     @property
-    def df_residual(self) -> pd.Series[float]:
-        """Residual degrees of freedom per feature."""
-        return self.labels.series(self._linear.df_residual, "df_residual")
+    def df_residual(self) -> pd.Series[float] | pd.DataFrame:
+        """Residual degrees of freedom per feature; in mixed models per feature and coefficient."""
+        return self.labels.each(self._linear.df_residual, "df_residual")
 
     @property
     def amean(self) -> pd.Series[float]:

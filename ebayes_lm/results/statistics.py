@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.contrast_moderation import ContrastModeration
 from ebayes_lm.core.moderation import Moderation
 from ebayes_lm.core.record import collapsed
 from ebayes_lm.results.arguments import confidence
@@ -21,7 +22,7 @@ class Statistics(LinearQuantities):
     """Labelled views of moderated statistics, and the arrays behind them one coefficient at a time."""
 
     if TYPE_CHECKING:  # the stage says where these lie, and what it tests
-        moderation: Moderation
+        moderation: Moderation | ContrastModeration
         _columns: dict[tuple[str, int], FloatArray]
 
         def _t_of(self, k: int) -> FloatArray: ...
@@ -29,27 +30,27 @@ class Statistics(LinearQuantities):
         def log_p_value_of(self, k: int) -> FloatArray:
             """Natural logarithm of p of coefficient k, (features,)."""
 
-    # One value a feature.
+    # One value a feature; in mixed models, whose variances are moderated contrast by contrast, one a coefficient, too.
 
     @property
-    def s2_prior(self) -> pd.Series[float]:
+    def s2_prior(self) -> pd.Series[float] | pd.DataFrame:
         """Prior variance of each feature."""
-        return self.labels.series(self.moderation.in_units(self.moderation.s2_prior), "s2_prior")
+        return self.labels.each(self.moderation.in_units(self.moderation.s2_prior), "s2_prior")
 
     @property
-    def df_prior(self) -> pd.Series[float]:
+    def df_prior(self) -> pd.Series[float] | pd.DataFrame:
         """Prior degrees of freedom of each feature."""
-        return self.labels.series(self.moderation.df_prior, "df_prior")
+        return self.labels.each(self.moderation.df_prior, "df_prior")
 
     @property
-    def s2_post(self) -> pd.Series[float]:
+    def s2_post(self) -> pd.Series[float] | pd.DataFrame:
         """Posterior variance of each feature."""
-        return self.labels.series(self.moderation.in_units(self.moderation.s2_post), "s2_post")
+        return self.labels.each(self.moderation.in_units(self.moderation.s2_post), "s2_post")
 
     @property
-    def df_total(self) -> pd.Series[float]:
+    def df_total(self) -> pd.Series[float] | pd.DataFrame:
         """Degrees of freedom of the t statistics: residual plus prior, at most the residual df of all features."""
-        return self.labels.series(self.moderation.df_total, "df_total")
+        return self.labels.each(self.moderation.df_total, "df_total")
 
     # One value a feature and coefficient.
 
@@ -99,12 +100,12 @@ class Statistics(LinearQuantities):
 
     def standard_error_of(self, k: int) -> FloatArray:
         """Standard error of coefficient k, (features,)."""
-        error: FloatArray = self._linear.stdev_unscaled[:, k] * self.moderation.scale()
+        error: FloatArray = self._unscaled(k) * self.moderation.of(k).scale()
         return error
 
     def margin_of(self, k: int, level: float) -> FloatArray:
         """Half the width of the confidence interval of coefficient k, (features,)."""
-        margin: FloatArray = stdtrit(self._df_total, 0.5 + 0.5 * confidence(level)) * self.standard_error_of(k)
+        margin: FloatArray = stdtrit(self._df_total_of(k), 0.5 + 0.5 * confidence(level)) * self.standard_error_of(k)
         return margin
 
     def _frame(self, column: Callable[[int], FloatArray]) -> pd.DataFrame:
@@ -121,10 +122,15 @@ class Statistics(LinearQuantities):
     def _df_total(self) -> FloatArray:
         """Total df, one number where all features have the same: tails are then computed faster."""
         df = self.moderation.df_total
-        same = df.size > 0 and bool((df == df[0]).all())
+        same = df.ndim == 1 and df.size > 0 and bool((df == df[0]).all())
         return df[0] if same else df
+
+    def _df_total_of(self, k: int) -> FloatArray:
+        """Total df of coefficient k, one number where all features have the same."""
+        df = self._df_total
+        return df[:, k] if df.ndim == 2 else df
 
     def _unscaled(self, k: int) -> FloatArray:
         """Unscaled standard deviations of coefficient k, one number where all features have the same."""
-        unscaled: FloatArray = collapsed(self._linear.stdev_unscaled[:, k])
+        unscaled: FloatArray = collapsed(self.moderation.stdev_of(k, self._linear.stdev_unscaled))
         return unscaled

@@ -258,7 +258,7 @@ def _extra_column(mod: TestedFit, k: int, name: str) -> Any:
     if name == "SE":
         return mod.standard_error_of(k)
     if name == "df":
-        return mod.moderation.df_total
+        return mod.moderation.of(k).df_total
     if name == "neg_log10_p":
         return mod.log_p_value_of(k) / -np.log(10.0)
     return mod.fit.record.n_observed if name == "n" else mod.status.array

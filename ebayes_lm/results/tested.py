@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.contrast_moderation import ContrastModeration, ContrastPrior
 from ebayes_lm.core.moderation import Moderation
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.core.prior import VariancePrior
@@ -31,7 +32,7 @@ class TestedFit(Statistics):
 
     fit: LinearFit
     prior: VariancePrior
-    moderation: Moderation
+    moderation: Moderation | ContrastModeration
     _columns: dict[tuple[str, int], FloatArray] = field(default_factory=dict, init=False)
 
     @property
@@ -115,17 +116,8 @@ class TestedFit(Statistics):
         return replace(
             self,
             fit=self.fit[rows, columns],
-            prior=self._prior_at(rows),
-            moderation=self.moderation.take(feature=rows),
-        )
-
-    def _prior_at(self, rows: Any) -> VariancePrior:
-        """The prior of some features, where it differs between them."""
-        scale, shrunk = np.asarray(self.prior.scale), self.prior.df2_shrunk
-        return replace(
-            self.prior,
-            scale=scale[rows] if scale.shape == (self.shape[0],) else self.prior.scale,
-            df2_shrunk=None if shrunk is None else shrunk[rows],
+            prior=self.prior.take(rows, columns, self.shape[0]),
+            moderation=self.moderation.take(feature=rows, coef=columns),
         )
 
     def __repr__(self) -> str:
@@ -152,13 +144,19 @@ def describe_prior(mod: TestedFit) -> str:
     """The prior in words."""
     if not mod.is_moderated:
         return "ordinary tests, no prior"
-    df, shrunk = mod.prior.df2, mod.prior.df2_shrunk
-    scale = np.asarray(mod.prior.scale)
+    prior = mod.prior
+    if isinstance(prior, ContrastPrior) and len(prior.each) > 1:
+        df = [f"{part.df2:.4g}" for part in sorted(prior.each, key=lambda part: part.df2)]
+        span = df[0] if df[0] == df[-1] else f"{df[0]} to {df[-1]}"
+        kind = "contrast" if mod.fit.is_contrasted else "coefficient"
+        return f"a prior for each {kind} by {prior.method}: {span} prior df"
+    df2, shrunk = prior.df2, prior.df2_shrunk
+    scale = np.asarray(prior.scale)
     sd = f"{np.sqrt(scale):.4g}" if scale.ndim == 0 else "a trend"
-    outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < 0.5 * df))
+    outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < 0.5 * df2))
     if outliers:
-        size = "infinite" if np.isinf(df) else f"{df:.4g}"
+        size = "infinite" if np.isinf(df2) else f"{df2:.4g}"
         worth = f"{size} prior df, fewer for {counted(outliers, 'outlying feature')}"
     else:
-        worth = "infinite prior df: every feature has the prior variance" if np.isinf(df) else f"{df:.4g} prior df"
-    return f"prior by {mod.prior.method}: standard deviation {sd}, {worth}"
+        worth = "infinite prior df: every feature has the prior variance" if np.isinf(df2) else f"{df2:.4g} prior df"
+    return f"prior by {prior.method}: standard deviation {sd}, {worth}"

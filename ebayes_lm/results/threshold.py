@@ -15,7 +15,7 @@ from ebayes_lm.results.arguments import real, truth
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderation import moderated_variances
 from ebayes_lm.results.tested import TestedFit
-from ebayes_lm.results.values import to_frame
+from ebayes_lm.results.values import VARIANCES, to_frame
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,8 +29,9 @@ class TreatFit(TestedFit):
     fit : LinearFit
         What was tested.
     prior : VariancePrior
-        The prior of the variances; ``.method`` names its estimator.
-    moderation : Moderation
+        The prior of the variances; ``.method`` names its estimator. Mixed models have one for each coefficient, in
+        ``.each``.
+    moderation : Moderation or ContrastModeration
         Posterior variances and degrees of freedom, in numbers.
     lfc : float
         The threshold for the size of effects.
@@ -43,19 +44,17 @@ class TreatFit(TestedFit):
 
     def to_frame(self) -> pd.DataFrame:
         """Every component with a value per feature, as one table; matrices as ``component.coef``."""
-        matrices = ("coefficients", "stdev_unscaled", "t", "p_value")
-        vectors = ("sigma", "df_residual", "amean", "s2_prior", "df_prior", "s2_post", "df_total")
-        return to_frame(self, matrices, vectors)
+        return to_frame(self, ("coefficients", "stdev_unscaled", "t", "p_value", *VARIANCES))
 
     def log_p_value_of(self, k: int) -> FloatArray:
         """Natural logarithm of p of coefficient k, (features,)."""
-        return log_threshold_p(*self._effects(k), self.moderation, self._df_total, self._rule)
+        return log_threshold_p(*self._effects(k), self.moderation.of(k), self._df_total_of(k), self._rule)
 
     def _p_value_of(self, k: int) -> FloatArray:
-        return threshold_p(*self._effects(k), self.moderation, self._df_total, self._rule)
+        return threshold_p(*self._effects(k), self.moderation.of(k), self._df_total_of(k), self._rule)
 
     def _t_of(self, k: int) -> FloatArray:
-        t = excess_t(*self._effects(k), self.moderation, 0.5 * self.lfc if self.upshot else self.lfc)
+        t = excess_t(*self._effects(k), self.moderation.of(k), 0.5 * self.lfc if self.upshot else self.lfc)
         return np.where(np.isnan(t), 0.0, t) if getattr(self.fit, "compat", None) == "limma" else t
 
     def _effects(self, k: int) -> tuple[FloatArray, FloatArray]:

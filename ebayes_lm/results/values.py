@@ -14,10 +14,12 @@ from ebayes_lm.data.alignment import align
 from ebayes_lm.data.duplicates import with_duplicates
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.errors import DataError
-from ebayes_lm.results.exactness import combined
 
 if TYPE_CHECKING:
     from ebayes_lm.results.linear import LinearFit
+
+#: What stages with tests say of variances, in the order of their tables.
+VARIANCES = ("sigma", "df_residual", "amean", "s2_prior", "df_prior", "s2_post", "df_total")
 
 
 def fitted(fit: LinearFit) -> pd.DataFrame:
@@ -38,7 +40,7 @@ def _means(fit: LinearFit, x: FloatArray) -> FloatArray:
 
 def _combined(fit: LinearFit, x: FloatArray) -> LinearRecord:
     """The conditions (m, p) as combinations of coefficients, with their exact standard deviations."""
-    return combined(replace(fit, compat=None), x.T, x.T)
+    return replace(fit, compat=None).combined(x.T, x.T)
 
 
 def residuals(fit: LinearFit, y: Any) -> pd.DataFrame:
@@ -71,10 +73,10 @@ def predict(fit: LinearFit, new_samples: Any, se: bool) -> pd.DataFrame | tuple[
     return means, pd.DataFrame(errors, index=fit.labels.features, columns=design.samples)
 
 
-def to_frame(fit: Any, matrices: tuple[str, ...], vectors: tuple[str, ...]) -> pd.DataFrame:
-    """Components of a stage side by side."""
-    parts = [getattr(fit, name).add_prefix(f"{name}.") for name in matrices]
-    parts += [getattr(fit, name).to_frame() for name in vectors]
+def to_frame(fit: Any, names: tuple[str, ...]) -> pd.DataFrame:
+    """Components of a stage side by side; those with a value for each coefficient as ``component.coef``."""
+    components = [(name, getattr(fit, name)) for name in names]
+    parts = [c.add_prefix(f"{name}.") if isinstance(c, pd.DataFrame) else c.to_frame() for name, c in components]
     whole: pd.DataFrame = pd.concat(parts, axis=1)
     return whole
 

@@ -1,0 +1,98 @@
+"""Mixed models of blocks of rows, put together: one record of all features, and what their covariances rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.mixed_covariance import MixedCovariances
+from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
+from ebayes_lm.core.ols import LinearRecord, Status
+from ebayes_lm.core.record import axes
+
+
+@dataclass(frozen=True, eq=False)
+class MixedRecord(LinearRecord):
+    """Mixed models of all features, in numbers.
+
+    ``sigma`` is the standard deviation within and between blocks together, and every coefficient has residual df of
+    its own; ``n_residual`` counts observations less rank. ``cov_coefficients`` is that of a complete feature with the
+    consensus correlation.
+    """
+
+    df_residual: FloatArray = axes("feature", "coef")
+    rho: FloatArray = axes("feature")
+    n_residual: AnyArray = axes("feature")
+
+
+def mixed_covariances(
+    plan: MixedPlan, fits: MixedFits, consensus: float, cells: FloatArray | None, features: FloatArray | None
+) -> MixedCovariances:
+    """What the covariances of G fits rest on.
+
+    Parameters
+    ----------
+    plan : MixedPlan
+    fits : MixedFits
+        Of all rows.
+    consensus : float
+        The correlation of rows without one of their own.
+    cells : (G, n) array or None
+        Weights of single observations.
+    features : (G,) array or None
+        Weights of features.
+    """
+    rows = np.arange(len(fits.rho))
+    deficient = np.flatnonzero((fits.rank < len(plan.columns)) & (fits.rank > 0))
+    solutions = np.zeros((len(deficient), plan.x.shape[1]))
+    solutions[:, plan.columns] = np.nan_to_num(fits.coefficients[deficient])
+    return MixedCovariances(
+        plan.designs.own, plan.columns, len(rows), rows, fits.missing, plan.designs.sample_weights, cells,
+        None if features is None else _inverse_root(features), deficient, solutions,
+        plan.designs, np.where(np.isnan(fits.rho), consensus, fits.rho), fits.parameter_cov,
+    )  # fmt: skip
+
+
+def mixed_record(
+    plan: MixedPlan, fits: MixedFits, consensus: float, features: FloatArray | None, stdev: FloatArray, df: FloatArray
+) -> MixedRecord:
+    """The record of G rows, with the standard deviations (G, p) of the coefficients and their df (G, p)."""
+    g, p = len(fits.rho), plan.x.shape[1]
+    coefficients = np.full((g, p), np.nan)
+    coefficients[:, plan.columns] = np.where(fits.lost, np.nan, fits.coefficients)
+    aliased = np.setdiff1d(np.arange(p), plan.columns)
+    stdev[:, aliased], df[:, aliased] = np.nan, np.where(np.isnan(fits.rho), 0.0, np.nan)[:, None]
+    qr = plan.shared(consensus).qr
+    covariance = np.full((p, p), np.nan)
+    covariance[np.ix_(qr.estimable, qr.estimable)] = qr.covariance()
+    return MixedRecord(
+        coefficients=coefficients,
+        stdev_unscaled=stdev,
+        sigma=fits.sigma if features is None else fits.sigma / _inverse_root(features),
+        df_residual=df,
+        amean=fits.mean,
+        n_observed=fits.n_observed,
+        status=_status(plan, coefficients, fits),
+        cov_coefficients=covariance,
+        rho=fits.rho,
+        n_residual=fits.n_fitted - fits.rank,
+    )
+
+
+def _status(plan: MixedPlan, coefficients: FloatArray, fits: MixedFits) -> AnyArray:
+    """What became of each feature; of several things the one said last."""
+    status = np.full(len(fits.rho), Status.ok, dtype=np.int8)
+    status[np.isnan(fits.rho)] = Status.no_df
+    status[np.isnan(coefficients[:, plan.columns]).any(axis=1)] = Status.not_estimable
+    status[fits.zero_variance] = Status.zero_variance
+    status[fits.n_fitted == 0] = Status.few_observed
+    status[fits.n_observed == 0] = Status.all_missing
+    return status
+
+
+def _inverse_root(weights: FloatArray) -> FloatArray:
+    """One over the root of weights, NaN where they are zero."""
+    root: FloatArray = 1.0 / np.sqrt(np.where(weights == 0, np.nan, weights))
+    return root

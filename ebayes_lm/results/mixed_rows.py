@@ -1,0 +1,109 @@
+"""Mixed models of all rows of a matrix, in blocks, and what has to be said about them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.mixed_assembly import mixed_covariances, mixed_record
+from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
+from ebayes_lm.data.blocks import ROW_CELLS, Running
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.weights import Weights
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import DesignError, VarianceWarning, counted, listing, warn
+from ebayes_lm.results.axes import Labels
+from ebayes_lm.results.mixed import MixedFit, contrast_tests
+from ebayes_lm.results.rows import refuse_infinite, warn_of_lost_coefficients
+
+
+def fit_mixed(
+    matrix: FeatureMatrix, plan: MixedPlan, design: Design, weights: Weights, running: Running, *, inf: str
+) -> MixedFit:
+    """Fit every row by a mixed model.
+
+    Raises
+    ------
+    DesignError
+        No row can tell variance within blocks from variance between them.
+    DataError
+        Values are infinite and ``inf`` is "error".
+    """
+    _require_both_variances(plan)
+    fits, consensus = _fitted(matrix, plan, weights.cells, running, inf)
+    if weights.features is not None:
+        fits = _without_weight(fits, weights.features == 0)
+    covariances = mixed_covariances(plan, fits, consensus, weights.cells, weights.features)
+    identity = np.eye(len(design.names))
+    record = mixed_record(plan, fits, consensus, weights.features, *contrast_tests(covariances, identity))
+    warn_of_lost_coefficients(record, matrix.features, limma=False)
+    return MixedFit(
+        record=record,
+        labels=Labels(matrix.features, pd.Index(design.names)),
+        design=design,
+        plan=plan.shared(consensus),
+        annotation=matrix.annotation,
+        contrast_matrix=identity,
+        covariances=covariances,
+    )
+
+
+def _require_both_variances(plan: MixedPlan) -> None:
+    if not plan.designs.estimable:
+        raise DesignError(
+            "correlation='feature' needs blocks that differ beyond what the design explains, and samples that differ "
+            "within them; here every block has one sample, there is one block, or the design holds the blocks as a "
+            "term. Leave out block=, or take the term out of the design"
+        )
+
+
+def _fitted(
+    matrix: FeatureMatrix, plan: MixedPlan, cells: FloatArray | None, running: Running, inf: str
+) -> tuple[MixedFits, float]:
+    """Fits of all rows, those without a correlation of their own at the consensus of the others; and this."""
+
+    def block(values: AnyArray, at: slice) -> MixedFits:
+        return plan.rows(values, None if cells is None else cells[at])
+
+    fits = MixedFits(*matrix.map_blocks(block, running, ROW_CELLS))
+    if inf == "error":
+        refuse_infinite(fits.n_infinite, matrix.features)
+    consensus = fits.consensus(plan.largest)
+    lacking = fits.without_correlation
+    if not lacking.any():
+        return fits, consensus
+
+    def again(values: AnyArray, at: slice) -> tuple[FloatArray]:
+        coefficients, rows = fits.coefficients[at].copy(), np.flatnonzero(lacking[at])
+        if len(rows):
+            own = None if cells is None else cells[at][rows]
+            coefficients[rows] = plan.rows(values[rows], own, consensus).coefficients
+        return (coefficients,)
+
+    (coefficients,) = matrix.map_blocks(again, running, ROW_CELLS)
+    _tell(matrix.features[lacking], consensus)
+    return fits._replace(coefficients=coefficients), consensus
+
+
+def _tell(features: pd.Index, consensus: float) -> None:
+    warn(
+        f"samples of {counted(len(features), 'feature')} ({listing(features)}) cannot tell variance within blocks from "
+        f"variance between them; their coefficients rest on the correlation that the others have, {consensus:.3g}, and "
+        "have no residual df: ebayes() lends them the prior variance, ordinary() gives no tests",
+        VarianceWarning,
+    )
+
+
+def _without_weight(fits: MixedFits, none: AnyArray) -> MixedFits:
+    """Features of weight zero count as without observations."""
+    return fits._replace(
+        coefficients=np.where(none[:, None], np.nan, fits.coefficients),
+        sigma=np.where(none, np.nan, fits.sigma),
+        rho=np.where(none, np.nan, fits.rho),
+        parameter_cov=np.where(none[:, None], np.nan, fits.parameter_cov),
+        rank=np.where(none, 0, fits.rank),
+        n_fitted=np.where(none, 0, fits.n_fitted),
+        n_observed=np.where(none, 0, fits.n_observed),
+        zero_variance=fits.zero_variance & ~none,
+    )
