@@ -24,7 +24,7 @@ from ebayes_lm.results.arguments import choice
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.offsets import Offsets, as_offsets
 from ebayes_lm.weights.precision_list import VoomEList
-from ebayes_lm.weights.trend_reading import CELLS, Trended, solved, trend_of, weights_at
+from ebayes_lm.weights.trend_reading import CELLS, Trended, fit_of, solved, trend_of, weights_at
 
 _WAYS = ("none", *METHODS)
 
@@ -65,6 +65,15 @@ class LogCounts:
     def shift(self, at: slice) -> FloatArray:
         """What makes log counts of the log-cpm of some features, (n,) or (g, n)."""
         return log_millions(sizes_at(self.lib_sizes, self.offsets, at))
+
+    @property
+    def masked(self) -> FeatureMatrix:
+        """The matrix as it is."""
+        return self.matrix
+
+    def fit(self, **options: Any) -> LinearFit:
+        """The linear model of all features; options are those of lm_fit."""
+        return fit_of(self.matrix, self.design, self.running, **options)
 
     def learn(self, fit: LinearFit, span: float) -> Trended:
         """The trend over mean log counts of the residual standard deviations of a fit."""

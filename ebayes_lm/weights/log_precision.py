@@ -16,7 +16,6 @@ from ebayes_lm.design.boundary import with_sample_names
 from ebayes_lm.results.correlated import named_blocks, sample_blocks
 from ebayes_lm.weights.log_values import LogValues, chosen_span, log_values
 from ebayes_lm.weights.precision_list import VoomEList
-from ebayes_lm.weights.trend_reading import fit_of
 
 
 def vooma(
@@ -168,7 +167,7 @@ def vooma_by_group(
 
 def weighted(data: LogValues, block: Any, correlation: Any, span: float) -> VoomEList:
     """Log values with weights from one trend."""
-    fit = fit_of(data, block=block, correlation=correlation)
+    fit = data.fit(block=block, correlation=correlation)
     learned = data.learn(fit, span)
     return data.listed(data.weights(fit, learned), learned)
 

@@ -24,7 +24,7 @@ from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.results.arguments import truth
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.precision_list import VoomEList
-from ebayes_lm.weights.trend_reading import Trended, solved, trend_of, weights_at
+from ebayes_lm.weights.trend_reading import Trended, fit_of, solved, trend_of, weights_at
 
 #: The span of limma before 3.60: all of up to so many features, then falling with the root of their number.
 _LEGACY_SMALL, _LEGACY_POWER = 10, 0.5
@@ -48,6 +48,15 @@ class LogValues:
     design: Design
     predictor: FloatArray | None
     running: Running
+
+    @property
+    def masked(self) -> FeatureMatrix:
+        """The matrix as it is."""
+        return self.matrix
+
+    def fit(self, **options: Any) -> LinearFit:
+        """The linear model of all features; options are those of lm_fit."""
+        return fit_of(self.matrix, self.design, self.running, **options)
 
     def learn(self, fit: LinearFit, span: float) -> Trended:
         """The trend of the residual standard deviations of a fit."""

@@ -12,7 +12,6 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.results.arguments import truth
 from ebayes_lm.weights.log_counts import LogCounts, log_counts
 from ebayes_lm.weights.precision_list import VoomEList
-from ebayes_lm.weights.trend_reading import fit_of
 
 
 def voom(
@@ -104,7 +103,7 @@ def voom(
         counts, design, samples=samples, lib_size=lib_size, offset=offset, offset_prior=offset_prior,
         normalize_method=normalize_method, layer=layer, running=running,
     )  # fmt: skip
-    fit = fit_of(logged, weights=weights, block=block, correlation=correlation)
+    fit = logged.fit(weights=weights, block=block, correlation=correlation)
     learned = logged.learn(fit, chosen_span(logged, span, adaptive_span))
     return logged.listed(logged.weights(fit, learned), learned)
 

@@ -13,7 +13,6 @@ from ebayes_lm.weights.log_counts import log_counts
 from ebayes_lm.weights.precision import chosen_span
 from ebayes_lm.weights.precision_list import VoomEList
 from ebayes_lm.weights.quality import array_weights
-from ebayes_lm.weights.trend_reading import fit_of
 
 
 def voom_with_quality_weights(
@@ -98,7 +97,7 @@ def voom_with_quality_weights(
     share = chosen_span(logged, span, adaptive_span)
     quality: pd.Series[float] | None = None
     for _ in range(2):
-        fit = fit_of(logged, weights=quality, block=block, correlation=correlation)
+        fit = logged.fit(weights=quality, block=block, correlation=correlation)
         learned = logged.learn(fit, share)
         precision = logged.weights(fit, learned)
         quality = array_weights(

@@ -52,12 +52,19 @@ class Precise(Protocol):
         """What is fitted."""
 
     @property
+    def masked(self) -> FeatureMatrix:
+        """The same without what tells nothing of variability."""
+
+    @property
     def design(self) -> Design:
         """The model of the means."""
 
     @property
     def running(self) -> Running:
         """How verbs run."""
+
+    def fit(self, **options: Any) -> LinearFit:
+        """The linear model of all features; options are those of lm_fit."""
 
     def learn(self, fit: LinearFit, span: float) -> Trended:
         """The trend of the residual standard deviations of a fit."""
@@ -69,12 +76,11 @@ class Precise(Protocol):
         """Everything together under its labels."""
 
 
-def fit_of(data: Precise, **options: Any) -> LinearFit:
+def fit_of(matrix: FeatureMatrix, design: Design, running: Running, **options: Any) -> LinearFit:
     """The linear model of all features."""
-    r = data.running
     return lm_fit(
-        data.matrix, data.design, threads=r.threads, chunk_size=r.chunk_size, max_memory=r.max_memory,
-        progress=r.progress, **options,
+        matrix, design, threads=running.threads, chunk_size=running.chunk_size, max_memory=running.max_memory,
+        progress=running.progress, **options,
     )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from ebayes_lm.errors import DataError, VarianceWarning
 from tests.weights.answers.reader import answers
 
 #: The trend is R's bit for bit where fits are; a weight is its fourth power at values that differ by rounding.
-TREND = 1e-10
+TREND = 1e-12
 #: Moderated tests of these: the prior is a difference of small numbers.
-TESTED = 1e-8
+TESTED = 1e-9
 
 
 @answers("vooma", "log_precision")

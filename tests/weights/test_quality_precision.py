@@ -10,9 +10,9 @@ from ebayes_lm.weights.quality_precision import voom_with_quality_weights
 from tests.weights.answers.reader import answers
 
 #: Two rounds of weights that feed on each other: rounding grows by a few digits.
-TWO_ROUNDS = 1e-9
+TWO_ROUNDS = 1e-12
 #: Moderated tests of these: the prior is a difference of small numbers.
-TESTED = 1e-8
+TESTED = 1e-9
 
 
 @answers("voom_with_quality_weights", "precision")

@@ -1,0 +1,138 @@
+"""A fit that estimates its own weights: of observations, of samples, and the correlation within blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.data.weights import matrix_weights
+from ebayes_lm.errors import ArgumentError
+from ebayes_lm.results.arguments import truth
+from ebayes_lm.results.correlated import sample_blocks
+from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.weights.consensus import duplicate_correlation
+from ebayes_lm.weights.matrix_rows import cell_weights
+from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.quality import array_weights
+from ebayes_lm.weights.trend_reading import Precise, Trended
+from ebayes_lm.weights.voom_fit import VoomFit, voom_fit
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """What is estimated beside the trend.
+
+    Attributes
+    ----------
+    data : Precise
+    prior : (G, n) array or None
+        Weights known beforehand.
+    blocks : (n,) integer array or None
+        Samples that are correlated.
+    quality : dict or None
+        Options of array_weights, where samples are weighed.
+    """
+
+    data: Precise
+    prior: FloatArray | None
+    blocks: IntArray | None
+    quality: dict[str, Any] | None
+
+    def sample_weights(self, weights: FloatArray) -> FloatArray | None:
+        """Weights of samples, under weights (G, n) of observations."""
+        if self.quality is None:
+            return None
+        found = array_weights(self.data.masked, self.data.design, weights=weights, **self._running(), **self.quality)
+        return found.to_numpy()
+
+    def correlation(self, weights: FloatArray) -> float:
+        """Correlation within blocks, under weights (G, n); 0 where there is none to be found."""
+        if self.blocks is None:
+            return 0.0
+        found = duplicate_correlation(
+            self.data.masked, self.data.design, block=self.blocks, weights=weights, **self._running()
+        )
+        return 0.0 if np.isnan(found.consensus) else found.consensus
+
+    def correlated(self, rho: float) -> dict[str, Any]:
+        """Options of a fit: blocks, where they have a correlation."""
+        return {"block": self.blocks, "correlation": rho} if rho != 0.0 else {}
+
+    def _running(self) -> dict[str, Any]:
+        r = self.data.running
+        return {name: getattr(r, name) for name in ("threads", "chunk_size", "max_memory", "progress")}
+
+
+def fitted_twice(estimated: Estimated, span: float, compat: str | None) -> VoomFit:
+    """Fit, learn weights, and fit with these; where samples have weights or blocks, weights are learnt once more.
+
+    The trend of the second pass is that of a fit which knows weights of samples and correlation, but not those of
+    observations.
+    """
+    data, prior = estimated.data, estimated.prior
+    fit = data.fit(weights=prior)
+    learned, weights, samples, rho = _learnt(estimated, fit, span)
+    if learned.trend.x.size and (samples is not None or estimated.blocks is not None):
+        known = prior if samples is None else samples[None, :]
+        fit = data.fit(weights=known, **estimated.correlated(rho))
+        learned, weights, samples, rho = _learnt(estimated, fit, span)
+    if learned.trend.x.size:
+        fit = data.fit(weights=weights, compat=compat, **estimated.correlated(rho))
+    return voom_fit(fit, _with_sample_weights(data.listed(weights, learned), samples), rho)
+
+
+class _Learnt(NamedTuple):
+    learned: Trended
+    weights: FloatArray
+    samples: FloatArray | None
+    rho: float
+
+
+def _learnt(estimated: Estimated, fit: LinearFit, span: float) -> _Learnt:
+    """What a fit tells: the trend, weights of observations in which all other weights are, weights of samples."""
+    data = estimated.data
+    learned = data.learn(fit, span)
+    weights = data.weights(fit, learned)
+    if not learned.trend.x.size:
+        return _Learnt(learned, weights, None, 0.0)
+    samples = estimated.sample_weights(weights)
+    known = estimated.prior if samples is None else samples
+    if known is not None:
+        weights *= known
+    return _Learnt(learned, weights, samples, estimated.correlation(weights))
+
+
+def _with_sample_weights(elist: VoomEList, samples: FloatArray | None) -> VoomEList:
+    if samples is None:
+        return elist
+    table = pd.DataFrame(index=elist.E.columns) if elist.targets is None else elist.targets
+    return replace(elist, targets=table.assign(sample_weight=samples))
+
+
+def estimated_from(
+    data: Precise, given: Any, prior_weights: Any, block: Any, sample_weights: Any, var_design: Any, var_group: Any,
+    prior_n: Any,
+) -> Estimated:  # fmt: skip
+    """What is to be estimated; ``given`` are weights that the container carries, in place of prior weights.
+
+    Raises
+    ------
+    ArgumentError
+        Prior weights, and sample weights to be estimated.
+    """
+    quality = None
+    if truth(sample_weights, "sample_weights") or var_design is not None or var_group is not None:
+        quality = {"var_design": var_design, "var_group": var_group, "prior_n": prior_n}
+    known = given if prior_weights is None else prior_weights
+    if known is not None and quality is not None:
+        raise ArgumentError(
+            "sample weights cannot be estimated under weights that are known beforehand; leave out prior_weights= "
+            "(and weights of the container), or sample_weights=, var_design= and var_group="
+        )
+    prior = None if known is None else cell_weights(matrix_weights(known, data.matrix), data.matrix.shape)
+    blocks = None if block is None else sample_blocks(block, data.matrix, data.matrix.sample_table)
+    return Estimated(data, prior, blocks, quality)

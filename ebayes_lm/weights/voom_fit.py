@@ -1,0 +1,46 @@
+"""VoomFit: a linear fit that has estimated the weights it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import pandas as pd
+
+from ebayes_lm.results.linear import LinearFit, split_key
+from ebayes_lm.weights.precision_list import VoomEList
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class VoomFit(LinearFit):
+    """Linear models of all features, with the values and weights that they were fitted to.
+
+    Made by :func:`voom_lm_fit` and :func:`vooma_lm_fit`.
+
+    Attributes
+    ----------
+    elist : VoomEList
+        Log expression, weights, and the trend that these come from.
+    correlation : float
+        Estimated correlation within blocks; 0 without blocks.
+    """
+
+    elist: VoomEList
+    correlation: float
+
+    @property
+    def targets(self) -> pd.DataFrame | None:
+        """Sample table, with ``sample_weight`` where samples were weighed."""
+        return self.elist.targets
+
+    def __getitem__(self, key: Any) -> VoomFit:
+        """Subset by position: ``fit[features]`` or ``fit[features, coefs]``; coefs may also be names."""
+        part = super().__getitem__(key)
+        rows, _ = split_key(key, self.labels)
+        return replace(part, elist=self.elist[rows, :])  # type: ignore[return-value, arg-type]
+
+
+def voom_fit(fit: LinearFit, elist: VoomEList, correlation: float) -> VoomFit:
+    """A fit together with what it was fitted to."""
+    own = {field.name: getattr(fit, field.name) for field in fields(LinearFit)}
+    return VoomFit(**own, elist=elist, correlation=correlation)
