@@ -33,7 +33,7 @@ class Library(NamedTuple):
 
 
 class _Compared(NamedTuple):
-    """Features seen in both libraries."""
+    """Features that can be compared."""
 
     log_ratio: FloatArray
     abundance: FloatArray
@@ -46,7 +46,8 @@ def trimmed_mean_factor(observed: Library, reference: Library, trimming: Trimmin
     Robinson and Oshlack (2010) Genome Biology 11, R25.
     """
     seen = (observed.counts > 0) & (reference.counts > 0)
-    pairs = _compared(_only(observed, seen), _only(reference, seen), trimming.least_abundance)
+    pairs = _compared(_only(observed, seen), _only(reference, seen))
+    pairs = _over(trimming.least_abundance, pairs)
     if not _differ(pairs):
         return 1.0
     kept = _central(pairs.log_ratio, trimming.log_ratio) & _central(pairs.abundance, trimming.abundance)
@@ -54,20 +55,25 @@ def trimmed_mean_factor(observed: Library, reference: Library, trimming: Trimmin
 
 
 def paired_trimmed_mean_factor(observed: Library, reference: Library, trimming: Trimming) -> float:
-    """TMM with singleton pairing: counts seen in one library alone are paired by size, the largest of both first."""
+    """TMM with singleton pairing: counts seen in one library alone are paired by size, the largest of both first.
+
+    Abundance has no bound here.
+    """
     left, right = _with_pairs(observed, reference)
-    pairs = _compared(left, right, trimming.least_abundance)
+    pairs = _compared(left, right)
     if not _differ(pairs):
         return 1.0
     shrunk = (left.counts + _SHRINK) / (left.size + _SHRINK) / ((right.counts + _SHRINK) / (right.size + _SHRINK))
     kept = _inner(pairs.log_ratio, trimming.log_ratio, shrunk)
-    kept &= _inner(pairs.abundance, trimming.abundance, np.arange(kept.size))
+    # the mean log share but for rounding, by which features are told apart that are tied
+    abundance = np.log2(left.counts / left.size * (right.counts / right.size)) / 2.0
+    kept &= _inner(abundance, trimming.abundance, np.arange(kept.size))
     weights = (1.0 + _STEADY) / (pairs.variance + _STEADY) if trimming.weighted else None
     return _power(pairs, kept, weights)
 
 
 def _only(library: Library, features: BoolArray) -> Library:
-    return Library(library.counts[features], library.size)
+    return Library(np.compress(features, library.counts), library.size)
 
 
 def _with_pairs(observed: Library, reference: Library) -> tuple[Library, Library]:
@@ -77,20 +83,25 @@ def _with_pairs(observed: Library, reference: Library) -> tuple[Library, Library
     count = min(alone_a.size, alone_b.size)
     both = (a > 0) & (b > 0)
     return (
-        Library(np.concatenate([a[both], alone_a[:count]]), observed.size),
-        Library(np.concatenate([b[both], alone_b[:count]]), reference.size),
+        Library(np.concatenate([np.compress(both, a), alone_a[:count]]), observed.size),
+        Library(np.concatenate([np.compress(both, b), alone_b[:count]]), reference.size),
     )
 
 
-def _compared(observed: Library, reference: Library, least_abundance: float) -> _Compared:
+def _compared(observed: Library, reference: Library) -> _Compared:
+    """Log ratios and their variances, and as abundance the mean log share."""
     share, other = observed.counts / observed.size, reference.counts / reference.size
     with np.errstate(all="ignore"):
         log_ratio = np.log2(share / other)
         abundance = (np.log2(share) + np.log2(other)) / 2.0
         variance = (observed.size - observed.counts) / observed.size / observed.counts
         variance += (reference.size - reference.counts) / reference.size / reference.counts
-    used = np.isfinite(log_ratio) & np.isfinite(abundance) & (abundance > least_abundance)
-    return _Compared(log_ratio[used], abundance[used], variance[used])
+    return _Compared(log_ratio, abundance, variance)
+
+
+def _over(least_abundance: float, pairs: _Compared) -> _Compared:
+    used = np.isfinite(pairs.log_ratio) & np.isfinite(pairs.abundance) & (pairs.abundance > least_abundance)
+    return pairs if used.all() else _Compared(*(values[used] for values in pairs))
 
 
 def _differ(pairs: _Compared) -> bool:
@@ -124,12 +135,12 @@ def _ends(values: FloatArray, trim: float) -> tuple[int, int, float, float]:
     """The first and the last place that is not trimmed, and the values there."""
     first = int(values.size * trim)
     last = values.size - 1 - first
-    parted = np.partition(values, (first, last))
-    return first, last, parted[first], parted[last]
+    rising = np.partition(values, first)[first:]
+    return first, last, rising[0], np.partition(rising, last - first)[last - first]
 
 
 def _power(pairs: _Compared, kept: BoolArray, weights: FloatArray | None) -> float:
-    chosen = pairs.log_ratio[kept]
+    chosen = np.compress(kept, pairs.log_ratio)
     with np.errstate(all="ignore"):
         mean = chosen.mean() if weights is None and chosen.size else _weighted(chosen, weights, kept)
     return float(2.0**mean) if np.isfinite(mean) else 1.0
@@ -138,5 +149,5 @@ def _power(pairs: _Compared, kept: BoolArray, weights: FloatArray | None) -> flo
 def _weighted(values: FloatArray, weights: FloatArray | None, kept: BoolArray) -> float:
     if weights is None:
         return np.nan
-    own = weights[kept]
+    own = np.compress(kept, weights)
     return float((own * values).sum() / own.sum())

@@ -26,12 +26,11 @@ def effective_sizes(d: DGEList, lib_size: Any = None) -> FloatArray:
         Not one positive, finite number for each sample, or one for all.
     """
     samples = d.counts.columns
-    sizes: FloatArray
     if lib_size is None:
-        sizes = d.effective_lib_sizes.to_numpy()
-        if (sizes == 0).any():
-            raise DataError(f"the library size is zero in {listing(samples[sizes == 0])}; leave such samples out")
-        return sizes
+        own = np.asarray(d.effective_lib_sizes, dtype=np.float64)
+        if (own == 0).any():
+            raise DataError(f"the library size is zero in {listing(samples[own == 0])}; leave such samples out")
+        return own
     numbers = ordered_numbers(lib_size, samples, what="lib_size", axis="samples")
     if numbers.shape not in ((), (1,), (len(samples),)):
         raise DataError(f"lib_size has shape {numbers.shape}; give one number for each of {len(samples)} samples")

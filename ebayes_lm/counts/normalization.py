@@ -58,7 +58,7 @@ def norm_lib_sizes(
     do_weighting : bool
         Weigh log ratios by their precision.
     a_cutoff : float
-        Features whose mean log2 share is no more than this are left out.
+        Features whose mean log2 share is no more than this are left out by TMM.
     p : float
         The quantile of "upperquartile".
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.counts.boundary import as_count_list
 from ebayes_lm.data.alignment import align
 from ebayes_lm.data.count_list import DGEList
@@ -68,9 +68,10 @@ def _in_order(ids: Any, d: DGEList) -> AnyArray:
     return np.asarray(ids)
 
 
-def _summed(values: AnyArray, codes: IntArray) -> FloatArray:
+def _summed(values: AnyArray, codes: IntArray) -> AnyArray:
     """Columns added by code."""
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    summed: FloatArray = np.add.reduceat(values[:, order], starts, axis=1)
+    wide = np.int64 if values.dtype.kind in "iu" else np.float64
+    summed: AnyArray = np.add.reduceat(values[:, order], starts, axis=1, dtype=wide)
     return summed
