@@ -60,8 +60,10 @@ TOLERANCES = {
     "voom_lm_fit_block": CORRELATED,
     "vooma_lm_fit_block": CORRELATED,
 }
+# What R holds of a set, and not what it answers.
+_GIVEN = {"x", "design", "block", "kept"}
 # Of all others, such as t and logarithms, the difference counts where they are below one, and not the ratio.
-_POSITIVE = {"factors", "plain", "weights", "sample_weights", "sigma", "df"}
+_POSITIVE = {"kept", "factors", "plain", "weights", "sample_weights", "sigma", "df"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Answered:
 
     @property
     def questions(self) -> list[str]:
-        return list(dict.fromkeys(name.split(".")[0] for name in self.matrices if name not in ("x", "design", "block")))
+        return list(dict.fromkeys(name.split(".")[0] for name in self.matrices if name not in _GIVEN))
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,9 @@ def differences(answered: Answered) -> Iterator[Difference]:
         try:
             ours = survey_answers.answer(question, problem)
         except (EbayesLMError, AttributeError) as error:
-            yield Difference(question, np.inf, within, f"{type(error).__name__}: {error}")
+            # Where R has no number either, a refusal is what is meant.
+            known = any(np.isfinite(value).any() for value in theirs.values())
+            yield Difference(question, np.inf if known else 0.0, within, f"{type(error).__name__}: {error}")
             continue
         for name, expected in theirs.items():
             part = name.partition(".")[2]

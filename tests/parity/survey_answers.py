@@ -44,8 +44,9 @@ class Problem:
         return el.DGEList(self.x, group=self.group)
 
     @cached_property
-    def kept(self) -> Any:
-        return el.filter_by_expr(self.whole, self.design)
+    def kept(self) -> Array:
+        """Features that R goes on with."""
+        return self.matrices["kept"].ravel() > 0
 
     @cached_property
     def filtered(self) -> Any:
@@ -117,7 +118,7 @@ def _vooma_lm_fit_block(p: Problem) -> Parts:
 
 _QUESTIONS: dict[str, Callable[[Problem], Parts]] = {
     **{method: _factors(method) for method in ("TMM", "TMMwsp", "RLE", "upperquartile")},
-    "filter": lambda p: {"": p.kept},
+    "filter": lambda p: {"kept": el.filter_by_expr(p.whole, p.design)},
     "ave_log_cpm_all": lambda p: {"value": el.ave_log_cpm(p.whole)},
     "cpm": lambda p: {"plain": el.cpm(p.filtered), "log": el.cpm(p.filtered, log=True)},
     "ave_log_cpm": lambda p: {"value": el.ave_log_cpm(p.filtered)},

@@ -1,5 +1,5 @@
 # Real data in packages of R, for survey.R: each set is a function that gives its values and how its samples are grouped.
-#   counts: x (counts), group, and block where samples come in blocks
+#   counts: x (counts), group, block where samples come in blocks, sparse where most counts are zero
 #   arrays: x (log values), group, block
 
 from_package <- function(package, data, name = data) {
@@ -11,10 +11,6 @@ from_package <- function(package, data, name = data) {
 expressed <- function(eset, group, block = NULL) {
   samples <- Biobase::pData(eset)
   list(x = Biobase::exprs(eset), group = factor(samples[[group]]), block = if (!is.null(block)) factor(samples[[block]]))
-}
-
-only <- function(set, kept) {
-  list(x = set$x[, kept], group = droplevels(set$group[kept]), block = if (!is.null(set$block)) droplevels(set$block[kept]))
 }
 
 count_sets <- list(
@@ -38,19 +34,19 @@ count_sets <- list(
   # Bacteria of nine environments: mostly zeros (Caporaso et al. 2011)
   environments = function() {
     p <- from_package("phyloseq", "GlobalPatterns")
-    list(x = methods::as(phyloseq::otu_table(p), "matrix"), group = factor(phyloseq::sample_data(p)$SampleType))
+    list(x = methods::as(phyloseq::otu_table(p), "matrix"), group = factor(phyloseq::sample_data(p)$SampleType), sparse = TRUE)
   },
   # Bacteria of warmed and clipped prairie, several samples a plot
   prairie = function() {
     p <- from_package("phyloseq", "soilrep")
     samples <- phyloseq::sample_data(p)
-    list(x = methods::as(phyloseq::otu_table(p), "matrix"), group = factor(samples$Treatment), block = factor(samples$Sample))
+    list(x = methods::as(phyloseq::otu_table(p), "matrix"), group = factor(samples$Treatment), block = factor(samples$Sample), sparse = TRUE)
   },
   # Bacteria of twelve mice on two diets, again and again (Turnbaugh et al. 2009)
   mice = function() {
     m <- from_package("metagenomeSeq", "mouseData")
     samples <- Biobase::pData(m)
-    list(x = metagenomeSeq::MRcounts(m), group = factor(samples$diet), block = factor(samples$mouseID))
+    list(x = metagenomeSeq::MRcounts(m), group = factor(samples$diet), block = factor(samples$mouseID), sparse = TRUE)
   }
 )
 
