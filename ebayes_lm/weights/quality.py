@@ -32,6 +32,9 @@ from ebayes_lm.results.rows import refuse_infinite
 from ebayes_lm.results.stages import require_linear
 from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
 
+#: A sample of which the design leaves less than this has a coefficient to itself.
+_FREE_OF_ROUNDING = 1e-10
+
 
 def array_weights(
     y: Any,
@@ -131,7 +134,7 @@ def array_weights(
     given = inputs(y, design, samples, layer, feature_columns)
     model = variance_model(given.design.matrix, _variance_terms(given, var_design, var_group))
     if inf == "error":
-        _check_finite(given.matrix, running)
+        check_finite(given.matrix, running)
     cells = cell_weights(matrix_weights(weights, given.matrix), given.matrix.shape)
     rows = MatrixRows(given.matrix, cells, running)
     found = estimated_weights(rows, model, prior_n=prior, method=method, max_iter=rounds, tol=bound)
@@ -167,7 +170,7 @@ def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
     residuals = linear.residuals(y)
     model = variance_model(linear.design.matrix)
     free = 1.0 - np.einsum("ij,ij->j", model.columns, model.columns)
-    free[free < FREE_OF_ROUNDING] = np.nan
+    free[free < _FREE_OF_ROUNDING] = np.nan
     variances = np.square(linear.record.sigma)
     estimated = ~np.isnan(linear.record.coefficients[:, linear.plan.qr.estimable]).any(axis=1)
     usable = (variances > 0) & estimated
@@ -175,10 +178,6 @@ def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
     with np.errstate(invalid="ignore"):
         ratios = pd.DataFrame(np.square(residuals.to_numpy()[usable]) / expected)
     return pd.Series(1.0 / ratios.mean().to_numpy(), index=residuals.columns, name="weight")
-
-
-#: A sample of which the design leaves less than this has a coefficient to itself.
-FREE_OF_ROUNDING = 1e-10
 
 
 class Inputs(NamedTuple):
@@ -239,7 +238,9 @@ def _not_negative(value: Any, name: str, meaning: str) -> float:
     return number
 
 
-def _check_finite(matrix: FeatureMatrix, running: Running) -> None:
+def check_finite(matrix: FeatureMatrix, running: Running) -> None:
+    """Refuse infinite values."""
+
     def count(values: AnyArray, _: slice) -> tuple[AnyArray]:
         return (np.isinf(values).sum(axis=1, dtype=np.int32),)
 

@@ -12,12 +12,13 @@ from ebayes_lm._typing import IntArray
 from ebayes_lm.core.group_variances import LEVEL, GroupVariances, group_variances
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.weights import matrix_weights
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ArgumentError, DesignError
 from ebayes_lm.results.correlated import named_blocks
-from ebayes_lm.weights.matrix_rows import MatrixRows
-from ebayes_lm.weights.quality import Inputs, inputs
+from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
+from ebayes_lm.weights.quality import Inputs, check_finite, inputs
 
 #: Sizes of a test at 0.05 that are worth a word: more false positives than this, or fewer.
 LIBERAL, CONSERVATIVE = 0.08, 0.03
@@ -63,7 +64,7 @@ def unequal_variances(
     Parameters
     ----------
     y : array, DataFrame, AnnData, sparse matrix or EList
-        Features x samples, as :func:`lm_fit` takes them.
+        Features x samples, as :func:`lm_fit` takes them; weights that the container carries count.
     design : str, Design, DataFrame or array, optional
         The model of the means; by default that of the container.
     group : str or (n,) array_like, optional
@@ -78,6 +79,8 @@ def unequal_variances(
 
     Raises
     ------
+    DataError
+        Values are infinite or not numeric.
     ArgumentError
         Fewer than two groups have a residual.
     DesignError
@@ -103,7 +106,10 @@ def unequal_variances(
     if given.matrix.shape[1] - pivoted_qr(given.design.matrix).rank < 2:
         raise DesignError("the design leaves fewer than two residual degrees of freedom, too few to compare variances")
     codes, names = _groups(given, group)
-    found = group_variances(MatrixRows(given.matrix, None, Running(progress=False)), given.design.matrix, codes)
+    running = Running(progress=False)
+    check_finite(given.matrix, running)
+    cells = cell_weights(matrix_weights(None, given.matrix), given.matrix.shape)
+    found = group_variances(MatrixRows(given.matrix, cells, running), given.design.matrix, codes)
     if np.isfinite(found.sd).sum() < 2:
         raise ArgumentError(
             f"only {int(np.isfinite(found.sd).sum())} of {len(names)} groups has samples beyond what the design fits "

@@ -73,6 +73,12 @@ SAMPLE_WEIGHTS = [
         StageError,
         ("before", "contrast"),
     ),
+    Case(
+        "comparing infinite values",
+        lambda: el.unequal_variances(spoiled(np.inf, (3, 2)), "~ group", samples=TABLE),
+        DataError,
+        ("1 value in 1 feature",),
+    ),
     compared("comparing one group", ArgumentError, "one group", "compare", group=["A"] * 6),
     compared("comparing one cell", ArgumentError, "have the same row of the design", "group=", design="~ 1"),
     compared("comparing a covariate", ArgumentError, "no two samples share", "group=", design="~ group + age"),

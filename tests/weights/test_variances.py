@@ -100,3 +100,11 @@ def test_gaps_and_the_design_of_the_container():
     found = unequal_variances(el.EList(gaps, targets=table, design="~ group"))
     assert_allclose(found.ratio, 2.0, rtol=0.1)
     assert found.advice
+
+
+def test_weights_of_the_container_count():
+    y, table = data((4, 12), (2, 1))
+    weights = np.broadcast_to(np.where(table["group"] == "A", 0.25, 1.0), y.shape)
+    found = unequal_variances(el.EList(y, weights=weights, targets=table, design="~ group"))
+    assert_allclose(found.ratio, 1.0, atol=0.05)
+    assert found.advice == ""

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import as_feature_matrix
+from ebayes_lm.data.weights import Weights
+from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
+
+Y = np.random.default_rng(1).normal(size=(50, 4))
+CELLS = np.random.default_rng(2).uniform(size=(50, 4))
+
+
+@pytest.mark.parametrize("cells", [None, CELLS])
+@pytest.mark.parametrize("size", [1, 7, 50, 90])
+def test_blocks_are_all_rows_in_order(cells, size):
+    rows = MatrixRows(as_feature_matrix(Y), cells, Running(chunk_size=size))
+    blocks = list(rows.in_order())
+    assert_array_equal(np.concatenate([values for values, _ in blocks]), Y)
+    assert all(len(values) <= size for values, _ in blocks)
+    assert rows.weighted == (cells is not None)
+    if cells is not None:
+        assert_array_equal(np.concatenate([weights for _, weights in blocks]), CELLS)
+
+
+def test_totals_are_sums_over_blocks():
+    rows = MatrixRows(as_feature_matrix(Y), CELLS, Running(chunk_size=7, threads=2))
+    total, seen = rows.total(lambda y, w, at: ((y * w).sum(axis=0), np.array(at.stop - at.start)))
+    assert_allclose(total, (Y * CELLS).sum(axis=0), rtol=1e-12)
+    assert seen == 50
+
+
+def test_weights_of_every_kind_belong_to_cells():
+    of_samples, of_features = np.arange(4.0), np.arange(50.0)
+    assert cell_weights(Weights(), (50, 4)) is None
+    assert_array_equal(cell_weights(Weights(samples=of_samples), (50, 4)), np.tile(of_samples, (50, 1)))
+    assert_array_equal(cell_weights(Weights(features=of_features), (50, 4)), np.repeat(of_features, 4).reshape(50, 4))
+    assert cell_weights(Weights(cells=CELLS), (50, 4)) is CELLS
+    assert np.shares_memory(cell_weights(Weights(samples=of_samples), (50, 4)), of_samples)
