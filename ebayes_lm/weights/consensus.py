@@ -57,8 +57,13 @@ class ConsensusCorrelation:
     within: str
 
     @property
-    def correlation(self) -> float:
-        """The consensus, under a second name."""
+    def consensus_correlation(self) -> float:
+        """The consensus under limma's name."""
+        return self.consensus
+
+    @property
+    def cor(self) -> float:
+        """The consensus under limma's other name."""
         return self.consensus
 
     @property

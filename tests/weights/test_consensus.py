@@ -91,7 +91,7 @@ def test_a_fit_takes_it_whole():
 
 def test_what_it_says():
     found = found_in()
-    assert float(found) == found.consensus == found.correlation
+    assert float(found) == found.consensus == found.consensus_correlation == found.cor
     assert_array_equal(found.atanh_correlations.index, Y.index)
     assert_array_equal(found.rho.index, Y.index)
     text = repr(found)
