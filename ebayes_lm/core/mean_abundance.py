@@ -6,8 +6,9 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
 
-#: Most steps, and the relative change of a mean below which it has come to rest.
-_STEPS, _AT_REST = 100, 1e-14
+#: Most steps, far more than rates need unless libraries differ a million fold, and the relative change of a rate below
+#: which it has come to rest.
+_STEPS, _AT_REST = 1000, 1e-14
 
 
 def group_rates(counts: FloatArray, sizes: FloatArray, dispersion: FloatArray) -> FloatArray:
@@ -27,7 +28,8 @@ def group_rates(counts: FloatArray, sizes: FloatArray, dispersion: FloatArray) -
     Notes
     -----
     The score is zero where the rate is the ratio of counts to sizes under weights 1 / (1 + dispersion * mean). Taking
-    that ratio for the rate is a step of Fisher scoring, and the last one where libraries are of one size.
+    that ratio for the rate is a step of Fisher scoring, and the last one where libraries are of one size. Every step
+    leads nearer: the logarithm of the ratio changes by less than that of the rate does.
     """
     rates: FloatArray = counts.sum(axis=1) / sizes.sum()
     active = np.flatnonzero((dispersion > 0) & (rates > 0))
