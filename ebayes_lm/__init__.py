@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.log_precision import vooma_by_group as vooma_by_group
     from ebayes_lm.weights.log_precision_fit import vooma_lm_fit as vooma_lm_fit
     from ebayes_lm.weights.precision import voom as voom
+    from ebayes_lm.weights.precision_fit import voom_lm_fit as voom_lm_fit
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
     from ebayes_lm.weights.quality import array_weights as array_weights
     from ebayes_lm.weights.quality import array_weights_quick as array_weights_quick
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.replicates import avereps as avereps
     from ebayes_lm.weights.variances import VarianceComparison as VarianceComparison
     from ebayes_lm.weights.variances import unequal_variances as unequal_variances
+    from ebayes_lm.weights.voom_fit import VoomFit as VoomFit
 
 _HOMES = {
     "core.adjust": ("adjust_p",),
@@ -118,9 +120,11 @@ _HOMES = {
     "weights.log_precision": ("vooma", "vooma_by_group"),
     "weights.log_precision_fit": ("vooma_lm_fit",),
     "weights.precision": ("voom",),
+    "weights.precision_fit": ("voom_lm_fit",),
     "weights.precision_list": ("VoomEList",),
     "weights.quality": ("array_weights", "array_weights_quick"),
     "weights.quality_precision": ("voom_with_quality_weights",),
+    "weights.voom_fit": ("VoomFit",),
     "weights.replicates": ("avearrays", "avedups", "avereps"),
     "weights.variances": ("VarianceComparison", "unequal_variances"),
 }

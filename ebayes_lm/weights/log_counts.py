@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.between_arrays import METHODS
 from ebayes_lm.core.mean_variance import fitted_values, log_cpm, log_millions, mean_log_counts
 from ebayes_lm.counts.boundary import as_count_list
@@ -37,7 +37,7 @@ class LogCounts:
     ----------
     matrix : FeatureMatrix
         Log-cpm, with the labels and tables of the counts.
-    values : (G, n) array
+    logs : (G, n) array
         The same as an array.
     counts : (G, n) array
         As they came.
@@ -50,7 +50,7 @@ class LogCounts:
     """
 
     matrix: FeatureMatrix
-    values: FloatArray
+    logs: FloatArray
     counts: AnyArray
     design: Design
     lib_sizes: FloatArray
@@ -94,7 +94,7 @@ class LogCounts:
         """Everything together under its labels."""
         matrix = self.matrix
         E, W = (
-            pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (self.values, weights)
+            pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (self.logs, weights)
         )
         return VoomEList(
             E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design,
@@ -135,7 +135,7 @@ def log_counts(
     return LogCounts(matrix, E, values, made, sizes, offsets, running)
 
 
-def sizes_at(lib_sizes: FloatArray, offsets: Offsets | None, at: slice) -> FloatArray:
+def sizes_at(lib_sizes: FloatArray, offsets: Offsets | None, at: slice | IntArray) -> FloatArray:
     """Library sizes of some features: (n,), or (g, n) where observations have offsets."""
     return lib_sizes if offsets is None else np.exp(np.log(lib_sizes) + offsets.centred(at))
 

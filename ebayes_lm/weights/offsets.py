@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.data.alignment import align
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
 
@@ -28,7 +28,7 @@ class Offsets:
     values: AnyArray
     is_prior: bool
 
-    def centred(self, at: slice) -> FloatArray:
+    def centred(self, at: slice | IntArray) -> FloatArray:
         """Offsets of some features about the mean of each."""
         rows = self.values[at].astype(np.float64, copy=False)
         return rows if self.is_prior else rows - rows.mean(axis=1, keepdims=True)
