@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import BoolArray, FloatArray
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 
 #: Variance of the mean of a largest block, as a share of what it were without correlation, where the likelihood rises
 #: until there is none: the residuals know nothing of such means, and nothing holds it back.
@@ -32,6 +32,10 @@ NO_EIGENVALUE = 1e-10
 #: most of them not far from zero, and steps are twice as wide beyond that.
 _STEP = 1.0
 _BENDS = 8.0
+#: Valleys whose floors differ by less than this on the grid may be in the other order.
+_RIVAL = 1.0
+#: What is this near the side of a cell has its valley elsewhere.
+_EDGE = 1e-9
 #: Newton steps below this end the search; the bracket is as small after fifty halvings.
 _SETTLED = 1e-13
 _MOST_STEPS = 60
@@ -142,15 +146,16 @@ def fit_correlations(spectrum: Spectrum, largest: FloatArray) -> CorrelationFits
     scale = spectrum.squares.max(axis=1, initial=0.0)
     profile = _Profile.of(spectrum._replace(squares=spectrum.squares / scale[:, None]), largest)
     low, high = _log_gamma(_VANISHING / largest), _log_gamma(1.0 - _VANISHING * (1.0 - 1.0 / largest))
-    log_gamma = _minimum(profile, low, high)
-    inside = (log_gamma > low) & (log_gamma < high)
-    endless = (log_gamma >= high) | (~inside & (profile.fixed < _CONTAINED).any(axis=0))
-    log_gamma = np.where(log_gamma > low, log_gamma, _log_gamma(LEAST_BETWEEN / largest))
+    contained = (profile.fixed < _CONTAINED).any(axis=0)
+    end = np.where(contained, low, _log_gamma(LEAST_BETWEEN / largest))
+    log_gamma = _minimum(profile, low, high, end)
+    at_end = log_gamma == end
+    endless = (log_gamma > high - _STEP) | (at_end & contained)
     share = 1.0 / (1.0 + np.exp(-log_gamma))
     rho = (share * largest - 1.0) / (largest - 1.0)
     relative = profile.variances(log_gamma) * (1.0 - share)
     variance = (profile.squares / relative).sum(axis=0) / profile.df
-    fits = CorrelationFits(rho, variance * scale, _covariance(profile, relative, variance, inside))
+    fits = CorrelationFits(rho, variance * scale, _covariance(profile, relative, variance, ~at_end))
     for values in fits:
         values[endless] = np.nan
     return fits
@@ -162,22 +167,50 @@ def _log_gamma(share: FloatArray) -> FloatArray:
     return log_gamma
 
 
-def _minimum(profile: _Profile, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Where the lowest valley of each row has its floor: the best of a grid, then Newton steps kept in its cell."""
-    grid = np.concatenate(
-        [
-            np.arange(low.min(initial=0.0), -_BENDS, 2 * _STEP),
-            np.arange(-_BENDS, _BENDS, _STEP),
-            np.arange(_BENDS, high.max(initial=0.0) + 2 * _STEP, 2 * _STEP),
-        ]
-    )
-    best, at = np.full(len(low), np.inf), np.zeros(len(low), dtype=np.intp)
-    for j, point in enumerate(grid):
-        deviance = profile.deviance(np.clip(point, low, high)[: profile.fixed.shape[1]])
-        better = deviance < best
-        best[better], at[better] = deviance[better], j
+def _minimum(profile: _Profile, low: FloatArray, high: FloatArray, end: FloatArray) -> FloatArray:
+    """Where the lowest valley of each row has its floor; the point ``end`` stands for a fall that ends at ``low``.
+
+    Valleys are seen on a grid; where the floors of two may be as deep, both are gone down to.
+    """
+    below = np.arange(low.min(initial=0.0), -_BENDS, 2 * _STEP)
+    above = np.arange(_BENDS, high.max(initial=0.0) + 2 * _STEP, 2 * _STEP)
+    grid = np.concatenate([below, np.arange(-_BENDS, _BENDS, _STEP), above])
+    n_different = profile.fixed.shape[1]
+    floors = _floors(np.stack([profile.deviance(np.clip(point, low, high)[:n_different]) for point in grid]))
+    floors[0] = profile.deviance(end)
+    every, first = np.arange(len(low)), np.argmin(floors, axis=0)
+    found = _descend(profile, grid, first, low, high, end)
+    lowest = floors[first, every]
+    floors[first, every] = np.inf
+    rival = floors.min(axis=0, initial=np.inf) < lowest + _RIVAL
+    if rival.any():
+        second, both = np.argmin(floors[:, rival], axis=0), profile.take(rival)
+        other = _descend(both, grid, second, low[rival], high[rival], end[rival])
+        better = both.deviance(other) < both.deviance(found[rival])
+        found[rival] = np.where(better, other, found[rival])
+    return found
+
+
+def _floors(values: FloatArray) -> FloatArray:
+    """Floors of valleys that values on a grid (j, v) show, by parabolas through three points; infinity elsewhere."""
+    before, here, after = values[:-2], values[1:-1], values[2:]
+    bend = before - 2.0 * here + after
+    with np.errstate(invalid="ignore", divide="ignore"):
+        floors = here - np.square(before - after) / (8.0 * bend)
+    valley = (here <= before) & (here <= after) & (bend > 0.0)
+    last = np.where(values[-1] < values[-2], values[-1], np.inf)
+    return np.concatenate([values[:1], np.where(valley, floors, np.inf), last[None]])
+
+
+def _descend(
+    profile: _Profile, grid: FloatArray, at: IntArray, low: FloatArray, high: FloatArray, end: FloatArray
+) -> FloatArray:
+    """Newton steps from points of a grid, kept between their neighbours; ``end`` where it goes down to the left one.
+
+    Towards its lower end a profile may be level but for rounding, which looks like a valley.
+    """
     left, here, right = (np.clip(grid[np.clip(at + j, 0, len(grid) - 1)], low, high) for j in (-1, 0, 1))
-    found, active = here.copy(), np.arange(len(low))
+    found, active, lowest = here.copy(), np.arange(len(at)), left + _EDGE
     for _ in range(_MOST_STEPS):
         if not len(active):
             break
@@ -191,7 +224,7 @@ def _minimum(profile: _Profile, low: FloatArray, high: FloatArray) -> FloatArray
         going = np.abs(target - here) > _SETTLED * np.maximum(1.0, np.abs(here))
         here, left, right, active = target[going], left[going], right[going], active[going]
         profile = profile.take(going)
-    return found
+    return np.where(found <= lowest, end, found)
 
 
 def _covariance(profile: _Profile, relative: FloatArray, variance: FloatArray, inside: BoolArray) -> FloatArray:
