@@ -11,6 +11,7 @@ from tests.bad_input import (
     averaging,
     contrasting,
     correlating,
+    counting,
     deciding,
     inputs,
     moderating,
@@ -34,6 +35,8 @@ REST = {
     "curves": deciding.CURVES, "variances": deciding.VARIANCES,
     "sample weights": scattering.SAMPLE_WEIGHTS, "consensus": correlating.CONSENSUS,
     "replicates": averaging.REPLICATES,
+    "count list": counting.LISTS, "normalisation": counting.NORMALIZATION, "count filter": counting.FILTERS,
+    "rates": counting.RATES, "abundance": counting.ABUNDANCE, "technical replicates": counting.REPLICATES,
 }  # fmt: skip
 CASES = [pytest.param(case, id=f"{group}: {case.name}") for group, cases in (FITS | REST).items() for case in cases]
 
