@@ -26,7 +26,7 @@ from tests.bad_input.examples import Case, Y, fit_of
 FITS = {
     "matrix": inputs.MATRIX, "samples": inputs.SAMPLE_TABLES, "design": inputs.DESIGNS, "weights": weighing.WEIGHTS,
     "running": running.RUNNING, "fitting": running.FITTING, "blocks": correlating.BLOCKS,
-    "correlation": correlating.CORRELATIONS, "duplicates": correlating.DUPLICATES,
+    "correlation": correlating.CORRELATIONS, "mixed models": correlating.MIXED, "duplicates": correlating.DUPLICATES,
 }  # fmt: skip
 REST = {
     "contrast": contrasting.CONTRASTS, "stage": moderating.STAGES, "moderation": moderating.MODERATION,

@@ -257,15 +257,16 @@ def _typical(df: FloatArray, n_residual: AnyArray) -> FloatArray:
     return typical
 
 
-def pooled_df(df: FloatArray) -> FloatArray:
+def pooled_df(df: FloatArray, some: BoolArray | None = None) -> FloatArray:
     """One denominator df (g,) for F of contrasts with df (g, k) of their own (Fai & Cornelius 1996).
 
-    The mean of t^2 over contrasts is that of F of so many df: ``df / (df - 2)`` averages. Of contrasts with 2 df or
-    fewer, whose mean is infinite, the fewest df count.
+    The mean of t^2 over contrasts is that of F of so many df: ``df / (df - 2)`` averages, over ``some`` (g, k) of them
+    or all. Of contrasts with 2 df or fewer, whose mean is infinite, the fewest df count.
     """
-    least = df.min(axis=1, initial=np.inf)
+    some = np.ones(df.shape, dtype=np.bool_) if some is None else some
+    least = np.where(some, df, np.inf).min(axis=1, initial=np.inf)
+    most = np.where(some, df, -np.inf).max(axis=1, initial=-np.inf)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (1.0 / (1.0 - 2.0 / df)).mean(axis=1)
+        mean = np.where(some, 1.0 / (1.0 - 2.0 / df), 0.0).sum(axis=1) / some.sum(axis=1)
         pooled = 2.0 * mean / (mean - 1.0)
-    same = df.max(axis=1, initial=-np.inf) == least
-    return np.where(same | ~(least > 2.0), least, np.where(np.isinf(pooled) | (mean <= 1.0), np.inf, pooled))
+    return np.where((most == least) | ~(least > 2.0), least, pooled)

@@ -8,13 +8,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.contrast_moderation import ContrastVariances, VarianceParameters
+from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.core.contrast_moderation import ContrastVariances, VarianceParameters, pooled_df
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.mixed_rows import MixedDesigns, satterthwaite
 
 #: Second derivatives are differences of first ones over this share of the way to a correlation of one.
 _STEP = 1e-5
+#: Directions with less than this share of the largest variance follow from the others.
+_NO_DIRECTION = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,22 @@ class MixedCovariances(OwnCovariances):
         df = satterthwaite(stdev, slope, self.parameter_cov[at])
         return ContrastVariances(stdev, slope, curvature, independent, df)
 
+    def joint_df(self, at: Any, contrasts: FloatArray) -> FloatArray:
+        """Denominator df (b,) of F of contrasts (p, k) together, as Fai & Cornelius (1996) pool Satterthwaite's.
+
+        Contrasts are turned to be uncorrelated in each feature. Variances of sums of two contrasts give covariances.
+        """
+        k = contrasts.shape[1]
+        first, second = np.triu_indices(k)
+        sums = np.where(first == second, 0.5, 1.0) * (contrasts[:, first] + contrasts[:, second])
+        stdev, slope = self.stdev_and_slope(at, sums, self.rho[at])
+        covariance, change = (_from_sums(parts, first, second, k) for parts in (np.square(stdev), slope))
+        known = ~np.isnan(stdev).any(axis=1)
+        df = np.full(len(stdev), np.nan)
+        if known.any():
+            df[known] = _joint_df(covariance[known], change[known], self.parameter_cov[at][known])
+        return df
+
     def parameters(self, sigma: FloatArray) -> VarianceParameters:
         """Of all features, with their standard deviations."""
         own = ~np.isnan(self.parameter_cov[:, 0])
@@ -98,3 +116,22 @@ class MixedCovariances(OwnCovariances):
             first[whole], second[whole] = of(None, whole)
         first[gapped], second[gapped] = of(np.where(absent[gapped], 0.0, self.sample_weights), gapped)
         return first, second
+
+
+def _from_sums(squares: FloatArray, first: IntArray, second: IntArray, k: int) -> FloatArray:
+    """Symmetric matrices (b, k, k) from their quadratic forms in sums of two unit vectors, in one for the diagonal."""
+    matrix = np.empty((len(squares), k, k))
+    matrix[:, first, second] = matrix[:, second, first] = squares
+    diagonal = np.einsum("bii->bi", matrix).copy()
+    matrix = 0.5 * (matrix - diagonal[:, :, None] - diagonal[:, None, :])
+    np.einsum("bii->bi", matrix)[:] = diagonal
+    return matrix
+
+
+def _joint_df(covariance: FloatArray, change: FloatArray, parameter_cov: FloatArray) -> FloatArray:
+    """Pooled df (b,) of the principal directions of covariances (b, k, k), which rho changes by so much."""
+    values, vectors = np.linalg.eigh(covariance)
+    some = values > _NO_DIRECTION * values[:, -1:]
+    slope = np.einsum("bik,bij,bjk->bk", vectors, change, vectors)
+    df = satterthwaite(np.sqrt(np.where(some, values, 1.0)), slope, parameter_cov)
+    return pooled_df(df, some)

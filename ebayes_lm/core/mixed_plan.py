@@ -10,6 +10,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import packed
 from ebayes_lm.core.gls import BlockCorrelation
+from ebayes_lm.core.intrablock import trimmed_mean
 from ebayes_lm.core.mixed_rows import MixedDesigns, MixedRowFits, mixed_designs
 from ebayes_lm.core.ols import LeastSquares, least_squares, observed_mean
 from ebayes_lm.core.qr import RANK_TOLERANCE
@@ -62,12 +63,9 @@ class MixedFits(NamedTuple):
 
         ``largest`` is the number of samples in the largest block. Zero where no row has a correlation.
         """
-        z = np.sort(np.arctanh(self.rho[np.isfinite(self.rho)]))
-        if not len(z):
-            return 0.0
-        cut = int(_TRIM * len(z))
+        mean = trimmed_mean(np.arctanh(self.rho), _TRIM)
         lowest = -(1.0 - LEAST_BETWEEN) / max(largest - 1, 1)
-        return max(float(np.tanh(z[cut : len(z) - cut].mean())), lowest)
+        return 0.0 if np.isnan(mean) else max(float(np.tanh(mean)), lowest)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.design.boundary import aligned_samples
 from ebayes_lm.errors import ArgumentError
-from ebayes_lm.results.arguments import choice, real, whole_number
+from ebayes_lm.results.arguments import real, whole_number
 
 
 def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str = "block") -> IntArray:
@@ -94,11 +94,10 @@ def by_feature(correlation: Any, blocks: IntArray | None, ndups: Any, compat: st
     Raises
     ------
     ArgumentError
-        Another word than "feature", or arguments that do not go with it.
+        Arguments that do not go with it.
     """
-    if not isinstance(correlation, str):
+    if not isinstance(correlation, str) or correlation != "feature":
         return False
-    choice(correlation, ("feature",), "correlation", "a number, what duplicate_correlation() returns, or 'feature'")
     if blocks is None or ndups is not None:
         raise ArgumentError(
             "correlation='feature' estimates the correlation of samples that belong together, so that it needs block=, "
@@ -112,7 +111,8 @@ def by_feature(correlation: Any, blocks: IntArray | None, ndups: Any, compat: st
 def _correlation(correlation: Any) -> float:
     if correlation is None:
         raise ArgumentError(
-            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates"
+            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates. "
+            "Within blocks, correlation='feature' estimates one for each feature"
         )
     rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
     if hasattr(correlation, "consensus") and np.isnan(rho):

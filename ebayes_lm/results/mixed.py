@@ -92,6 +92,14 @@ class MixedFit(LinearFit):
         )
         return ContrastVariances(*parts), own.parameters(self.record.sigma)
 
+    def joint_df(self, columns: list[int]) -> FloatArray:
+        """Denominator df (G,) of F of some coefficients, without moderation."""
+        own, contrasts = self.covariances, self.contrast_matrix[:, columns]
+        own.require_unchanged()
+        return run_blocks(
+            lambda at: (own.joint_df(at, contrasts),), len(own), len(own.sample_weights), _QUIET, cells=ROW_CELLS
+        )[0]
+
     def r_squared(self, y: Any) -> NoReturn:
         """Refused: variance is explained within blocks and between them, and one share says neither."""
         raise StageError(_NO_SHARE)

@@ -17,6 +17,7 @@ from ebayes_lm.core.record import collapsed
 from ebayes_lm.core.tails import f_p_value, log_t_p_value, t_p_value
 from ebayes_lm.errors import ArgumentError, nearest
 from ebayes_lm.results.exactness import f_of_features
+from ebayes_lm.results.mixed import MixedFit
 from ebayes_lm.results.tested import TestedFit
 from ebayes_lm.results.values import VARIANCES, to_frame
 
@@ -133,6 +134,8 @@ class ModeratedFit(TestedFit):
 
     def df_of_f(self, columns: list[int]) -> FloatArray:
         """Denominator df of F of some coefficients, (features,): not capped, and pooled where theirs differ."""
+        if isinstance(self.fit, MixedFit) and not self.is_moderated:
+            return self.fit.joint_df(columns)
         df = self.df_uncapped
         return df if df.ndim == 1 else pooled_df(df[:, columns])
 

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 import ebayes_lm as el
-from ebayes_lm.errors import AlignmentError, ArgumentError, ArgumentTypeError, DataError, EbayesLMError
+from ebayes_lm.errors import (
+    AlignmentError,
+    ArgumentError,
+    ArgumentTypeError,
+    DataError,
+    DesignError,
+    EbayesLMError,
+    StageError,
+)
 from tests.bad_input.examples import TABLE, Case, Y, fit_of, spoiled
 
 ONE_EACH = "one value for each of 6 samples"
@@ -56,7 +64,7 @@ CORRELATIONS = [
     correlated("NaN", np.nan, ArgumentError, BOUNDS, "nan"),
     correlated("infinite", np.inf, ArgumentError, BOUNDS, "inf"),
     correlated("text", "0.5", ArgumentTypeError, NUMBER, "'0.5'"),
-    correlated("of each feature", "feature", ArgumentTypeError, NUMBER, "'feature'"),
+    correlated("of each gene", "gene", ArgumentTypeError, NUMBER, "'gene'"),
     correlated("a truth value", True, ArgumentTypeError, NUMBER, "True"),
     correlated("a list", [0.5], ArgumentTypeError, NUMBER, "[0.5]"),
     correlated("complex", 0.5j, ArgumentTypeError, NUMBER, "0.5j"),
@@ -66,8 +74,32 @@ CORRELATIONS = [
     correlated("at the bound of three", -0.5, ArgumentError, "not possible within blocks of 3", "-0.5 and 1"),
     correlated("impossible for three", -0.7, ArgumentError, "-0.7 is not possible within blocks of 3", "-0.5 and 1"),
     Case("without blocks", lambda: fit_of(correlation=0.5), ArgumentError, ("without block= or ndups=",)),
-    Case("of features without blocks", lambda: fit_of(correlation="feature"), ArgumentError, ("without block=",)),
+    Case("of features without blocks", lambda: fit_of(correlation="feature"), ArgumentError, ("needs block=",)),
 ]
+
+
+def mixed(name: str, error: type[EbayesLMError], *says: str, **options: Any) -> Case:
+    given = {"y": Y, "design": "~ group", "samples": TABLE, "block": "batch", "correlation": "feature"} | options
+    return Case(name, lambda: el.lm_fit(**given), error, says)
+
+
+MIXED = [
+    mixed("duplicates", ArgumentError, "needs block=", "no ndups=", ndups=2),
+    mixed("duplicates alone", ArgumentError, "needs block=", ndups=2, block=None),
+    mixed("as limma", ArgumentError, "limma has one correlation", "leave out compat=", compat="limma"),
+    mixed("robust", ArgumentError, "samples as independent", method="robust"),
+    mixed("singletons", DesignError, "every block has one sample", block=list("abcdef")),
+    mixed("one block", DesignError, "there is one block", block=list("aaaaaa")),
+    mixed("blocks in the design", DesignError, "the design holds the blocks", design="~ group + batch"),
+    mixed("blocks as groups", DesignError, "the design holds the blocks", block="group"),
+    mixed("infinite", DataError, "infinite: 1 value in 1 feature ('g2')", y=spoiled(np.inf, (2, 1))),
+    Case("r squared", lambda: mixed_fit().r_squared(Y), StageError, ("within blocks", "within_variance")),
+    Case("terms", lambda: mixed_fit().variance_explained(Y), StageError, ("within blocks", "without block=")),
+]
+
+
+def mixed_fit() -> el.LinearFit:
+    return fit_of(block="batch", correlation="feature")
 
 
 def repeated(name: str, error: type[EbayesLMError], *says: str, **options: Any) -> Case:
