@@ -86,10 +86,12 @@ class SharedMixed:
 
     def _variances(self, rho: FloatArray) -> FloatArray:
         """Of the parts, (g, c)."""
-        return 1.0 + rho[:, None] * self.slopes
+        variances: FloatArray = 1.0 + rho[:, None] * self.slopes
+        return variances
 
     def _grams(self) -> FloatArray:
-        return np.matmul(self.qr.q.T, self.parts)
+        grams: FloatArray = np.matmul(self.qr.q.T, self.parts)
+        return grams
 
     def _information(self, variances: FloatArray) -> FloatArray:
         """Information (g, r, r) of each row about its effects."""

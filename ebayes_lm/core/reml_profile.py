@@ -134,8 +134,8 @@ class _Profile:
     def take(self, rows: BoolArray) -> _Profile:
         """Of some of the rows."""
         shared = self.fixed.shape[1] == 1
-        own = (part if shared else part[:, rows] for part in (self.fixed, self.rising, self.counts))
-        return _Profile(*own, squares=self.squares[:, rows], df=self.df[rows])
+        fixed, rising, counts = (p if shared else p[:, rows] for p in (self.fixed, self.rising, self.counts))
+        return _Profile(fixed, rising, counts, self.squares[:, rows], self.df[rows])
 
 
 def fit_correlations(spectrum: Spectrum, largest: FloatArray) -> CorrelationFits:

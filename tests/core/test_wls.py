@@ -124,3 +124,20 @@ def test_the_covariance_of_a_complete_row():
     x = X * [1.0, 1, 1, 1e8]
     expected = generalised_least_squares_of_row(Y[0], x, np.ones(12), correlation.matrix()).covariance
     assert_allclose(row_designs(x, correlation).covariance(), expected, rtol=1e-9)
+
+
+def test_a_correlation_for_each_row():
+    w, c, rho = weights(1.0), np.array([[0.0, 1, 0, 0], [0, -1, 1, 0]]).T, np.linspace(-0.4, 0.9, 25)
+    designs = row_designs(X, BlockCorrelation(BLOCKS, 0.1))
+    fits, (stdev, slope) = designs.fit(Y, w, rho), designs.stdev_and_slope(w, c, rho)
+    t = RNG.normal(size=(25, 2))
+    f, _ = designs.f(w, c, t, rho)
+    for i in range(25):
+        alone = row_designs(X, BlockCorrelation(BLOCKS, rho[i]))
+        for together, single in zip(fits, alone.fit(Y[i : i + 1], w[i : i + 1]), strict=True):
+            assert_array_equal(together[i], single[0])
+        assert_array_equal(stdev[i], alone.stdev(w[i : i + 1], c)[0])
+        assert_array_equal(f[i], alone.f(w[i : i + 1], c, t[i : i + 1])[0])
+    above, below = (np.square(designs.stdev_and_slope(w, c, rho + step)[0]) for step in (1e-5, -1e-5))
+    # differences over 2e-5 of numbers near one
+    assert_allclose(slope, (above - below) / 2e-5, rtol=1e-6, atol=1e-6)
