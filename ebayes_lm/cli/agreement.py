@@ -51,8 +51,9 @@ def _about_weights(arguments: Namespace) -> None:
             f"--method {arguments.method} makes the weights itself; leave out --weights, or name --method voom-lm-fit, "
             "which multiplies them"
         )
-    if arguments.sample_weights:
-        raise UsageError("--sample-weights are estimated, and --weights are given; leave out one of them")
+    if arguments.sample_weights or arguments.var_group is not None:
+        option = "--sample-weights" if arguments.sample_weights else "--var-group"
+        raise UsageError(f"{option} estimates weights, and --weights are given; leave out one of them")
 
 
 def _about_priors(arguments: Namespace) -> None:

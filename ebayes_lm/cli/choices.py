@@ -31,6 +31,8 @@ class Choices:
     weights : GivenWeights or None
     block : Series or None
         Which block each sample belongs to.
+    var_group : Series or None
+        Which group each sample belongs to, where all samples of a group have one weight.
     fdr : float
         False discovery rate.
     columns : tuple of str
@@ -46,6 +48,7 @@ class Choices:
     procedure: Procedure = field(default_factory=Procedure)
     weights: GivenWeights | None = None
     block: pd.Series[Any] | None = None
+    var_group: pd.Series[Any] | None = None
     fdr: float = 0.05
     columns: tuple[str, ...] = ()
     form: str = "tsv"
@@ -100,9 +103,11 @@ def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | Non
     """The choices with the weights and blocks that they name."""
     weights = None if arguments.weights is None else read_weights(arguments.weights, inputs, arguments.layer)
     block = None if arguments.block is None else _block(arguments.block, inputs.samples)
+    group = None if arguments.var_group is None else _column(arguments.var_group, inputs.samples, "--var-group")
     procedure = Procedure(
         counts=counts,
-        weighs_samples=arguments.sample_weights or arguments.method == "voom-qw",
+        weighs_samples=arguments.sample_weights or group is not None or arguments.method == "voom-qw",
+        weighted_group=arguments.var_group,
         weights=None if weights is None else weights.belong_to,
         block=arguments.block,
         n_blocks=0 if block is None else block.nunique(),
@@ -122,6 +127,7 @@ def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | Non
         procedure,
         weights,
         block,
+        group,
         arguments.fdr,
         arguments.columns,
         arguments.format,
@@ -130,17 +136,21 @@ def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | Non
     )
 
 
-def _block(column: str, samples: pd.DataFrame) -> pd.Series[Any]:
-    if column not in samples.columns:
-        raise ArgumentError(
-            f"--block names {column!r}, which is not a column of the sample table.{nearest(column, samples.columns)} "
-            f"It has {listing(samples.columns, 10)}"
-        )
-    block = samples[column]
+def _block(name: str, samples: pd.DataFrame) -> pd.Series[Any]:
+    block = _column(name, samples, "--block")
     if block.notna().all() and block.is_unique:
         warn(
-            f"every sample is a block of its own in column {column!r}, so blocks change nothing; name the "
-            "column that correlated samples share",
+            f"every sample is a block of its own in column {name!r}, so blocks change nothing; name the column that "
+            "correlated samples share",
             DesignWarning,
         )
     return block
+
+
+def _column(name: str, samples: pd.DataFrame, option: str) -> pd.Series[Any]:
+    if name not in samples.columns:
+        raise ArgumentError(
+            f"{option} names {name!r}, which is not a column of the sample table.{nearest(name, samples.columns)} "
+            f"It has {listing(samples.columns, 10)}"
+        )
+    return samples[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,13 @@ from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.values import FEATURE
 from ebayes_lm.data.containers import EList
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import ArgumentError, VarianceWarning, warn
 from ebayes_lm.results.linear import LinearFit
+
+#: Factors of more levels have groups too small to compare their variances.
+_MOST_LEVELS = 6
 
 
 def fitted(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
@@ -29,7 +35,14 @@ def fitted(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit,
 def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
     weighs = choices.procedure.weighs_samples
     given = None if choices.weights is None else choices.weights.table
-    fit = el.voom_lm_fit(inputs.counts, design, block=choices.block, prior_weights=given, sample_weights=weighs)
+    fit = el.voom_lm_fit(
+        inputs.counts,
+        design,
+        block=choices.block,
+        prior_weights=given,
+        sample_weights=weighs,
+        var_group=choices.var_group,
+    )
     told = choices
     if choices.block is not None:
         told = told.told(correlation=fit.correlation, estimated=True)
@@ -39,7 +52,7 @@ def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[L
 def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
     """Weights depend on the correlation within blocks and the other way round: both are estimated twice."""
     weighs = choices.procedure.weighs_samples
-    weigh = el.voom_with_quality_weights if weighs else el.voom
+    weigh = partial(el.voom_with_quality_weights, var_group=choices.var_group) if weighs else el.voom
     rho, estimated = choices.procedure.correlation, False
     if choices.block is None or rho == FEATURE:
         values = weigh(inputs.counts, design)
@@ -62,12 +75,30 @@ def _by_values(inputs: Inputs, design: Design, choices: Choices) -> tuple[Linear
     weights = None if choices.weights is None else choices.weights.table
     told = choices
     if choices.procedure.weighs_samples:
-        weights = el.array_weights(data, design, layer=layer)
+        weights = el.array_weights(data, design, var_group=choices.var_group, layer=layer)
         told = _with_sample_weights(told, weights)
+    elif weights is None and choices.block is None:
+        _advise_on_variances(as_feature_matrix(data, layer=layer), design, inputs.samples, choices)
     if choices.block is not None and choices.procedure.correlation is None:
         found = el.duplicate_correlation(data, design, block=choices.block, weights=weights, layer=layer)
         told = told.told(correlation=found.consensus, estimated=True)
     return _least_squares(data, design, told, weights)
+
+
+def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFrame, choices: Choices) -> None:
+    """Say where groups that a factor of the design makes differ in variance so far that tests feel it."""
+    if choices.procedure.inf_missing or choices.plan(design).df_residual < 2:
+        return
+    for factor, levels in design.levels.items():
+        if factor not in samples.columns or not 2 <= len(levels) <= _MOST_LEVELS:
+            continue
+        try:
+            found = el.unequal_variances(data, design, group=samples[factor])
+        except ArgumentError:  # no two groups have a residual
+            continue
+        if found.advice:
+            warn(found.advice, VarianceWarning)
+            return
 
 
 def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> tuple[LinearFit, Choices]:

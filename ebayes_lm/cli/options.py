@@ -152,6 +152,9 @@ def _add_model(model: argparse._ArgumentGroup) -> None:
         "--sample-weights", action="store_true", help="estimate how reliable each sample is, and weigh it accordingly"
     )
     model.add_argument(
+        "--var-group", metavar="COL", help="the same with one weight for all samples of a group, such as a tissue"
+    )
+    model.add_argument(
         "--robust-fit", action="store_true", help="let outlying values lose weight; --robust is often the better answer"
     )
     model.add_argument(

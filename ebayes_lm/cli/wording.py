@@ -10,6 +10,8 @@ _SPELLED = {
     "legacy=False": "--prior likelihood",
     "with robust=False": "without --robust",
     "compat='limma'": "--compat limma",
+    "Weights from array_weights(..., var_group=...) with these groups put": "--var-group with the column of these "
+    "groups puts",
 }
 _NAMED = ("block", "correlation", "inf", "min_observed", "weights", "zero_variance", "feature_columns", "coef", "span")
 _ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=[\"']?([\w-]*)[\"']?(?=[\s,.;:)]|$)")

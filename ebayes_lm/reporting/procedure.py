@@ -29,6 +29,8 @@ class Procedure:
         What given weights belong to.
     weighs_samples : bool
         Whether weights of samples are estimated.
+    weighted_group : str or None
+        What samples of one weight have in common; None where each has its own.
     sample_weights : pair of float or None
         The smallest and the largest of these.
     block : str or None
@@ -65,6 +67,7 @@ class Procedure:
     counts: Preparation | None = None
     weights: str | None = None
     weighs_samples: bool = False
+    weighted_group: str | None = None
     sample_weights: tuple[float, float] | None = None
     block: str | None = None
     n_blocks: int = 0
@@ -101,7 +104,8 @@ def describe_fitting(procedure: Procedure) -> str:
     """
     sentences = [_WEIGHTED[procedure.weights]] if procedure.weights else []
     if procedure.weighs_samples:
-        sentences.append(f"Samples have weights by how reliable they are, {_range(procedure.sample_weights)}.")
+        whose = f", one for each {procedure.weighted_group}" if procedure.weighted_group else ""
+        sentences.append(f"Samples have weights by how reliable they are{whose}, {_range(procedure.sample_weights)}.")
     if procedure.block is not None:
         sentences.append(_correlation(procedure))
     if procedure.robust_fit:

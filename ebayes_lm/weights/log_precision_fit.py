@@ -65,7 +65,7 @@ def vooma_lm_fit(
     -------
     VoomFit
         A LinearFit with ``elist``, the values with their final weights and the trend; ``correlation``; and ``targets``
-        with ``sample_weight`` where samples were weighed.
+        with ``sample_weights`` where samples were weighed.
 
     Raises
     ------

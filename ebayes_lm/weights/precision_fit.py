@@ -68,7 +68,7 @@ def voom_lm_fit(
     -------
     VoomFit
         A LinearFit with ``elist``, the log-cpm with their final weights and the trend; ``correlation``; and
-        ``targets`` with ``sample_weight`` where samples were weighed.
+        ``targets`` with ``sample_weights`` where samples were weighed.
 
     Raises
     ------

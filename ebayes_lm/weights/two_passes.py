@@ -110,7 +110,7 @@ def _with_sample_weights(elist: VoomEList, samples: FloatArray | None) -> VoomEL
     if samples is None:
         return elist
     table = pd.DataFrame(index=elist.E.columns) if elist.targets is None else elist.targets
-    return replace(elist, targets=table.assign(sample_weight=samples))
+    return replace(elist, targets=table.assign(sample_weights=samples))
 
 
 def estimated_from(

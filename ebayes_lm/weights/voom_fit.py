@@ -30,7 +30,7 @@ class VoomFit(LinearFit):
 
     @property
     def targets(self) -> pd.DataFrame | None:
-        """Sample table, with ``sample_weight`` where samples were weighed."""
+        """Sample table, with ``sample_weights`` where samples were weighed."""
         return self.elist.targets
 
     def __getitem__(self, key: Any) -> VoomFit:

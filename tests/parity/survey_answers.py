@@ -90,7 +90,7 @@ def _quality(p: Problem) -> Parts:
 
 def _voom_lm_fit_quality(p: Problem) -> Parts:
     fit = el.voom_lm_fit(p.filtered, p.design, sample_weights=True)
-    return {"sample_weights": fit.elist.targets["sample_weights"], **_trended(fit)}
+    return {"sample_weights": fit.targets["sample_weights"], **_trended(fit)}
 
 
 def _voom_lm_fit_block(p: Problem) -> Parts:

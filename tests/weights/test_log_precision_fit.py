@@ -22,7 +22,7 @@ def test_as_in_limma(args, expected):
     if "correlation" in expected:
         assert_allclose(fit.correlation, expected["correlation"], rtol=TWO_ROUNDS)
     if "sample_weights" in expected:
-        assert_allclose(fit.targets["sample_weight"], expected["sample_weights"], rtol=TWO_ROUNDS)
+        assert_allclose(fit.targets["sample_weights"], expected["sample_weights"], rtol=TWO_ROUNDS)
     known = np.isfinite(expected["weights"])
     assert_allclose(fit.elist.weights.to_numpy()[known], expected["weights"][known], rtol=TWO_ROUNDS)
     assert_allclose(fit.sigma, expected["sigma"], rtol=TWO_ROUNDS)
