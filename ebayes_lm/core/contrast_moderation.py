@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.core.contrast_variances import ContrastVariances, VarianceParameters
 from ebayes_lm.core.moderation import Moderation, moderate, unmoderated
 from ebayes_lm.core.prior import VariancePrior
 from ebayes_lm.core.prior_options import PriorOptions
@@ -22,8 +23,6 @@ from ebayes_lm.core.record import Record, axes
 
 #: The variance within blocks helps to foretell that of a contrast where their errors are less correlated than this.
 _NEARLY_INDEPENDENT = 0.5
-#: An estimate of the correlation within blocks makes standard errors too small by so much of their square at most.
-_LARGEST_INFLATION = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +84,8 @@ class ContrastPrior(VariancePrior):
         return cls(
             scale=_median([_median(np.ravel(prior.scale)) for prior in each]),
             df2=_median([prior.df2 for prior in each]),
-            method=each[0].method if each else "none",
-            n_used=min((prior.n_used for prior in each), default=0),
+            method=next((prior.method for prior in each if prior.method != "none"), "none"),
+            n_used=max((prior.n_used for prior in each), default=0),
             n_zero=max((prior.n_zero for prior in each), default=0),
             df2_shrunk=np.min(shrunk, axis=0) if shrunk else None,
             each=tuple(each),
@@ -102,74 +101,6 @@ def _median(values: Any) -> float:
     known = np.asarray(values, dtype=np.float64)
     known = known[~np.isnan(known)]
     return float(np.median(known)) if known.size else float("nan")
-
-
-class VarianceParameters(NamedTuple):
-    """What mixed models of rows say of the variances; NaN where the correlation could not be estimated.
-
-    Attributes
-    ----------
-    sigma, rho : (g,) array
-    covariance : (g, 3) array
-        Of (log sigma^2, rho): first variance, covariance, second variance.
-    """
-
-    sigma: FloatArray
-    rho: FloatArray
-    covariance: FloatArray
-
-    def log_within(self) -> FloatArray:
-        """Logarithm (g,) of the variance within blocks; NaN where it is not positive."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log_variance = 2.0 * np.log(self.sigma) + np.log1p(-self.rho)
-        return np.where(np.isfinite(log_variance), log_variance, np.nan)
-
-
-class ContrastVariances(NamedTuple):
-    """Variances of contrasts, (g, k) each, at the estimated correlations.
-
-    Attributes
-    ----------
-    stdev : (g, k) array
-        Standard deviations, in units of sigma.
-    slope, curvature : (g, k) array
-        First and second derivative of their squares by rho.
-    independent : (g, k) array
-        Standard deviations if samples were independent.
-    df : (g, k) array
-        Satterthwaite's.
-    """
-
-    stdev: FloatArray
-    slope: FloatArray
-    curvature: FloatArray
-    independent: FloatArray
-    df: FloatArray
-
-    def inflation(self, parameters: VarianceParameters) -> FloatArray:
-        """By how much (g, k) of itself the variance of a contrast exceeds that at a known correlation.
-
-        Estimated weights add variance, and make the estimate of the variance too small by as much again (Kackar &
-        Harville 1984; Kenward & Roger 1997). For one correlation both together are ``-v''(rho) Var(rho)``: zero where
-        generalised least squares do not depend on it, as in balanced designs.
-        """
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = -self.curvature * parameters.covariance[:, 2:] / np.square(self.stdev)
-        return np.clip(share, 0.0, _LARGEST_INFLATION)
-
-    def overlap(self, parameters: VarianceParameters) -> tuple[FloatArray, FloatArray]:
-        """Regression on the log variance of contrasts of the errors of the log variance within blocks, by first order.
-
-        Slopes (g, k) and correlations (g, k): both are 0 for a balanced contrast between blocks, 1 within blocks.
-        """
-        first, mixed, second = (column[:, None] for column in parameters.covariance.T)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            rise = self.slope / np.square(self.stdev)
-            fall = -1.0 / (1.0 - parameters.rho[:, None])
-            of_contrast = first + 2.0 * rise * mixed + np.square(rise) * second
-            within = first + 2.0 * fall * mixed + np.square(fall) * second
-            joint = first + (rise + fall) * mixed + rise * fall * second
-            return joint / of_contrast, joint / np.sqrt(of_contrast * within)
 
 
 def moderate_contrasts(
@@ -206,16 +137,15 @@ def moderate_contrasts(
     df = np.nan_to_num(variances.df)
     slope, correlation = variances.overlap(parameters)
     log_within = parameters.log_within()
-    each, priors = [], []
-    for k in range(df.shape[1]):
+    each, priors = _nothing(df)
+    for k in _tested(df):
         given = covariate
         if given is None:
             given = _foretelling(sigma[:, k], log_within, slope[:, k], correlation[:, k])
         moderation, prior = moderate(
             sigma[:, k], df[:, k], given, options=options, exclude=exclude, prior_df=_typical(df[:, k], n_residual)
         )
-        each.append(moderation)
-        priors.append(prior)
+        each[k], priors[k] = moderation, prior
     return ContrastModeration.of_each(each, variances.independent), ContrastPrior.of(priors)
 
 
@@ -223,12 +153,25 @@ def unmoderated_contrasts(
     stdev: FloatArray, df: FloatArray, sigma: FloatArray
 ) -> tuple[ContrastModeration, ContrastPrior]:
     """Each feature's own variance and df (g, k), as in tests of lmerTest: prior df of zero."""
-    each, priors = [], []
-    for k in range(df.shape[1]):
-        moderation, prior = unmoderated(sigma, np.nan_to_num(df[:, k]))
-        each.append(moderation)
-        priors.append(prior)
+    df = np.nan_to_num(df)
+    each, priors = _nothing(df)
+    for k in _tested(df):
+        each[k], priors[k] = unmoderated(sigma, df[:, k])
     return ContrastModeration.of_each(each, stdev), ContrastPrior.of(priors)
+
+
+def _tested(df: FloatArray) -> IntArray:
+    """Contrasts of which some feature has df (g, k), or all where none has any, so that this is told of."""
+    some = np.flatnonzero((df > 0).any(axis=0))
+    return some if len(some) else np.arange(df.shape[1])
+
+
+def _nothing(df: FloatArray) -> tuple[list[Moderation], list[VariancePrior]]:
+    """Moderations and priors of contrasts that no feature can estimate."""
+    nan = np.broadcast_to(np.float64(np.nan), len(df))
+    prior = VariancePrior(scale=np.nan, df2=np.nan, method="none", n_used=0, n_zero=0)
+    k = df.shape[1]
+    return [Moderation(nan, nan, nan, nan)] * k, [prior] * k
 
 
 def _foretelling(
@@ -243,9 +186,13 @@ def _foretelling(
     if not known.any() or np.median(np.abs(correlation[known])) > _NEARLY_INDEPENDENT:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        rest = log_within - 2.0 * slope * np.log(sigma)
-    known = np.isfinite(rest)
-    return np.where(known, rest, np.median(rest[known])) if known.any() else None
+        log_variance = 2.0 * np.log(sigma)
+    known = np.isfinite(log_variance) & np.isfinite(log_within) & np.isfinite(slope)
+    if not known.any():
+        return None
+    # about the middle of all, so that the units of the data do not matter where slopes differ
+    rest = log_within - slope * (log_variance - np.median(log_variance[known]))
+    return np.where(known, rest, np.median(rest[known]))
 
 
 def _typical(df: FloatArray, n_residual: AnyArray) -> FloatArray:
@@ -255,18 +202,3 @@ def _typical(df: FloatArray, n_residual: AnyArray) -> FloatArray:
         of_count = (n_residual == count) & (df > 0)
         typical[of_count] = np.median(df[of_count])
     return typical
-
-
-def pooled_df(df: FloatArray, some: BoolArray | None = None) -> FloatArray:
-    """One denominator df (g,) for F of contrasts with df (g, k) of their own (Fai & Cornelius 1996).
-
-    The mean of t^2 over contrasts is that of F of so many df: ``df / (df - 2)`` averages, over ``some`` (g, k) of them
-    or all. Of contrasts with 2 df or fewer, whose mean is infinite, the fewest df count.
-    """
-    some = np.ones(df.shape, dtype=np.bool_) if some is None else some
-    least = np.where(some, df, np.inf).min(axis=1, initial=np.inf)
-    most = np.where(some, df, -np.inf).max(axis=1, initial=-np.inf)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(some, 1.0 / (1.0 - 2.0 / df), 0.0).sum(axis=1) / some.sum(axis=1)
-        pooled = 2.0 * mean / (mean - 1.0)
-    return np.where((most == least) | ~(least > 2.0), least, pooled)

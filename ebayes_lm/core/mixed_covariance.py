@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.core.contrast_moderation import ContrastVariances, VarianceParameters, pooled_df
+from ebayes_lm.core.contrast_variances import ContrastVariances, VarianceParameters, pooled_df
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.mixed_rows import MixedDesigns, satterthwaite
 

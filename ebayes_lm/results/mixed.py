@@ -10,7 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.contrast import combine, restated, with_own
-from ebayes_lm.core.contrast_moderation import ContrastVariances, VarianceParameters
+from ebayes_lm.core.contrast_variances import ContrastVariances, VarianceParameters
 from ebayes_lm.core.mixed_assembly import MixedRecord
 from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.ols import LinearRecord

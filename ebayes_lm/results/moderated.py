@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.contrast_moderation import pooled_df
+from ebayes_lm.core.contrast_variances import pooled_df
 from ebayes_lm.core.moderation import t_statistic
 from ebayes_lm.core.odds import log_odds, mixture_variance
 from ebayes_lm.core.record import collapsed

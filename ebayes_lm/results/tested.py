@@ -146,8 +146,9 @@ def describe_prior(mod: TestedFit) -> str:
         return "ordinary tests, no prior"
     prior = mod.prior
     if isinstance(prior, ContrastPrior) and len(prior.each) > 1:
-        df = [f"{part.df2:.4g}" for part in sorted(prior.each, key=lambda part: part.df2)]
-        span = df[0] if df[0] == df[-1] else f"{df[0]} to {df[-1]}"
+        every = [part.df2 for part in prior.each if not np.isnan(part.df2)] or [np.nan]
+        least, most = f"{min(every):.4g}", f"{max(every):.4g}"
+        span = least if least == most else f"{least} to {most}"
         kind = "contrast" if mod.fit.is_contrasted else "coefficient"
         return f"a prior for each {kind} by {prior.method}: {span} prior df"
     df2, shrunk = prior.df2, prior.df2_shrunk

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ebayes_lm.core.contrast_moderation import VarianceParameters, moderate_contrasts, pooled_df
+from ebayes_lm.core.contrast_moderation import moderate_contrasts
+from ebayes_lm.core.contrast_variances import VarianceParameters, pooled_df
 from ebayes_lm.core.mixed_assembly import mixed_covariances
 from ebayes_lm.core.mixed_plan import mixed_plan
 from tests.core.answers.reader import answers
