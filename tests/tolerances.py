@@ -34,3 +34,15 @@ CONTRAST_MATRIX = 1e-14
 
 # Rounding noise of a fit, in units of the terms that it adds up: about twenty machine epsilons.
 ROUNDING = 4e-15
+
+# Counts per million and normalisation factors: the same sums and logarithms; mean abundance comes from Newton steps.
+COUNT_RATES = 1e-11
+
+# Precision weights: the trend is R's lowess, read at fitted values that differ by rounding, to the fourth power.
+PRECISION_WEIGHTS = 1e-10
+
+# Weights of samples: the same steps, gene after gene, each upon what those before it left.
+SAMPLE_WEIGHTS = 1e-10
+
+# Consensus correlation, and what follows from it: statmod's climb stops where a step promises less than 1e-6.
+CONSENSUS = 1e-6

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.testing import assert_allclose
 
 import ebayes_lm as el
 from ebayes_lm.limma import (
@@ -38,6 +40,29 @@ STORED = json.loads((Path(__file__).parent / "answers" / "workflows.json").read_
 
 def numbers(stored: dict[str, Any]) -> np.ndarray:
     return np.array([float.fromhex(value) for value in stored["values"]]).reshape(stored["shape"])
+
+
+def compare(actual: Any, expected: dict[str, Any], tolerance: float) -> None:
+    """Numbers, decisions and tables against what is stored of R's."""
+    if "rows" in expected:
+        _compare_tables(actual, expected, tolerance)
+        return
+    if isinstance(actual, el.TestResults):
+        actual = actual.to_frame().to_numpy(dtype=float, na_value=np.nan)
+    theirs = numbers(expected)
+    assert_allclose(np.broadcast_to(actual, theirs.shape), theirs, rtol=tolerance, atol=tolerance)
+
+
+def _compare_tables(actual: pd.DataFrame, expected: dict[str, Any], tolerance: float) -> None:
+    """Rows in the same order, the same columns but for R's syntactic names, the same numbers; p by their logarithm."""
+    assert [str(row) if isinstance(row, str) else str(row + 1) for row in actual.index] == expected["rows"]
+    columns = expected["columns"]
+    assert [re.sub(r"[^\w.]", ".", name) for name in actual.columns] == list(columns)
+    for mine, name in zip(actual.columns, columns, strict=True):
+        ours, theirs = actual[mine].to_numpy(dtype=float), np.array([float.fromhex(v) for v in columns[name]])
+        if name in ("P.Value", "adj.P.Val"):
+            ours, theirs = np.log10(ours), np.log10(theirs)
+        assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance, err_msg=name)
 
 
 GENES, SAMPLES = [f"g{i}" for i in range(1, 41)], [f"s{i}" for i in range(1, 13)]

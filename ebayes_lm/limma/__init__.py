@@ -1,5 +1,7 @@
 """limma's functions under R's argument names, a dot being an underscore, with R's defaults and limma's numbers.
 
+edgeR's functions with which analyses of counts begin are here, too.
+
 What they return are the package's own objects, so that every method and verb works on it. Where limma approximates or
 lets a coefficient change its meaning, so do these: :func:`lmFit` is ``lm_fit(..., compat="limma")``, which the fit
 remembers. Coefficients go by name alone, because R counts them from 1 and Python from 0.
@@ -16,20 +18,39 @@ remembers. Coefficients go by name alone, because R counts them from 1 and Pytho
 
 from __future__ import annotations
 
-from ebayes_lm.limma.curves import loessFit, weightedLowess
+from ebayes_lm.limma.curves import chooseLowessSpan, loessFit, weightedLowess
 from ebayes_lm.limma.decisions import classifyTestsF, decideTests, propTrueNull
 from ebayes_lm.limma.designs import contrastAsCoef, is_fullrank, makeContrasts, nonEstimable
 from ebayes_lm.limma.fits import contrasts_fit, fitted, lmFit, residuals
+from ebayes_lm.limma.libraries import DGEList, filterByExpr, normLibSizes, sumTechReps
+from ebayes_lm.limma.libraries import normLibSizes as calcNormFactors
 from ebayes_lm.limma.moderation import eBayes, squeezeVar, treat
+from ebayes_lm.limma.precision import voom, vooma, voomaByGroup, voomWithQualityWeights
+from ebayes_lm.limma.precision_fits import voomaLmFit, voomLmFit
 from ebayes_lm.limma.priors import fitFDist, fitFDistRobustly, fitFDistUnequalDF1, trigammaInverse
+from ebayes_lm.limma.quality import arrayWeights, arrayWeightsQuick, duplicateCorrelation
+from ebayes_lm.limma.rates import aveLogCPM, cpm, rpkm
+from ebayes_lm.limma.replicates import avearrays, avedups, avereps
 from ebayes_lm.limma.tables import topTable, topTableF, topTreat
 
 __all__ = [
+    "DGEList",
+    "arrayWeights",
+    "arrayWeightsQuick",
+    "aveLogCPM",
+    "avearrays",
+    "avedups",
+    "avereps",
+    "calcNormFactors",
+    "chooseLowessSpan",
     "classifyTestsF",
     "contrastAsCoef",
     "contrasts_fit",
+    "cpm",
     "decideTests",
+    "duplicateCorrelation",
     "eBayes",
+    "filterByExpr",
     "fitFDist",
     "fitFDistRobustly",
     "fitFDistUnequalDF1",
@@ -39,13 +60,22 @@ __all__ = [
     "loessFit",
     "makeContrasts",
     "nonEstimable",
+    "normLibSizes",
     "propTrueNull",
     "residuals",
+    "rpkm",
     "squeezeVar",
+    "sumTechReps",
     "topTable",
     "topTableF",
     "topTreat",
     "treat",
     "trigammaInverse",
+    "voom",
+    "voomLmFit",
+    "voomWithQualityWeights",
+    "vooma",
+    "voomaByGroup",
+    "voomaLmFit",
     "weightedLowess",
 ]

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from numbers import Number
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from ebayes_lm.core.numeric import float_array
 from ebayes_lm.errors import ArgumentTypeError, listing
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.tested import TestedFit
@@ -44,3 +48,14 @@ def named(fit: LinearFit | TestedFit, coef: Any, verb: str) -> Any:
             f"{listing(fit.coef_names, 20)}"
         )
     return wanted if several else coef
+
+
+def usable_weights(weights: Any) -> Any:
+    """Weights of which those that leave an observation out in limma are zero: missing, infinite or not positive."""
+    if weights is None:
+        return None
+    values = float_array(weights, "weights")
+    usable = np.where((values > 0.0) & (values < np.inf), values, 0.0)
+    if isinstance(weights, pd.Series):
+        return pd.Series(usable, index=weights.index)
+    return pd.DataFrame(usable, weights.index, weights.columns) if isinstance(weights, pd.DataFrame) else usable

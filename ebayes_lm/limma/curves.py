@@ -96,3 +96,30 @@ def weightedLowess(
     array([ 0.,  2.,  4.,  6.,  8., 10.])
     """
     return el.weighted_lowess(x, y, weights, span=span, iterations=iterations, delta=delta, n_points=npts)
+
+
+def chooseLowessSpan(n: int = 1000, small_n: float = 50, min_span: float = 0.3, power: float = 1 / 3) -> float:
+    """Choose the span of a trend by the number of points: :func:`ebayes_lm.choose_lowess_span`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    small_n : float
+        Up to so many points the span is 1.
+    min_span : float
+        What the span falls to.
+    power : float
+        How fast.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from ebayes_lm.limma import chooseLowessSpan
+    >>> round(chooseLowessSpan(300), 3)
+    0.685
+    """
+    return el.choose_lowess_span(n, small_n=small_n, min_span=min_span, power=power)

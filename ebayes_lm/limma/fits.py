@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 import ebayes_lm as el
-from ebayes_lm.core.numeric import float_array
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import DesignWarning, warn
-from ebayes_lm.limma.arguments import completed, named
+from ebayes_lm.limma.arguments import completed, named, usable_weights
 from ebayes_lm.results.stages import require_linear
 from ebayes_lm.results.tested import TestedFit
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import ArrayLike
 
 Fit: TypeAlias = "el.LinearFit | TestedFit"
@@ -78,7 +77,7 @@ def lmFit(
     return el.lm_fit(
         matrix,
         design,
-        weights=None if weights is None else _as_limma(weights),
+        weights=usable_weights(weights),
         block=block,
         correlation=correlation,
         ndups=ndups,
@@ -87,15 +86,6 @@ def lmFit(
         compat="limma",
         **run,
     )
-
-
-def _as_limma(weights: Any) -> Any:
-    """Weights of which those that leave an observation out are zero."""
-    values = float_array(weights, "weights")
-    usable = np.where((values > 0.0) & (values < np.inf), values, 0.0)
-    if isinstance(weights, pd.Series):
-        return pd.Series(usable, index=weights.index)
-    return pd.DataFrame(usable, weights.index, weights.columns) if isinstance(weights, pd.DataFrame) else usable
 
 
 def contrasts_fit(
