@@ -9,6 +9,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.counts.boundary import as_count_list
+from ebayes_lm.counts.library import by_block
 from ebayes_lm.data.alignment import align
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.groups import sample_groups
@@ -51,8 +52,9 @@ def sum_tech_reps(counts: Any, ids: Any) -> DGEList:
     names = pd.Index(values.iloc[first])
     table = d.samples.iloc[first].set_axis(names)
     shares = np.bincount(codes)
+    sums = by_block(d, lambda block, _: _summed(block, codes))
     return DGEList(
-        pd.DataFrame(_summed(d.counts.to_numpy(), codes), index=d.counts.index, columns=names),
+        pd.DataFrame(sums, index=d.counts.index, columns=names),
         samples=table.assign(
             lib_size=np.bincount(codes, d.samples["lib_size"]),
             norm_factors=np.exp(np.bincount(codes, np.log(d.samples["norm_factors"])) / shares),
