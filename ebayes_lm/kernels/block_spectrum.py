@@ -2,7 +2,7 @@
 
 A sample's variance is that of its block plus one of its own. Means of blocks and deviations from them are orthogonal,
 and deviations know nothing of the blocks, so all but a small problem, of the size of the number of blocks, is settled
-by regressing deviations on deviations.
+by regressing deviations on deviations. Of blocks of one size only as many remain as there are columns.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ def _dot(a: FloatArray, b: FloatArray, m: int) -> float:
 @part
 def _orthogonal(line: FloatArray, basis: FloatArray, kept: IntArray, rank: int, m: int, effects: FloatArray) -> float:
     """Take out of a line what the kept lines of the basis explain; the length of what is left."""
-    for k in range(rank):
-        effects[k] = 0.0
+    effects[:rank] = 0.0
     length = math.sqrt(_dot(line, line, m))
     for _ in range(3):
         for k in range(rank):
@@ -53,18 +52,11 @@ def _orthogonal(line: FloatArray, basis: FloatArray, kept: IntArray, rank: int, 
 
 
 @part
-def _scale(line: FloatArray, by: float, m: int) -> None:
-    for j in range(m):
-        line[j] *= by
-
-
-@part
 def _present(
     roots: FloatArray, blocks: IntArray, index: IntArray, at: IntArray, seen: IntArray, sizes: FloatArray
 ) -> tuple[int, int]:
     """Number of samples with weight and of their blocks; which they are, and each one's block, numbered anew."""
-    for k in range(len(seen)):
-        seen[k] = -1
+    seen[:] = -1
     m, b = 0, 0
     for j in range(len(roots)):
         if roots[j] > 0.0:
@@ -81,14 +73,12 @@ def _present(
 @part
 def _split(line: FloatArray, m: int, at: IntArray, sizes: FloatArray, b: int, between: FloatArray) -> None:
     """Leave in a line its deviations from block means, and in ``between`` these means, at the length that they had."""
-    for k in range(b):
-        between[k] = 0.0
+    between[:b] = 0.0
     for j in range(m):
         between[at[j]] += line[j]
     for j in range(m):
         line[j] -= between[at[j]] / sizes[at[j]]
-    for k in range(b):
-        between[k] /= math.sqrt(sizes[k])
+    between[:b] /= np.sqrt(sizes[:b])
 
 
 @part
@@ -112,10 +102,49 @@ def _reduce(
             rest = remaining * remaining
         elif remaining > _CONSTANT * length:
             small[k, b + inner] = remaining
-            _scale(lines[k], 1.0 / remaining, m)
+            lines[k, :m] /= remaining
             kept[inner] = k
             inner += 1
     return inner, rest
+
+
+@part
+def _set_apart(
+    small: FloatArray, sizes: FloatArray, b: int, inner: int, which: IntArray, v: FloatArray, apart: FloatArray
+) -> int:
+    """Turn means of blocks of one size until the r columns know of only r of them; the others leave.
+
+    ``apart`` receives their sizes, which are eigenvalues, and what y has there. Returns how many they are.
+    """
+    r, left, stay = len(small) - 1, 0, 0
+    for first in range(b):
+        size, n = sizes[first], 0
+        for j in range(first, b):
+            if sizes[j] == size:
+                which[n], n = j, n + 1
+        for k in range(r if n > r and size > 0.0 else 0):
+            for j in range(k, n):
+                v[j] = small[k, which[j]]
+            length = math.sqrt(_dot(v[k:], v[k:], n - k))
+            v[k] += length if v[k] > 0.0 else -length
+            half = length * abs(v[k])
+            for other in range(k, r + 1 if half > 0.0 else k):
+                dot = 0.0
+                for j in range(k, n):
+                    dot += v[j] * small[other, which[j]]
+                for j in range(k, n):
+                    small[other, which[j]] -= dot / half * v[j]
+        for j in range(r, n if size > 0.0 else r):
+            apart[0, left], apart[1, left] = size, small[r, which[j]]
+            sizes[which[j]] = 0.0
+            left += 1
+    for j in range(b + inner):
+        if j >= b or sizes[j] > 0.0:
+            small[:, stay] = small[:, j]
+            if j < b:
+                sizes[stay] = sizes[j]
+            stay += 1
+    return left
 
 
 @part
@@ -124,11 +153,9 @@ def _residual_covariance(
     spread: FloatArray, work: FloatArray,
 ) -> int:  # fmt: skip
     """Project the last line and the block variances, ``diag(sizes, 0)``, off the other lines; these lines' rank."""
-    for j in range(s):
-        for k in range(s):
-            spread[j, k] = 0.0
-        if j < b:
-            spread[j, j] = sizes[j]
+    spread[:s, :s] = 0.0
+    for j in range(b):
+        spread[j, j] = sizes[j]
     rank = 0
     r = len(small) - 1
     for k in range(r + 1):
@@ -136,13 +163,12 @@ def _residual_covariance(
         remaining = _orthogonal(small[k], small, kept, rank, s, effects)
         if k == r or remaining <= tol * length:
             continue
-        _scale(small[k], 1.0 / remaining, s)
+        small[k, :s] /= remaining
         q = small[k]
         for j in range(s):
             work[j] = _dot(spread[j], q, s)
         half = 0.5 * _dot(work, q, s)
-        for j in range(s):
-            work[j] -= half * q[j]
+        work[:s] -= half * q[:s]
         for j in range(s):
             for other in range(s):
                 spread[j, other] -= work[j] * q[other] + q[j] * work[other]
@@ -155,32 +181,21 @@ def _residual_covariance(
 def _tridiagonal(matrix: FloatArray, s: int, vector: FloatArray, off: FloatArray, v: FloatArray, w: FloatArray) -> None:
     """Householder reflections bring a symmetric matrix to three diagonals and turn a vector along with it."""
     for k in range(s - 2):
-        length = 0.0
-        for j in range(k + 1, s):
-            v[j] = matrix[k, j]
-            length += v[j] * v[j]
-        length = math.sqrt(length)
-        off[k] = -length if v[k + 1] > 0.0 else length
-        v[k + 1] -= off[k]
-        square = 0.0
-        for j in range(k + 1, s):
-            square += v[j] * v[j]
+        n, x = s - k - 1, v[k + 1 :]
+        x[:n] = matrix[k, k + 1 : s]
+        length = math.sqrt(_dot(x, x, n))
+        off[k] = -length if x[0] > 0.0 else length
+        x[0] -= off[k]
+        square = _dot(x, x, n)
         if square == 0.0:
             continue
         factor = 2.0 / square
-        half, turn = 0.0, 0.0
         for j in range(k + 1, s):
-            total = 0.0
-            for other in range(k + 1, s):
-                total += matrix[j, other] * v[other]
-            w[j] = factor * total
-            half += w[j] * v[j]
-            turn += v[j] * vector[j]
-        half *= 0.5 * factor
-        turn *= factor
-        for j in range(k + 1, s):
-            w[j] -= half * v[j]
-            vector[j] -= turn * v[j]
+            w[j] = factor * _dot(matrix[j, k + 1 :], x, n)
+        half = 0.5 * factor * _dot(w[k + 1 :], x, n)
+        turn = factor * _dot(vector[k + 1 :], x, n)
+        w[k + 1 : s] -= half * x[:n]
+        vector[k + 1 : s] -= turn * x[:n]
         for j in range(k + 1, s):
             for other in range(k + 1, s):
                 matrix[j, other] -= v[j] * w[other] + w[j] * v[other]
@@ -252,7 +267,7 @@ def row_spectra(
     sizes, effects = np.empty(most), np.empty(r + 1)
     lines, small = np.empty((r + 1, n)), np.empty((r + 1, most + r))
     spread, eigen, off = np.empty((most + r, most + r)), np.empty(most + r), np.empty(most + r)
-    v, w = np.empty(most + r), np.empty(most + r)
+    v, w, apart = np.empty(most + r), np.empty(most + r), np.empty((2, most))
     for i in range(g):
         m, b = _present(roots[i], blocks, index, at, seen, sizes)
         for j in range(m):
@@ -261,21 +276,23 @@ def row_spectra(
                 lines[k, j] = columns[k, index[j]] * root
             lines[r, j] = y[i, index[j]] * root
         inner, rest[i] = _reduce(lines, m, at, sizes, b, small, kept, effects)
-        s = b + inner
-        rank = _residual_covariance(small, tol, sizes, b, s, kept, effects, spread, v)
+        left = _set_apart(small, sizes, b, inner, index, v, apart)
+        s = b + inner - left
+        rank = _residual_covariance(small, tol, sizes, b - left, s, kept, effects, spread, v)
         vector = small[r]
         _tridiagonal(spread, s, vector, off, v, w)
         largest = 1.0
         for j in range(s):
             eigen[j] = spread[j, j]
-            if j < b:
+            if j < b - left:
                 largest = max(largest, sizes[j])
         _diagonal(eigen, off, vector, s, _SMALL * largest)
+        eigen[s : s + left], vector[s : s + left] = apart[0, :left], apart[1, :left]
+        s += left
         _fall(eigen, vector, s)
         counts[i] = s - rank
         for j in range(most):
             values[i, j] = eigen[j] if j < s - rank and eigen[j] > _ZERO else 0.0
             sums[i, j] = vector[j] * vector[j] if j < s - rank else 0.0
-        for j in range(s - rank, s):  # along the columns themselves nothing is left but rounding
-            rest[i] += vector[j] * vector[j]
+        rest[i] += _dot(vector[s - rank :], vector[s - rank :], rank)  # rounding along the columns themselves
         facts[i, 0], facts[i, 1], facts[i, 2], facts[i, 3] = m - b - inner, rank, m, b
