@@ -58,10 +58,11 @@ array_sets <- list(
     set <- expressed(from_package("ALL", "ALL"), "BT")
     list(x = set$x, group = factor(substr(set$group, 1, 1)))
   },
-  # Leukemia of two kinds, from four hospitals (Golub et al. 1999)
+  # Leukemia of two kinds, from four hospitals (Golub et al. 1999); of rows that are constant R would average rounding errors
   golub = function() {
     set <- expressed(from_package("golubEsets", "Golub_Merge"), "ALL.AML", "Source")
-    list(x = log2(pmax(set$x, 20)), group = set$group, block = set$block)
+    x <- log2(pmax(set$x, 20))
+    list(x = x[apply(x, 1, max) > apply(x, 1, min), ], group = set$group, block = set$block)
   },
   # Nigerians, in four batches (Huang et al. 2007)
   nigerians = function() expressed(from_package("GSVAdata", "commonPickrellHuang", "huangArrayRMAnoBatchCommon_eset"), "Gender", "Batch"),
