@@ -64,7 +64,7 @@ class MixedDesigns:
         For rows that are not.
     sample_weights : (n,) array
     estimable : bool
-        Whether a complete row of weights one has residuals both within and between blocks.
+        Whether all samples, of equal weight, have residuals both within and between blocks.
     """
 
     own: RowDesigns
@@ -117,8 +117,16 @@ class MixedDesigns:
     @cached_property
     def shared(self) -> SharedMixed | None:
         """For complete rows; None where samples of weight zero take something from the design."""
-        x = (self.own.columns / self.own.units[:, None]).T
-        return shared_mixed(x, self.blocks, self.sample_weights, self.own.tol)
+        return shared_mixed(self._x, self.blocks, self.sample_weights, self.own.tol)
+
+    @cached_property
+    def _shared_estimable(self) -> bool:
+        """Whether complete rows have residuals both within and between blocks, whatever the weights of the samples."""
+        return _is_estimable(self._x, self.blocks, self.sample_weights > 0, self.own.tol)
+
+    @property
+    def _x(self) -> FloatArray:
+        return (self.own.columns / self.own.units[:, None]).T
 
     def _weights(self, weights: FloatArray | None, n_rows: int) -> FloatArray:
         return np.broadcast_to(self.sample_weights, (n_rows, len(self.blocks))) if weights is None else weights
@@ -128,7 +136,8 @@ class MixedDesigns:
         g = len(y)
         rank, n_fitted = np.full(g, design.qr.rank), np.full(g, len(design.used))
         size = np.sqrt(np.square(effects).sum(axis=1) + np.square(rest).sum(axis=1))
-        estimates = _Estimates.of(design.row_spectrum(rest), np.full(g, design.largest), size, n_fitted, self.estimable)
+        spectrum, largest = design.row_spectrum(rest), np.full(g, design.largest)
+        estimates = _Estimates.of(spectrum, largest, size, n_fitted, self._shared_estimable)
         rho = estimates.with_fallback(fallback)
         coefficients = design.qr.solve(design.effects(effects, rest, rho))
         return estimates.fits(coefficients, rank, n_fitted)
@@ -214,9 +223,14 @@ def mixed_designs(
     """Prepare a design (n, r) whose columns are independent, with samples in blocks (n,), numbered from 0."""
     blocks = np.asarray(blocks, dtype=np.intp)
     weights = np.ones(len(x)) if sample_weights is None else np.asarray(sample_weights, dtype=np.float64)
-    plain = shared_mixed(x, blocks, np.ones(len(x)), tol)
-    estimable = plain is not None and len(np.unique(np.sign(plain.eigenvalues))) == 2
+    estimable = _is_estimable(x, blocks, np.ones(len(x), dtype=np.bool_), tol)
     return MixedDesigns(row_designs(x, BlockCorrelation(blocks, 0.0), tol), weights, estimable)
+
+
+def _is_estimable(x: FloatArray, blocks: IntArray, used: BoolArray, tol: float) -> bool:
+    """Whether samples of equal weight have residuals both within and between blocks."""
+    design = shared_mixed(x, blocks, used.astype(np.float64), tol)
+    return design is not None and len(np.unique(np.sign(design.eigenvalues))) == 2
 
 
 def satterthwaite(stdev: FloatArray, slope: FloatArray, parameter_cov: FloatArray) -> FloatArray:

@@ -130,6 +130,17 @@ def test_weights_of_samples(zero):
     assert designs.not_estimable(None).tolist() == [[False, False, False, len(zero) == 5]]
 
 
+def test_samples_without_weight_may_leave_nothing_to_estimate():
+    """The design tells apart the blocks that are left, and weights alone say nothing of a correlation."""
+    x = np.column_stack([np.eye(8)[BLOCKS][:, [0, 1, 5]], X[:, 0]])
+    weights = np.exp(RNG.normal(size=N)) * np.isin(BLOCKS, [0, 1, 5, 7])
+    designs = mixed_designs(x, BLOCKS, sample_weights=weights)
+    assert designs.estimable
+    assert designs.shared is not None
+    assert np.isnan(designs.fit(Y, None).rho).all()
+    assert np.isnan(designs.fit(Y, np.tile(weights, (len(Y), 1))).rho).all()
+
+
 class TestBalanced:
     """Nine blocks of four in three groups: mean squares have a closed form, and each contrast the df of its own."""
 
