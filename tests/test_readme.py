@@ -27,7 +27,10 @@ MAPPED = (
     "contrasts_fit", "contrast_as_coef", "all_pairwise", "one_vs_rest", "contrast_error", "ebayes", "ordinary", "treat",
     "top_table", "top_table_f", "top_treat", "test", "decide_tests", "classify_tests_f", "squeeze_var", "fit_f_dist",
     "fit_f_dist_robustly", "fit_f_dist_unequal_df1", "trigamma_inverse", "adjust_p", "prop_true_null", "q_value",
-    "lowess", "weighted_lowess", "loess_fit",
+    "lowess", "weighted_lowess", "loess_fit", "choose_lowess_span", "DGEList", "norm_lib_sizes", "filter_by_expr",
+    "cpm", "rpkm", "ave_log_cpm", "sum_tech_reps", "voom", "voom_with_quality_weights", "voom_lm_fit", "vooma",
+    "vooma_by_group", "vooma_lm_fit", "array_weights", "array_weights_quick", "duplicate_correlation", "avereps",
+    "avearrays", "avedups",
 )  # fmt: skip
 
 
@@ -35,10 +38,12 @@ MAPPED = (
 def setting():
     """The names that the map takes for granted."""
     rng = np.random.default_rng(1)
-    names = [f"s{k}" for k in range(8)]
+    genes, names = [f"g{k}" for k in range(60)], [f"s{k}" for k in range(8)]
     return {
         "el": ebayes_lm,
-        "E": pd.DataFrame(rng.normal(size=(60, 8)), index=[f"g{k}" for k in range(60)], columns=names),
+        "E": pd.DataFrame(rng.normal(size=(60, 8)), index=genes, columns=names),
+        "counts": pd.DataFrame(rng.negative_binomial(5, 0.1, size=(60, 8)), index=genes, columns=names),
+        "probes": pd.DataFrame({"gene": np.repeat(genes[:30], 2), "length": 1000}, index=genes),
         "targets": pd.DataFrame(
             {"group": list("ABABABAB"), "batch": list("xxxxyyyy"), "patient": list("kkllmmnn")}, index=names
         ),
