@@ -22,10 +22,12 @@ from ebayes_lm.limma import (
     calcNormFactors,
     cpm,
     duplicateCorrelation,
+    eBayes,
     lmFit,
     normLibSizes,
     rpkm,
     sumTechReps,
+    topTable,
     voom,
     vooma,
     voomaLmFit,
@@ -93,6 +95,12 @@ def test_weights_and_design_of_an_elist_are_those_of_its_fit() -> None:
     assert_array_equal(lmFit(v).sigma, lmFit(v, DESIGN).sigma)
     assert_array_equal(lmFit(v).sigma, lmFit(v.E, DESIGN, weights=v.weights).sigma)
     assert lmFit(v).compat == voomLmFit(COUNTS, DESIGN).compat == voomaLmFit(Y, CELLS).compat == "limma"
+
+
+def test_annotation_travels_to_the_table() -> None:
+    d = DGEList(COUNTS, group=GROUP, genes=pd.DataFrame({"Length": BASES}, COUNTS.index))
+    for fit in (lmFit(voom(d)), lmFit(voomWithQualityWeights(d)), voomLmFit(d)):
+        assert list(topTable(eBayes(fit, legacy=False), coef="groupB").columns)[:2] == ["Length", "logFC"]
 
 
 def test_columns_of_r_serve_under_its_names_and_come_back_without_dots(counted: el.DGEList) -> None:
@@ -171,6 +179,10 @@ def test_weights_that_leave_observations_out() -> None:
         lambda w: avedups(Y, weights=w),
     ):
         assert_array_equal(verb(HOLES), verb(zero))
+    carried, usable = (el.EList(Y, weights=np.tile(w, (40, 1))) for w in (HOLES, zero))
+    assert_array_equal(lmFit(carried, CELLS).sigma, lmFit(usable, CELLS).sigma)
+    found = duplicateCorrelation(carried, CELLS, block=DONOR)
+    assert_array_equal(found.rho, duplicateCorrelation(usable, CELLS, block=DONOR).rho)
     with pytest.raises(DataError, match="weight"):
         arrayWeights(Y, CELLS, weights=np.broadcast_to(HOLES, Y.shape))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from numbers import Number
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.core.numeric import float_array
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.errors import ArgumentTypeError, listing
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.tested import TestedFit
@@ -48,6 +50,12 @@ def named(fit: LinearFit | TestedFit, coef: Any, verb: str) -> Any:
             f"{listing(fit.coef_names, 20)}"
         )
     return wanted if several else coef
+
+
+def matrix_with_weights(object: Any, run: dict[str, Any]) -> FeatureMatrix:
+    """Features x samples, weights that they carry being usable; what says how to read them is taken out of ``run``."""
+    matrix = as_feature_matrix(object, layer=run.pop("layer", None), feature_columns=run.pop("feature_columns", None))
+    return replace(matrix, weights=usable_weights(matrix.weights))
 
 
 def usable_weights(weights: Any) -> Any:

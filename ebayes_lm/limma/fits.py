@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 import ebayes_lm as el
-from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import DesignWarning, warn
-from ebayes_lm.limma.arguments import completed, named, usable_weights
+from ebayes_lm.limma.arguments import completed, matrix_with_weights, named, usable_weights
 from ebayes_lm.results.stages import require_linear
 from ebayes_lm.results.tested import TestedFit
 
@@ -66,7 +65,7 @@ def lmFit(
         x1   x2
     0  1.5  4.5
     """
-    matrix = as_feature_matrix(object, layer=run.pop("layer", None), feature_columns=run.pop("feature_columns", None))
+    matrix = matrix_with_weights(object, run)
     if design is None and matrix.design is None:
         design = np.ones((matrix.shape[1], 1))
     method = completed(method, ("ls", "robust"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
-from ebayes_lm.limma.arguments import completed, usable_weights
+from ebayes_lm.limma.arguments import completed, matrix_with_weights, usable_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +124,8 @@ def duplicateCorrelation(
     weights : (n,), (G,) or (G, n) array_like, optional
         As for :func:`lmFit`; by default those of ``object``.
     **run
-        Other arguments of ``duplicate_correlation``: samples, layer, threads, chunk_size, max_memory, progress.
+        Other arguments of ``duplicate_correlation``: samples, layer, feature_columns, threads, chunk_size, max_memory,
+        progress.
 
     Returns
     -------
@@ -143,4 +144,5 @@ def duplicateCorrelation(
     """
     if block is None:
         run |= {"ndups": ndups, "spacing": spacing}
-    return el.duplicate_correlation(object, design, block=block, trim=trim, weights=usable_weights(weights), **run)
+    matrix = matrix_with_weights(object, run)
+    return el.duplicate_correlation(matrix, design, block=block, trim=trim, weights=usable_weights(weights), **run)
