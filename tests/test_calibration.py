@@ -245,9 +245,16 @@ def test_every_path_is_documented() -> None:
 
 
 def documented() -> dict[str, tuple[int, np.ndarray]]:
-    """Features and rates of each row of the table in docs/calibration.md."""
-    rows = [line.strip("| ").split(" | ") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if "|" in line]
-    return {row[0]: (int(row[1].replace(",", "")), np.array(row[2:5], dtype=np.float64)) for row in rows[2:]}
+    """Features and rates of each path in docs/calibration.md."""
+    rows = documented_rows("path")
+    return {row[0]: (int(row[1].replace(",", "")), np.array(row[2:5], dtype=np.float64)) for row in rows}
+
+
+def documented_rows(first: str) -> list[list[str]]:
+    """Rows of the table in docs/calibration.md whose first column has that name."""
+    parts = DOCUMENT.read_text(encoding="utf-8").split("\n\n")
+    table = next(part for part in parts if part.startswith(f"| {first} |"))
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
 
 
 def table() -> str:

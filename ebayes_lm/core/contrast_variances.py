@@ -92,4 +92,5 @@ def pooled_df(df: FloatArray, some: BoolArray | None = None) -> FloatArray:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(some, 1.0 / (1.0 - 2.0 / df), 0.0).sum(axis=1) / some.sum(axis=1)
         pooled = 2.0 * mean / (mean - 1.0)
-    return np.where((most == least) | ~(least > 2.0), least, pooled)
+    df_of_f: FloatArray = np.where((most == least) | ~(least > 2.0), least, pooled)
+    return df_of_f
