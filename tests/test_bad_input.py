@@ -18,6 +18,7 @@ from tests.bad_input import (
     running,
     scattering,
     tables,
+    trending,
     weighing,
 )
 from tests.bad_input.examples import Case, Y, fit_of
@@ -35,6 +36,7 @@ REST = {
     "curves": deciding.CURVES, "variances": deciding.VARIANCES,
     "sample weights": scattering.SAMPLE_WEIGHTS, "consensus": correlating.CONSENSUS,
     "replicates": averaging.REPLICATES,
+    "voom": trending.VOOM, "count fits": trending.COUNT_FITS, "vooma": trending.VOOMA, "spans": trending.SPANS,
     "count list": counting.LISTS, "normalisation": counting.NORMALIZATION, "count filter": counting.FILTERS,
     "rates": counting.RATES, "abundance": counting.ABUNDANCE, "technical replicates": counting.REPLICATES,
 }  # fmt: skip

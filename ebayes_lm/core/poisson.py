@@ -53,8 +53,7 @@ def _solved(x: FloatArray, weight: FloatArray, residual: FloatArray, damping: Fl
     diagonal = np.einsum("gii->gi", information)
     diagonal *= 1.0 + _LEAST + damping[:, None]
     diagonal += np.finfo(np.float64).tiny
-    step: FloatArray = np.linalg.solve(information, (residual @ x)[:, :, None])[:, :, 0]
-    return step
+    return np.asarray(np.linalg.solve(information, (residual @ x)[:, :, None])[:, :, 0])
 
 
 def _expected(x: FloatArray, beta: FloatArray, sizes: FloatArray) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -85,7 +85,7 @@ class EList:
         """Number of features and of samples."""
         return (len(self.E.index), len(self.E.columns))
 
-    def __getitem__(self, key: tuple[Any, Any]) -> EList:
+    def __getitem__(self, key: tuple[Any, Any]) -> Self:
         """Positions (integers, slices, boolean masks) of features and of samples; two, always."""
         if not (isinstance(key, tuple) and len(key) == 2):
             raise ArgumentTypeError("an EList is subset with two positions, elist[features, samples]; use ':' for all")

@@ -14,12 +14,12 @@ from ebayes_lm.core.mean_variance import fitted_values, log_cpm, log_millions, m
 from ebayes_lm.counts.boundary import as_count_list
 from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.count_list import DGEList
+from ebayes_lm.data.count_samples import library_sizes
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.design.boundary import as_design
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import DataError, counted, listing
+from ebayes_lm.errors import DataError, counted
 from ebayes_lm.results.arguments import choice
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.offsets import Offsets, as_offsets
@@ -27,6 +27,8 @@ from ebayes_lm.weights.precision_list import VoomEList
 from ebayes_lm.weights.trend_reading import CELLS, Trended, fit_of, solved, trend_of, weights_at
 
 _WAYS = ("none", *METHODS)
+#: Columns that the sample table of counts has without anybody giving one: group, lib_size, norm_factors.
+_OWN_COLUMNS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +80,9 @@ class LogCounts:
     def learn(self, fit: LinearFit, span: float) -> Trended:
         """The trend over mean log counts of the residual standard deviations of a fit."""
         x, y = mean_log_counts(fit.record.amean, self.lib_sizes), np.sqrt(fit.record.sigma)
-        points = pd.DataFrame({"x": x, "y": y}, index=self.matrix.features)
-        return trend_of(points[self.counts.any(axis=1)], span, fit)
+        some = np.flatnonzero(self.counts.any(axis=1))
+        points = pd.DataFrame({"x": x[some], "y": y[some]}, index=self.matrix.features[some])
+        return trend_of(points, span, fit)
 
     def weights(self, fit: LinearFit, learned: Trended) -> FloatArray:
         """Inverse variances (G, n) of all observations, by the trend at the fitted log counts."""
@@ -120,11 +123,12 @@ def log_counts(
     features, columns = whole.counts.index, whole.counts.columns
     if len(features) < 2:
         raise DataError(f"{counted(len(features), 'feature')} tells no trend of variance over mean; give two or more")
-    sizes = _lib_sizes(whole, lib_size)
+    sizes = _effective_sizes(whole, lib_size)
     table = whole.samples.assign(lib_size=sizes)
     if design is None and grouped and len(table["group"].cat.categories) > 1:
         design = "~ group"
-    made = as_design(design, samples=table, sample_labels=columns, n_samples=len(columns))
+    told = grouped or samples is not None or len(table.columns) > _OWN_COLUMNS
+    made = as_design(design, samples=table if told else None, sample_labels=columns, n_samples=len(columns))
     given = whole.offset if offset is None and offset_prior is None else offset
     offsets = as_offsets(given, offset_prior, features, columns)
     values = whole.counts.to_numpy()
@@ -137,29 +141,21 @@ def log_counts(
 
 def sizes_at(lib_sizes: FloatArray, offsets: Offsets | None, at: slice | IntArray) -> FloatArray:
     """Library sizes of some features: (n,), or (g, n) where observations have offsets."""
-    return lib_sizes if offsets is None else np.exp(np.log(lib_sizes) + offsets.centred(at))
+    if offsets is None:
+        return lib_sizes
+    sizes: FloatArray = lib_sizes * np.exp(offsets.centred(at))
+    return sizes
 
 
 def _logged(counts: AnyArray, sizes: FloatArray, offsets: Offsets | None, running: Running) -> FloatArray:
     def block(at: slice) -> tuple[FloatArray]:
         return (log_cpm(counts[at], sizes_at(sizes, offsets, at)),)
 
-    (values,) = run_blocks(block, *counts.shape, running=replace(running, progress=False), cells=CELLS)
-    return values
+    (logs,) = run_blocks(block, counts.shape[0], counts.shape[1], replace(running, progress=False), CELLS)
+    return logs
 
 
-def _lib_sizes(counts: DGEList, lib_size: Any) -> FloatArray:
-    labels = counts.counts.columns
+def _effective_sizes(counts: DGEList, lib_size: Any) -> FloatArray:
     if lib_size is None:
-        sizes = counts.effective_lib_sizes.to_numpy(dtype=np.float64)
-    else:
-        sizes = np.asarray(ordered_numbers(lib_size, labels, what="lib_size", axis="samples"), dtype=np.float64)
-        if sizes.shape != (len(labels),):
-            raise DataError(f"lib_size has shape {sizes.shape}; give one number for each of {len(labels)} samples")
-    wrong = ~(np.isfinite(sizes) & (sizes >= 0.0))
-    if wrong.any():
-        raise DataError(
-            f"lib_size is negative, NaN or infinite for {listing(labels[wrong])}; library sizes are finite totals of "
-            "reads"
-        )
-    return sizes
+        return np.asarray(counts.effective_lib_sizes, dtype=np.float64)
+    return library_sizes(lib_size, counts.counts.to_numpy().sum(axis=0, dtype=np.float64), counts.counts.columns)

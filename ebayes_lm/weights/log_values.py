@@ -161,10 +161,10 @@ def _predictor(predictor: Any, matrix: FeatureMatrix) -> FloatArray:
             f"predictor has shape {values.shape} and the matrix {(g, n)}; give one number for each value or feature"
         )
     values = np.broadcast_to(values, (g, n))
-    lacking = (~np.isfinite(values) & np.isfinite(matrix.source.read(0, g))).any(axis=1)
-    if lacking.any():
+    lacking = np.flatnonzero((~np.isfinite(values) & np.isfinite(matrix.source.read(0, g))).any(axis=1))
+    if lacking.size:
         raise DataError(
-            f"predictor is NaN or infinite where there are values in {counted(int(lacking.sum()), 'feature')} "
+            f"predictor is NaN or infinite where there are values in {counted(lacking.size, 'feature')} "
             f"({listing(matrix.features[lacking])}); it may only lack what the matrix lacks"
         )
     return np.where(np.isfinite(values), values, np.nan)

@@ -10,7 +10,10 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.data.alignment import align
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
+
+#: Logarithms of library sizes are smaller.
+_LARGEST = 300.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,13 @@ def _in_order(given: Any, features: pd.Index, samples: pd.Index, name: str) -> A
     wrong = ~np.isfinite(values)
     if wrong.any():
         raise DataError(
-            f"{name} is NaN or infinite at {wrong.sum():,} places; it holds logarithms of library sizes, all finite"
+            f"{name} is NaN or infinite for {counted(int(wrong.sum()), 'count')}; it holds logarithms of library "
+            "sizes, all finite"
+        )
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest > _LARGEST:
+        raise DataError(
+            f"{name} holds values up to {largest:,.4g}, and no library has that many digits; it holds logarithms "
+            "(base e) of library sizes, not the sizes"
         )
     return values

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.containers import EList
 
 
@@ -31,3 +32,9 @@ class VoomEList(EList):
     voom_xy: pd.DataFrame
     voom_line: pd.DataFrame
     span: float
+
+
+def with_sample_weights(elist: VoomEList, weights: FloatArray) -> VoomEList:
+    """The same with weights of samples in the sample table, as ``sample_weights``."""
+    table = pd.DataFrame(index=elist.E.columns) if elist.targets is None else elist.targets
+    return replace(elist, targets=table.assign(sample_weights=weights))

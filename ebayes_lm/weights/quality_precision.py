@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.weights.log_counts import log_counts
 from ebayes_lm.weights.precision import chosen_span
-from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.precision_list import VoomEList, with_sample_weights
 from ebayes_lm.weights.quality import array_weights
 
 
@@ -95,16 +96,17 @@ def voom_with_quality_weights(
         normalize_method=normalize_method, layer=layer, running=running,
     )  # fmt: skip
     share = chosen_span(logged, span, adaptive_span)
-    quality: pd.Series[float] | None = None
+    known: FloatArray | None = None
     for _ in range(2):
-        fit = logged.fit(weights=quality, block=block, correlation=correlation)
+        fit = logged.fit(weights=known, block=block, correlation=correlation)
         learned = logged.learn(fit, share)
         precision = logged.weights(fit, learned)
-        quality = array_weights(
+        found = array_weights(
             logged.matrix, logged.design, weights=precision, var_design=var_design, var_group=var_group, method=method,
             max_iter=max_iter, tol=tol, threads=threads, chunk_size=chunk_size, max_memory=max_memory,
             progress=progress,
         )  # fmt: skip
-    precision *= quality.to_numpy()
-    v = logged.listed(precision, learned)
-    return replace(v, targets=v.targets.assign(sample_weights=quality.to_numpy()))
+        quality = np.asarray(found, dtype=np.float64)
+        known = quality[None, :]
+    precision *= quality
+    return with_sample_weights(logged.listed(precision, learned), quality)

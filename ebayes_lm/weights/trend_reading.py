@@ -128,8 +128,9 @@ def solved(fit: LinearFit) -> FloatArray:
     if own is not None and len(own.deficient):
         coefficients = coefficients.copy()
         coefficients[own.deficient] = own.solutions
-    empty = fit.labels.features[np.isnan(coefficients[:, fit.plan.qr.estimable]).all(axis=1)]
-    if len(empty):
+    lost = np.flatnonzero(np.isnan(coefficients[:, fit.plan.qr.estimable]).all(axis=1))
+    if len(lost):
+        empty = fit.labels.features[lost]
         raise DataError(
             f"{counted(len(empty), 'feature')} ({listing(empty)}) cannot be fitted, because all values are missing or "
             "have weight zero; leave such features out"

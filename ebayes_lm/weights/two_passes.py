@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 from ebayes_lm.results.arguments import truth
 from ebayes_lm.results.correlated import sample_blocks
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.consensus import duplicate_correlation
 from ebayes_lm.weights.matrix_rows import cell_weights
-from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.precision_list import with_sample_weights
 from ebayes_lm.weights.quality import array_weights
 from ebayes_lm.weights.trend_reading import Precise, Trended
 from ebayes_lm.weights.voom_fit import VoomFit, voom_fit
@@ -47,7 +46,7 @@ class Estimated:
         if self.quality is None:
             return None
         found = array_weights(self.data.masked, self.data.design, weights=weights, **self._running(), **self.quality)
-        return found.to_numpy()
+        return np.asarray(found, dtype=np.float64)
 
     def correlation(self, weights: FloatArray) -> float:
         """Correlation within blocks, under weights (G, n); 0 where there is none to be found."""
@@ -82,7 +81,8 @@ def fitted_twice(estimated: Estimated, span: float, compat: str | None) -> VoomF
         learned, weights, samples, rho = _learnt(estimated, fit, span)
     if learned.trend.x.size:
         fit = data.fit(weights=weights, compat=compat, **estimated.correlated(rho))
-    return voom_fit(fit, _with_sample_weights(data.listed(weights, learned), samples), rho)
+    elist = data.listed(weights, learned)
+    return voom_fit(fit, elist if samples is None else with_sample_weights(elist, samples), rho)
 
 
 class _Learnt(NamedTuple):
@@ -106,13 +106,6 @@ def _learnt(estimated: Estimated, fit: LinearFit, span: float) -> _Learnt:
     return _Learnt(learned, weights, samples, estimated.correlation(weights))
 
 
-def _with_sample_weights(elist: VoomEList, samples: FloatArray | None) -> VoomEList:
-    if samples is None:
-        return elist
-    table = pd.DataFrame(index=elist.E.columns) if elist.targets is None else elist.targets
-    return replace(elist, targets=table.assign(sample_weights=samples))
-
-
 def estimated_from(
     data: Precise, given: Any, prior_weights: Any, block: Any, sample_weights: Any, var_design: Any, var_group: Any,
     prior_n: Any,
@@ -123,8 +116,15 @@ def estimated_from(
     ------
     ArgumentError
         Prior weights, and sample weights to be estimated.
+    ArgumentTypeError
+        Something else than True or False.
     """
     quality = None
+    if np.ndim(sample_weights):
+        raise ArgumentTypeError(
+            "sample_weights says whether weights of samples are estimated, True or False; weights that are known go "
+            "into prior_weights="
+        )
     if truth(sample_weights, "sample_weights") or var_design is not None or var_group is not None:
         quality = {"var_design": var_design, "var_group": var_group, "prior_n": prior_n}
     known = given if prior_weights is None else prior_weights

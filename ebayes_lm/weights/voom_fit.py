@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -35,9 +35,8 @@ class VoomFit(LinearFit):
 
     def __getitem__(self, key: Any) -> VoomFit:
         """Subset by position: ``fit[features]`` or ``fit[features, coefs]``; coefs may also be names."""
-        part = super().__getitem__(key)
         rows, _ = split_key(key, self.labels)
-        return replace(part, elist=self.elist[rows, :])  # type: ignore[return-value, arg-type]
+        return voom_fit(super().__getitem__(key), self.elist[rows, :], self.correlation)
 
 
 def voom_fit(fit: LinearFit, elist: VoomEList, correlation: float) -> VoomFit:
