@@ -53,7 +53,7 @@ class GroupVariances(NamedTuple):
 def group_variances(rows: Rows, x: FloatArray, groups: IntArray) -> GroupVariances:
     """Compare the variances of groups (n,), numbered from 0, about a design x (n, p)."""
     model = variance_model(x, group_directions(groups))
-    free = 1.0 - np.einsum("ij,ij->j", model.columns, model.columns)
+    free = 1.0 - np.einsum("ij,ij->j", model.basis, model.basis)
     df: FloatArray = np.asarray(np.bincount(groups, weights=free), dtype=np.float64)
     known = df > _NO_DF
     weights = estimated_weights(rows, model, prior_n=PRIOR_ROWS, method="auto", max_iter=50, tol=1e-5).weights
@@ -80,7 +80,7 @@ def _certainty(rows: Rows, model: VarianceModel, groups: IntArray, variances: Fl
 def prior_df(rows: Rows, model: VarianceModel) -> float:
     """Prior df of the residual variances of complete rows; 0 where there are too few to tell."""
     found: dict[int, FloatArray] = {}
-    q = model.columns.T
+    q = model.basis.T
 
     def work(y: AnyArray, _: FloatArray | None, at: slice) -> Sums:
         with np.errstate(invalid="ignore", over="ignore"):

@@ -68,7 +68,7 @@ class Scoring:
         n = self.model.n_samples
         information, score = np.zeros((n, n)), np.zeros(n)
         pool_rows(
-            y, np.ascontiguousarray(cells), self.model.columns, weights, RANK_TOLERANCE, SMALLEST_VARIANCE, information,
+            y, np.ascontiguousarray(cells), self.model.basis, weights, RANK_TOLERANCE, SMALLEST_VARIANCE, information,
             score,
         )  # fmt: skip
         return information, score
@@ -85,7 +85,7 @@ class Scoring:
         return total * self.model.df_residual
 
     def _basis(self, weights: FloatArray) -> FloatArray:
-        return pivoted_qr((self.model.columns * np.sqrt(weights)).T).q
+        return pivoted_qr((self.model.basis * np.sqrt(weights)).T).q
 
     def step(self, weights: FloatArray, sums: Sums) -> Step:
         """The step from these weights, by what all rows add up to."""

@@ -165,7 +165,7 @@ def learnt_in_order(rows: Rows, model: VarianceModel, prior_n: float) -> FloatAr
 def survey(rows: Rows, model: VarianceModel) -> tuple[BoolArray, BoolArray]:
     """Which rows (G,) lack no value, and which of these have a residual variance."""
     complete, usable = np.empty(rows.shape[0], dtype=np.bool_), np.empty(rows.shape[0], dtype=np.bool_)
-    q = model.columns.T
+    q = model.basis.T
 
     def look(y: AnyArray, cells: FloatArray | None, at: slice) -> Sums:
         with np.errstate(invalid="ignore", over="ignore"):

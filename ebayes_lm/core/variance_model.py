@@ -8,6 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.wls import row_designs
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,12 +18,16 @@ class VarianceModel:
     Attributes
     ----------
     columns : (r, n) array
-        Orthonormal basis of the design.
+        Columns of the design that the others do not give, in units of the order of one.
+    basis : (r, n) array
+        The same made orthonormal. Samples of some row may see one of these only as rounding errors, which its own
+        columns are free of: rows with gaps go by the columns.
     directions : (k, n) array
         Orthonormal basis of what log variances may follow; each sums to zero.
     """
 
     columns: FloatArray
+    basis: FloatArray
     directions: FloatArray
 
     @property
@@ -48,13 +53,14 @@ def variance_model(x: FloatArray, z: FloatArray | None = None) -> VarianceModel:
     weights is one, and those that follow from others add nothing.
     """
     n = len(x)
-    columns = np.ascontiguousarray(pivoted_qr(x).q.T)
+    qr = pivoted_qr(x)
+    columns, basis = row_designs(x[:, qr.estimable]).columns, np.ascontiguousarray(qr.q.T)
     given = np.eye(n)[:, 1:] if z is None else np.asarray(z, dtype=np.float64)
     centred = given - given.mean(axis=0)
     # a column of one value is zero but for rounding, which is no direction
     varies = np.abs(centred).max(axis=0, initial=0.0) > RANK_TOLERANCE * np.abs(given).max(axis=0, initial=0.0)
     directions = np.ascontiguousarray(pivoted_qr(centred[:, varies]).q.T)
-    return VarianceModel(columns, directions)
+    return VarianceModel(columns, basis, directions)
 
 
 def group_directions(groups: IntArray) -> FloatArray:

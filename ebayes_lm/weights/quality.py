@@ -169,7 +169,7 @@ def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
     linear = require_linear(fit, "array_weights_quick")
     residuals = linear.residuals(y)
     model = variance_model(linear.design.matrix)
-    free = 1.0 - np.einsum("ij,ij->j", model.columns, model.columns)
+    free = 1.0 - np.einsum("ij,ij->j", model.basis, model.basis)
     free[free < _FREE_OF_ROUNDING] = np.nan
     variances = np.square(linear.record.sigma)
     estimated = ~np.isnan(linear.record.coefficients[:, linear.plan.qr.estimable]).any(axis=1)

@@ -65,6 +65,18 @@ def test_a_coding_of_the_same_variances_changes_nothing():
         assert_allclose(a, b, rtol=ROUNDING)
 
 
+@pytest.mark.parametrize("order", [1, 3, 5, 7])
+def test_rows_that_lack_whole_groups_have_the_rank_of_what_they_have(order):
+    """Of the design's columns they may see nothing but rounding errors, in one coding or another."""
+    cells = np.eye(4)[np.arange(24) * order % 4]
+    y = np.random.default_rng(order).normal(size=(40, 24))
+    y[::2, (cells[:, 0] + cells[:, 1]) > 0] = np.nan
+    y[1::4, cells[:, 3] > 0] = np.nan
+    reference = np.column_stack([np.ones(24), cells[:, 1:]])
+    expected = sample_weights(y, cells, method="genebygene").weights
+    assert_allclose(sample_weights(y, reference, method="genebygene").weights, expected, rtol=ROUNDING)
+
+
 def test_units_of_rows_change_nothing():
     y, units = rows(), np.exp(np.random.default_rng(1).normal(0, 3, (300, 1)))
     for method in ("genebygene", "reml"):
