@@ -11,6 +11,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.mean_variance import fitted_values, root_terms
+from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.data.alignment import align
@@ -63,8 +64,7 @@ class LogValues:
         points = pd.DataFrame({"x": fit.record.amean, "y": np.sqrt(fit.record.sigma)}, index=self.matrix.features)
         terms = None
         if self.predictor is not None and points["y"].notna().any():
-            with np.errstate(invalid="ignore"):
-                mean = np.nanmean(self.predictor, axis=1)
+            mean = observed_mean(self.predictor)
             known = points["y"].notna().to_numpy()
             x, y = points[known].to_numpy().T
             terms = root_terms(x, mean[known], y)

@@ -102,17 +102,28 @@ def weights_at(
 def trend_of(
     points: pd.DataFrame, span: float, fit: LinearFit, df: FloatArray | None = None, terms: RootTerms | None = None
 ) -> Trended:
-    """The trend through points x, y with weights ``df``; no knots where fewer than two features have residual df."""
-    if int(np.count_nonzero(fit.record.df_residual > 0)) < 2:
+    """The trend through points x, y with weights ``df``; no knots where fewer than two features have residual df.
+
+    Raises
+    ------
+    DataError
+        The trend comes down to zero.
+    """
+    known = np.flatnonzero(np.isfinite(points.to_numpy()).all(axis=1))
+    if int(np.count_nonzero(fit.record.df_residual > 0)) < 2 or not known.size:
         warn(
-            "the design leaves fewer than two features with residual degrees of freedom, so that nothing tells how "
-            "variable they are; all weights are 1. A design with fewer coefficients would leave some",
+            "fewer than two features have counts or values beyond what the design uses up, so that nothing tells how "
+            "variable they are; all weights are 1. A design with fewer coefficients would leave residual df",
             VarianceWarning,
         )
         return Trended(points.iloc[:0], MeanVarianceTrend(np.empty(0), np.empty(0), span))
-    known = np.isfinite(points.to_numpy()).all(axis=1)
-    used = points[known]
+    used = points.iloc[known]
     trend = fit_trend(used["x"].to_numpy(), used["y"].to_numpy(), span, None if df is None else df[known])
+    if not trend.y.all():
+        raise DataError(
+            f"the trend of the residual standard deviations is zero at a mean of {trend.x[trend.y == 0][0]:.4g}, where "
+            "weights would be infinite; leave out features that are constant within groups"
+        )
     return Trended(used, trend, terms)
 
 

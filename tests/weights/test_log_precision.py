@@ -129,6 +129,11 @@ def test_without_replicates_all_weights_are_one(y):
     assert (v.weights == 1.0).all(axis=None)
 
 
+def test_features_that_are_all_constant_have_no_trend():
+    with pytest.raises(DataError, match="the trend of the residual standard deviations is zero at a mean of 1,"):
+        vooma(np.repeat(np.arange(1.0, 9.0)[:, None], 4, axis=1))
+
+
 def test_too_few_features_and_features_without_values(y):
     with pytest.raises(DataError, match="1 feature tells no trend"):
         vooma(y[:1])

@@ -128,6 +128,20 @@ def test_without_replicates_all_weights_are_one(counts):
     assert v.voom_line.empty
 
 
+def test_without_counts_all_weights_are_one():
+    with pytest.warns(VarianceWarning, match="all weights are 1"):
+        v = el.voom(el.DGEList(np.zeros((5, 4)), lib_size=[1e6] * 4))
+    assert (v.weights == 1.0).all(axis=None)
+
+
+def test_order_of_features_and_samples_does_not_matter(counts, samples):
+    rng = np.random.default_rng(8)
+    rows, columns = rng.permutation(60), rng.permutation(6)
+    one = el.voom(counts, "~ group", samples=samples).weights
+    other = el.voom(counts.iloc[rows, columns], "~ group", samples=samples).weights
+    assert_allclose(other.loc[one.index, one.columns], one, rtol=1e-9)
+
+
 def test_a_sample_without_weight_takes_no_part_in_the_trend(counts, samples):
     some = el.voom(counts, "~ group", samples=samples, weights=[1, 1, 1, 1, 1, 0])
     part = el.lm_fit(some.E.iloc[:, :5], "~ group", samples=samples.iloc[:5])
