@@ -180,8 +180,8 @@ def _tell_switch(options: PriorOptions, df: FloatArray, verb: str) -> None:
     positive = df[df > 0]
     warn(
         f"residual df differ between features, from {positive.min():g} to {positive.max():g}, as they do with missing "
-        f"values; {verb}() therefore estimates the prior by profile likelihood in place of moments, as limma does. "
-        "legacy=False says that this is meant, legacy=True keeps to moments",
+        f"values or exact zeros; {verb}() therefore estimates the prior by profile likelihood in place of moments, as "
+        "limma does. legacy=False says that this is meant, legacy=True keeps to moments",
         PriorSwitchWarning,
     )
 
