@@ -111,8 +111,8 @@ def by_feature(correlation: Any, blocks: IntArray | None, ndups: Any, compat: st
 def _correlation(correlation: Any) -> float:
     if correlation is None:
         raise ArgumentError(
-            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of duplicates, "
-            "and 'feature' estimates one within blocks for each feature"
+            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of "
+            "duplicates, and 'feature' estimates one within blocks for each feature"
         )
     rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
     if hasattr(correlation, "consensus") and np.isnan(rho):
