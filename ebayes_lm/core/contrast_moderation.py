@@ -23,6 +23,8 @@ from ebayes_lm.core.record import Record, axes
 
 #: The variance within blocks helps to foretell that of a contrast where their errors are less correlated than this.
 _NEARLY_INDEPENDENT = 0.5
+#: A curve through fewer features follows each of them too closely, so that variances seem to be foretold.
+_ENOUGH = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +183,7 @@ def _foretelling(
 
     The variance within blocks is known on most df, but its errors are in part those of the contrast. What is left when
     that part is taken out, by regression in each feature, has none of them. Within blocks nothing but them is left.
+    Few features teach no curve.
     """
     known = np.isfinite(correlation)
     if not known.any() or np.median(np.abs(correlation[known])) > _NEARLY_INDEPENDENT:
@@ -188,7 +191,7 @@ def _foretelling(
     with np.errstate(divide="ignore", invalid="ignore"):
         log_variance = 2.0 * np.log(sigma)
     known = np.isfinite(log_variance) & np.isfinite(log_within) & np.isfinite(slope)
-    if not known.any():
+    if np.count_nonzero(known) < _ENOUGH:
         return None
     # about the middle of all, so that the units of the data do not matter where slopes differ
     rest = log_within - slope * (log_variance - np.median(log_variance[known]))

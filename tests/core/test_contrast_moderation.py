@@ -26,6 +26,13 @@ def test_variances_of_a_contrast_are_squeezed_as_any_others():
     assert [np.ndim(part.scale) for part in prior.each] == [1, 1, 0, 0]  # those within blocks follow nothing
 
 
+def test_few_features_have_a_constant_prior():
+    x, blocks, y = balanced(99)
+    _, own, parameters = mixed(y, x, blocks)
+    _, prior = moderate_contrasts(own.variances(slice(None), np.eye(4)), parameters, np.full(99, 20))
+    assert [np.ndim(part.scale) for part in prior.each] == [0, 0, 0, 0]
+
+
 def test_without_a_correlation_the_prior_is_what_a_feature_has():
     x, blocks, y = balanced(100)
     y[4] = np.where(np.arange(24) % 3 == 0, y[4], np.nan)
