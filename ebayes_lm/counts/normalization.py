@@ -124,7 +124,9 @@ def _position(column: Any, samples: pd.Index) -> int | None:
     if isinstance(column, str):
         found = int((samples == column).argmax()) if column in samples else None
         if found is None:
-            raise ArgumentError(f"ref_column={column!r} is no sample.{nearest(column, samples)}")
+            raise ArgumentError(
+                f"ref_column={column!r} is no sample; they are {listing(samples, 10)}.{nearest(column, samples)}"
+            )
         return found
     if isinstance(column, bool) or not isinstance(column, (int, np.integer)):
         raise ArgumentTypeError(f"ref_column is the position or the name of a sample, not {column!r}")

@@ -14,7 +14,13 @@ from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.data.count_samples import complete_samples, library_sizes, warn_of_product, with_factors
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.positions import taken_by_position
-from ebayes_lm.errors import ArgumentTypeError, DataError, counted
+from ebayes_lm.errors import ArgumentTypeError, DataError, counted, listing, warn
+
+#: Rows below the counts of htseq-count, and above those of STAR.
+_TOTALS = (
+    "__no_feature", "__ambiguous", "__too_low_aQual", "__not_aligned", "__alignment_not_unique",
+    "N_unmapped", "N_multimapping", "N_noFeature", "N_ambiguous",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -89,6 +95,7 @@ class DGEList:
         features = _labels(matrix.features, genes, len(values))
         columns = _labels(matrix.samples, samples, values.shape[1])
         _check(values, features, columns)
+        _note_totals(features)
         table = matrix.sample_table if samples is None else samples
         given = {"group": group, "lib_size": lib_size, "norm_factors": norm_factors}
         self._set(
@@ -216,11 +223,22 @@ def _check(values: AnyArray, features: pd.Index, columns: pd.Index) -> None:
     wrong = ~((values >= 0) & (values < np.inf))
     row, col = np.argwhere(wrong)[0]
     missing = np.isnan(values[wrong]).any()
-    advice = "fill in what is missing, or leave such features out" if missing else "logged values are none"
+    advice = "fill in what is missing, or leave such features out" if missing else "values on a log scale are no counts"
     raise DataError(
         f"{counted(int(wrong.sum()), 'count')} of {wrong.size:,} cannot be, the first {values[row, col]} of feature "
         f"{features[row]!r} in sample {columns[col]!r}; counts are finite and not negative: {advice}"
     )
+
+
+def _note_totals(features: pd.Index) -> None:
+    """Say where rows are totals that htseq-count or STAR append to their counts."""
+    totals = features[features.isin(_TOTALS)]
+    if len(totals):
+        verb = "holds" if len(totals) == 1 else "hold"
+        warn(
+            f"{counted(len(totals), 'row')} {verb} reads without a feature: {listing(totals)}; they count in library "
+            "sizes and tests, so leave them out"
+        )
 
 
 def _labels(own: pd.Index, table: Any, length: int) -> pd.Index:

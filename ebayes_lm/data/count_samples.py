@@ -52,7 +52,9 @@ def complete_samples(
 
 def library_sizes(sizes: Any, sums: FloatArray, labels: pd.Index) -> FloatArray:
     """Library sizes, by default column sums; a warning tells of those that are zero."""
-    values = sums if sizes is None else _per_sample(sizes, labels, "lib_size", "library sizes are not negative")
+    values = (
+        sums if sizes is None else _per_sample(sizes, labels, "lib_size", "library sizes are finite and not negative")
+    )
     wrong = (values == 0) & (sums > 0)
     if wrong.any():
         raise DataError(
@@ -77,7 +79,7 @@ def with_factors(table: pd.DataFrame, factors: Any) -> pd.DataFrame:
 def _factors(factors: Any, labels: pd.Index) -> FloatArray:
     if factors is None:
         return np.ones(len(labels))
-    allowed = "normalisation factors are positive"
+    allowed = "normalisation factors are finite and positive"
     values = _per_sample(factors, labels, "norm_factors", allowed)
     if (values == 0).any():
         raise DataError(f"norm_factors is 0 for {listing(labels[values == 0])}; {allowed}")
@@ -91,7 +93,7 @@ def _per_sample(values: Any, labels: pd.Index, what: str, allowed: str) -> Float
         raise DataError(f"{what} has shape {numbers.shape}; give one number for each of {len(labels)} samples")
     wrong = ~(np.isfinite(numbers) & (numbers >= 0))
     if wrong.any():
-        raise DataError(f"{what} is negative, NaN or infinite for {listing(labels[wrong])}; {allowed} and finite")
+        raise DataError(f"{what} is negative, NaN or infinite for {listing(labels[wrong])}; {allowed}")
     return numbers.astype(np.float64)
 
 
@@ -125,6 +127,6 @@ def _categories(group: Any, labels: pd.Index, table: pd.DataFrame) -> Any:
         raise DataError(f"group has {len(group)} entries and there are {len(labels)} samples; give one for each")
     try:
         levels: Any = pd.Categorical(group).remove_unused_categories()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, NotImplementedError):
         raise ArgumentTypeError("group must hold one name or number for each sample, not lists of them") from None
     return levels

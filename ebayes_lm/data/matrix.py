@@ -171,7 +171,8 @@ def _checked(array: Any) -> Any:
 
 
 def _is_sparse(y: Any) -> bool:
-    return type(y).__module__.startswith("scipy.sparse") and hasattr(y, "tocsr")
+    # views of an AnnData are classes of its own
+    return hasattr(y, "tocsr") and any(base.__module__.startswith("scipy.sparse") for base in type(y).__mro__)
 
 
 def _is_anndata(y: Any) -> bool:

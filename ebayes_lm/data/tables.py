@@ -18,7 +18,7 @@ def split_annotation(
     """Samples, feature labels and annotation of a DataFrame.
 
     Without ``feature_columns`` limma's rule holds: all columns numeric, or exactly one that is not and it is the first,
-    which then names the features.
+    which then names the features; where the index names them already, it is annotation.
     """
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()].unique()
@@ -31,7 +31,7 @@ def split_annotation(
     if not described:
         return frame, frame.index, None
     annotation = frame[described]
-    use_first = feature_columns is None or is_positional(frame.index)
+    use_first = is_positional(frame.index)
     features = pd.Index(annotation[described[0]], name=described[0]) if use_first else frame.index
     return values, features, annotation.set_axis(features)
 

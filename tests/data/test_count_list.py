@@ -192,3 +192,16 @@ def test_the_place_of_a_bad_count_is_named():
         bad.loc["c", "s2"] = bad.loc["d", "s1"] = value
         with pytest.raises(DataError, match=r"2 counts of 12 cannot be, the first .* of feature 'c' in sample 's2'"):
             el.DGEList(bad)
+
+
+@pytest.mark.parametrize("totals", [["__no_feature", "__ambiguous"], ["N_unmapped", "N_noFeature"]])
+def test_totals_that_are_no_features_are_pointed_out(totals):
+    counts = pd.concat([COUNTS, COUNTS[:2].set_axis(totals)])
+    with pytest.warns(EbayesLMWarning, match=rf"2 rows hold reads without a feature: '{totals[0]}'.*leave them out"):
+        d = el.DGEList(counts)
+    assert d.shape == (6, 3)
+
+
+def test_groups_in_two_dimensions_are_no_groups():
+    with pytest.raises(ArgumentTypeError, match="one name or number for each sample"):
+        el.DGEList(COUNTS, group=np.ones((3, 1)))

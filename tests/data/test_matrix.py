@@ -20,6 +20,12 @@ TABLE = pd.DataFrame({"group": list("AAAABBBB"), "age": np.arange(8.0) ** 2}, in
 FRAME = pd.DataFrame(VALUES, index=FEATURES, columns=SAMPLES)
 
 
+class ViewOfSparse(sparse.csc_array):
+    """A view of AnnData's: a class of its own, from a module of its own."""
+
+    __module__ = "anndata._core.views"
+
+
 def read_only(array):
     array = array.copy()
     array.flags.writeable = False
@@ -46,6 +52,7 @@ BARE = {
     "csc": lambda _: sparse.csc_matrix(VALUES),
     "coo": lambda _: sparse.coo_matrix(VALUES),
     "sparse array": lambda _: sparse.csr_array(VALUES),
+    "view of a sparse array": lambda _: ViewOfSparse(VALUES),
     "sparse float32": lambda _: sparse.csc_array(VALUES.astype(np.float32)),
     "DataFrame without names": lambda _: pd.DataFrame(VALUES),
     "EList of an array": lambda _: el.EList(VALUES),

@@ -26,6 +26,15 @@ def test_one_leading_text_column_names_the_features():
     assert list(annotation.index) == ["a", "b"]
 
 
+def test_one_leading_text_column_beside_labels_is_annotation():
+    frame = NUMBERS.set_axis(pd.Index(["a", "b"], name="gene")).assign(symbol=["A", "A"])[["symbol", "s1", "s2"]]
+    values, features, annotation = split_annotation(frame, None)
+    assert list(values.columns) == ["s1", "s2"]
+    assert list(features) == ["a", "b"]
+    assert annotation is not None
+    assert list(annotation["symbol"]) == ["A", "A"]
+
+
 @pytest.mark.parametrize("text", [["a", "b"], pd.Categorical(["a", "b"]), pd.array(["a", None], dtype="string")])
 def test_text_of_every_kind(text):
     frame = NUMBERS.copy()
