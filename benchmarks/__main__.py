@@ -10,9 +10,10 @@ from typing import Any
 
 from benchmarks import processes, records, report, rivals, speed
 from benchmarks.facts import machine
-from benchmarks.problems import PROBLEMS, Problem
+from benchmarks.problem import Problem
+from benchmarks.problems import PROBLEMS
 from benchmarks.rivals import RivalError
-from benchmarks.stages import measure_stages
+from benchmarks.stages import measure_stages, stages_of
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Measure the chosen parts and gather them in a record."""
     chosen = [_problem(name, options) for name in options.problem]
     known = {name: rival for name, rival in rivals.known().items() if name in options.rival}
-    limits = speed.Limits(repeats=options.repeats, threads=options.threads, budget=options.budget)
+    limits = speed.Limits(options.repeats, options.threads, options.budget, whole=60 * options.minutes)
     parts = set(options.part)
     notes: list[str] = []
 
@@ -46,15 +47,14 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "date": records.today(),
         "machine": machine(),
         "quick": options.quick,
-        "speed": [_speed(problem, known, limits) for problem in chosen if "speed" in parts],
-        "memory": [
-            row
-            for problem in chosen
-            if not problem.by_stages
-            for row in attempt("memory", processes.memory, problem, options.threads)
-        ],
+        "speed": [_speed(p, known, limits) for p in chosen if "speed" in parts and (p.kind == "table" or stages_of(p))],
+        "memory": [row for problem in chosen for row in attempt("memory", processes.memory, problem, options.threads)],
         "imports": processes.imports(options.repeats) if "startup" in parts else {},
-        "first_calls": attempt("startup", processes.first_calls, options.repeats, options.threads),
+        "first_calls": [
+            row
+            for call, problem in processes.FIRST_CALLS
+            for row in attempt("startup", processes.first_call, call, problem, options.repeats, options.threads)
+        ],
         "notes": notes,
     }
     record["targets"] = [] if options.quick else records.targets(record)
@@ -63,7 +63,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 def _speed(problem: Problem, known: dict[str, rivals.Rival], limits: speed.Limits) -> dict[str, Any]:
     """Measure a problem step by step, or from matrix to table."""
-    return (measure_stages if problem.by_stages else speed.measure)(problem, known, limits)
+    return (speed.measure if problem.kind == "table" else measure_stages)(problem, known, limits)
 
 
 def _problem(name: str, options: argparse.Namespace) -> Problem:
@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=5, help="warm repeats after the cold call (default 5)")
     parser.add_argument("--threads", type=int, default=2, help="threads of every BLAS and of ebayes_lm (default 2)")
     parser.add_argument("--budget", type=float, default=150.0, help="seconds after which a rival is not repeated")
+    parser.add_argument(
+        "--minutes", type=float, default=25.0, help="after which a problem's speed is left (default 25)"
+    )
     parser.add_argument("--labels", action=argparse.BooleanOptionalAction, help="string feature ids, or none")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
     parser.add_argument("--record", metavar="NAME", help="keep the result as benchmarks/records/<date>-NAME.json")

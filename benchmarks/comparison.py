@@ -63,28 +63,33 @@ def alternate(
     repeats: int,
     *,
     budget: float = math.inf,
+    whole: float = math.inf,
     pause: float = PAUSE,
     notes: list[str] | None = None,
 ) -> dict[str, Runs]:
     """Ask every (key, contender, stage) in turn, once cold and then `repeats` times, until its budget is spent.
 
     Turn by turn, so that a drift of the machine meets all rivals alike. A rival that fails is left out from then
-    on, and `notes` says why.
+    on, and nothing is asked after `whole` seconds; `notes` says so.
     """
+    notes = [] if notes is None else notes
     failed: set[str] = set()
+    until = time.monotonic() + whole
     runs = {key: Runs(stage) for key, _, stage in entries}
     for turn in range(repeats + 1):
         for key, contender, stage in entries:
             mine = runs[key]
             if key in failed or (turn > 1 and mine.spent() > budget):
                 continue
+            if time.monotonic() > until:
+                notes.append(f"After {whole:.0f} s, in turn {turn + 1} of {repeats + 1}, {key} and what follows were not asked.")
+                return runs
             time.sleep(pause)
             try:
                 answer = contender.ask(stage)
             except RivalError as error:
                 failed.add(key)
-                if notes is not None:
-                    notes.append(str(error))
+                notes.append(str(error))
                 continue
             if turn == 0:
                 mine.cold = answer
@@ -99,14 +104,18 @@ def paired_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return median(pairs) if pairs else math.nan
 
 
-def disagreements(checksums: Mapping[str, Mapping[str, Any]], rtol: float = CHECKSUM_RTOL) -> list[str]:
-    """Compare each rival's sums with the first rival's, on the quantities that both have; one sentence a difference."""
+def disagreements(checksums: Mapping[str, Mapping[str, Any]], wider: Mapping[str, float] | None = None) -> list[str]:
+    """Compare each rival's sums with the first rival's, on the quantities that both have; one sentence a difference.
+
+    `wider` gives the relative tolerance of rivals that stop elsewhere.
+    """
+    rtols = wider or {}
     (first, expected), *others = checksums.items()
     return [
         f"{rival} and {first} disagree on {name}: {found[name]} and {expected[name]}."
         for rival, found in others
         for name in expected
-        if name in found and not _same(expected[name], found[name], rtol)
+        if name in found and not _same(expected[name], found[name], rtols.get(rival, CHECKSUM_RTOL))
     ]
 
 

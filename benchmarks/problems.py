@@ -1,90 +1,124 @@
-"""Problems to solve: sizes and a seeded generator, written once so that every rival reads the same numbers."""
+"""The problems: tables, rows on their own, counts, and samples in blocks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+
+from benchmarks.problem import Array, Problem
+
+#: Rows that are drawn at once for a file which is larger than memory should be.
+CHUNK = 50_000
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A features x samples matrix of two groups in several batches; the group difference is tested."""
+class Rows(Problem):
+    """Rows on their own: weights of every value, missing values, outliers."""
 
-    name: str
-    features: int
-    samples: int
-    coefficients: int
-    seed: int
-    labelled: bool
-    tested: int = 1
-    by_stages: bool = False
+    kind: ClassVar[str] = "rows"
 
-    def quick(self) -> Problem:
-        """Give the same problem with a twentieth of the features."""
-        return replace(self, features=max(self.features // 20, 500))
+    def contents(self) -> str:
+        return "float64 with weights of every value, 5 % missing values"
 
-    @property
-    def input_bytes(self) -> int:
-        return 8 * self.features * self.samples
+    def besides(self, y: Array) -> dict[str, Array]:
+        weights = np.random.default_rng(self.seed + 1).gamma(3.0, size=y.shape)
+        lost = np.random.default_rng(self.seed + 2).random(y.shape) < 0.05
+        return {"weights": weights, "gaps": np.where(lost, np.nan, y)}
 
-    def describe(self) -> str:
-        labels = "string feature ids" if self.labelled else "no labels"
-        return f"{self.features:,} x {self.samples}, {self.coefficients} coefficients, float64, {labels}"
 
-    def arguments(self) -> list[str]:
-        """Give the command line that every runner takes."""
-        sizes = (self.features, self.samples, self.coefficients, self.tested, int(self.labelled))
-        return [str(value) for value in sizes]
+class Counts(Problem):
+    """Reads of an experiment on RNA: negative binomial, libraries of many sizes, three samples of every patient."""
 
-    def design(self) -> NDArray[np.float64]:
-        """Intercept, group and as many batch indicators as the number of coefficients leaves."""
-        sample = np.arange(self.samples)
-        batches = self.coefficients - 1
-        batch = (sample // 2) % batches
-        columns = [np.ones(self.samples), sample % 2, *(batch == k for k in range(1, batches))]
-        return np.column_stack(columns).astype(float)
+    kind: ClassVar[str] = "counts"
 
-    def values(self) -> NDArray[np.float64]:
-        """Draw log-expression with scaled inverse chi-square variances and a tenth of features that differ."""
+    def contents(self) -> str:
+        return "negative binomial counts, library sizes given"
+
+    def values(self) -> Array:
         rng = np.random.default_rng(self.seed)
-        sd = np.sqrt(0.2 / rng.chisquare(4, self.features))
+        share = rng.lognormal(4.5, 1.5, self.features)
         effect = np.where(rng.random(self.features) < 0.1, rng.normal(size=self.features), 0.0)
-        y = rng.normal(size=(self.features, self.samples))
-        y *= sd[:, None]
+        dispersion = 0.1 * 10 / rng.chisquare(10, self.features)
+        mean = share[:, None] * self._depth()
+        mean[:, 1::2] *= np.exp(effect)[:, None]
+        mean *= rng.gamma(1 / dispersion[:, None], dispersion[:, None], mean.shape)
+        return rng.poisson(mean)
+
+    def besides(self, y: Array) -> dict[str, Array]:
+        """Library sizes are what the counts were drawn with, not their sums: normalised, as it were."""
+        return {"lib_size": self._depth() * y.sum() / self._depth().sum(), "blocks": blocks_of_three(self.samples)}
+
+    def _depth(self) -> Array:
+        return np.random.default_rng(self.seed + 1).lognormal(0.0, 0.3, self.samples)
+
+
+class Blocks(Problem):
+    """Log values of samples in blocks of three, which share more than half of their variance; weights of every value.
+
+    Arrays have a generator each, so that the first rows are the same whatever the number of features: some of them are
+    fitted one by one.
+    """
+
+    kind: ClassVar[str] = "blocks"
+
+    def contents(self) -> str:
+        return f"float64, {blocks_of_three(self.samples)[-1] + 1} blocks of 3 samples, weights of every value"
+
+    def values(self) -> Array:
+        within, between, variance = (np.random.default_rng([self.seed, k]) for k in range(3))
+        blocks = blocks_of_three(self.samples)
+        y = within.normal(size=(self.features, self.samples))
+        y += 1.5 * between.normal(size=(self.features, blocks[-1] + 1))[:, blocks]
+        y *= np.sqrt(0.2 / variance.chisquare(4, self.features))[:, None]
         y += 8
-        y[:, 1::2] += effect[:, None]
         return y
 
+    def besides(self, y: Array) -> dict[str, Array]:
+        weights = np.random.default_rng([self.seed, 3]).gamma(3.0, size=y.shape)
+        return {"weights": weights, "blocks": blocks_of_three(self.samples)}
+
+
+class MappedBlocks(Blocks):
+    """The same in a file that stays on disk: drawn and written part by part, read through a memory map."""
+
+    mapped: ClassVar[bool] = True
+
+    def contents(self) -> str:
+        return "float64 in blocks of 3 samples, a memory map"
+
     def write(self, folder: Path) -> None:
-        """Write y and the design as .npy for Python and, the same values column by column, as raw doubles for R."""
-        y, design = self.values(), self.design()
-        np.save(folder / "y.npy", y)
-        np.save(folder / "design.npy", design)
-        design.ravel(order="F").tofile(folder / "design.bin")
-        np.ascontiguousarray(y.T).tofile(folder / "y.bin")
-        if self.by_stages:
-            for name, values in (("weights", self.weights()), ("gaps", self.gaps(y))):
-                np.save(folder / f"{name}.npy", values)
-                np.ascontiguousarray(values.T).tofile(folder / f"{name}.bin")
+        np.save(folder / "design.npy", self.design())
+        np.save(folder / "blocks.npy", blocks_of_three(self.samples))
+        shape = (self.features, self.samples)
+        y = np.lib.format.open_memmap(folder / "y.npy", mode="w+", dtype=float, shape=shape)
+        for start in range(0, self.features, CHUNK):
+            rows = min(CHUNK, self.features - start)
+            y[start : start + rows] = replace(self, features=rows, seed=self.seed + start).values()
+        y.flush()
 
-    def weights(self) -> NDArray[np.float64]:
-        """Draw a weight for every value."""
-        return np.random.default_rng(self.seed + 1).gamma(3.0, size=(self.features, self.samples))
 
-    def gaps(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give y without one value in twenty."""
-        lost = np.random.default_rng(self.seed + 2).random(y.shape) < 0.05
-        return np.where(lost, np.nan, y)
+def blocks_of_three(samples: int) -> Array:
+    """Three samples of the first, three of the second, ..."""
+    return np.arange(samples) // 3
 
 
 PROBLEMS = {
     problem.name: problem
     for problem in (
         Problem("genes", features=20_000, samples=24, coefficients=4, seed=20, labelled=True),
-        Problem("rows", features=20_000, samples=24, coefficients=4, seed=21, labelled=False, by_stages=True),
+        Rows("rows", features=20_000, samples=24, coefficients=4, seed=21, labelled=False, held=()),
+        Counts("counts", features=20_000, samples=24, coefficients=4, seed=22, labelled=True, held=("voom",)),
+        Blocks("blocks", features=20_000, samples=24, coefficients=4, seed=23, labelled=False, held=()),
+        Counts(
+            "many counts", features=40_000, samples=500, coefficients=4, seed=24, labelled=True,
+            held=("voom",), only=("voom",),
+        ),
+        MappedBlocks(
+            "million blocks", features=1_000_000, samples=24, coefficients=4, seed=25, labelled=False,
+            held=("duplicate_correlation", "array_weights reml"), only=(),
+        ),
         Problem("million", features=1_000_000, samples=100, coefficients=6, seed=100, labelled=False),
     )
-}
+}  # fmt: skip

@@ -65,9 +65,9 @@ def _rival(key: str, rival: Mapping[str, Any]) -> list[str]:
 
 
 def _memory(rows: Sequence[Mapping[str, Any]]) -> str:
-    columns = ("input_mb", "peak_mb", "held_mb", "share")
+    columns = ("input_mb", "peak_mb", "held_mb", "share", "seconds")
     cells = [(f"{row['problem']}, {row['stage']}", *(number(row[c]) for c in columns)) for row in rows]
-    return table(("run", "input MB", "peak MB", "results MB", "peak / input"), cells)
+    return table(("run", "input MB", "peak MB", "results MB", "peak / input", "seconds"), cells)
 
 
 def _imports(seconds: Mapping[str, float]) -> str:
@@ -76,13 +76,17 @@ def _imports(seconds: Mapping[str, float]) -> str:
 
 
 def _first_calls(rows: Sequence[Mapping[str, Any]]) -> str:
-    columns = ("import", "fit", "ebayes", "table", "all", "again")
-    cells = [(_started(row), *(number(row[c]) for c in columns)) for row in rows]
-    return table(("run", *columns), cells)
+    columns = ("import", "all", "again")
+    cells = [(_started(row), *(number(row[c]) for c in columns), _parts(row["parts"])) for row in rows]
+    return table(("run", *columns, "parts of the first"), cells)
+
+
+def _parts(seconds: Mapping[str, float]) -> str:
+    return ", ".join(f"{part} {number(value)}" for part, value in seconds.items())
 
 
 def _started(row: Mapping[str, Any]) -> str:
-    return f"{row['problem'].removeprefix('first call, ')}: {row['size']}, {row['state']}"
+    return f"{row['problem'].removeprefix('first call, ')}, {row['call']}: {row['size']}, {row['state']}"
 
 
 def _targets(rows: Sequence[Mapping[str, Any]]) -> str:

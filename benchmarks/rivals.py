@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from benchmarks.problems import Problem
+from benchmarks.problem import Problem
 
 _ROOT = Path(__file__).resolve().parent.parent
 _RUNNERS = Path(__file__).parent / "runners"
@@ -78,7 +78,8 @@ class Running:
     def __init__(self, rival: Rival, problem: Problem, folder: Path, threads: int, patience: float) -> None:
         self.rival, self._patience = rival, patience
         if "limma.R" in rival.command:
-            shutil.copy(_RUNNERS / "limma.R", folder)
+            for script in _RUNNERS.glob("*.R"):
+                shutil.copy(script, folder)
         self._log = folder / f"{rival.name}.log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
@@ -99,7 +100,10 @@ class Running:
     def ask(self, stage: str) -> dict[str, Any]:
         """Run one stage and give its seconds, parts, checksum and peak memory."""
         self._write(f"{stage}\n")
-        return self._answer()
+        answer = self._answer()
+        if "error" in answer:
+            raise RivalError(f"{self.rival.label} cannot do {stage}: {answer['error']}")
+        return answer
 
     def __enter__(self) -> Running:
         return self

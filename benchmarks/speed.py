@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.comparison import Runs, alternate, disagreements, paired_ratio
-from benchmarks.problems import Problem
+from benchmarks.problem import Problem
 from benchmarks.rivals import Rival, RivalError, Running
 
 PIPELINE = (("ebayes_lm", "ebayes_lm", "pipeline"), ("limma", "limma", "pipeline"), ("pylimma", "pylimma", "pipeline"))
@@ -21,12 +21,13 @@ PRODUCT = (("ebayes_lm fit", "ebayes_lm", "fit"), ("product", "numpy", "product"
 
 @dataclass(frozen=True)
 class Limits:
-    """How often to repeat, and how long a rival may take."""
+    """How often to repeat, and how many seconds a rival may take: in all, for one answer, and a problem as a whole."""
 
     repeats: int = 5
     threads: int = 2
     budget: float = 150.0
     patience: float = 600.0
+    whole: float = 1500.0
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def compare(
             except RivalError as error:
                 notes.append(str(error))
         entries = [(key, started[rival.name], stage) for key, rival, stage in plan if rival.name in started]
-        return alternate(entries, repeats, budget=limits.budget, notes=notes)
+        return alternate(entries, repeats, budget=limits.budget, whole=limits.whole, notes=notes)
 
 
 def _ratios(runs: dict[str, Runs]) -> list[dict[str, Any]]:

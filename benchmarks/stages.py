@@ -1,61 +1,125 @@
-"""The steps of an analysis one by one: weights, missing values, robust fits, contrasts, priors."""
+"""The steps of an analysis one by one: weights, missing values, contrasts, priors, counts, blocks."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks.comparison import disagreements, paired_ratio
-from benchmarks.problems import Problem
+from benchmarks.comparison import CHECKSUM_RTOL, Runs, disagreements, paired_ratio
+from benchmarks.problem import Problem
 from benchmarks.rivals import Rival
 from benchmarks.speed import Limits, compare, without_paths, written
 
-#: What is measured, and which part of the answer's time is the step; the rest prepares it.
+#: lme4 stops where the deviance no longer changes, and the second derivatives of lmerTest are differences.
+LMER_RTOL = 1e-5
+#: limma's climb to a correlation stops where a step promises less than 1e-6 and is followed step by step here; pylimma
+#: has one of its own.
+CLIMB_RTOL = 1e-5
+
+
+class Stage(NamedTuple):
+    """A step of an analysis.
+
+    `part` is that part of the answer's time which is the step, where the rest prepares it; `rivals` are those that can
+    be asked for it in the same way, and `known_as` what the process of R runs where that is not limma. The results of
+    the rival `loose` may differ from ours by `rtol`.
+    """
+
+    name: str
+    part: str = "all"
+    rivals: tuple[str, ...] = ("limma", "pylimma")
+    known_as: str = "limma"
+    loose: str = ""
+    rtol: float = CHECKSUM_RTOL
+
+    def label(self, rival: str) -> str:
+        return self.known_as if rival == "limma" else rival
+
+
+#: Stages by kind of problem. pylimma has no robust fit that can be asked in the same way, and nothing of edgeR.
 STAGES = {
-    "weighted": "fit", "missing": "fit", "robust": "fit", "contrasts": "contrasts", "weighted contrasts": "contrasts",
-    "prior": "prior", "prior of gaps": "prior",
-}  # fmt: skip
-_RIVALS = ("ebayes_lm", "limma", "pylimma")
-#: pylimma has no robust fit that can be asked in the same way.
-_LACKING = {("pylimma", "robust")}
+    "rows": (
+        Stage("weighted", "fit"),
+        Stage("missing", "fit"),
+        Stage("robust", "fit", rivals=("limma",)),
+        Stage("contrasts", "contrasts"),
+        Stage("weighted contrasts", "contrasts"),
+        Stage("prior", "prior"),
+        Stage("prior of gaps", "prior"),
+    ),
+    "counts": (
+        Stage("norm_lib_sizes", rivals=("limma",), known_as="edgeR"),
+        Stage("voom"),
+        Stage("voom + lm_fit + ebayes"),
+        Stage("voom_with_quality_weights"),
+        Stage("voom_lm_fit", rivals=("limma",), known_as="edgeR"),
+        Stage("voom_lm_fit with sample weights and blocks", rivals=("limma",), known_as="edgeR"),
+    ),
+    "blocks": (
+        Stage("duplicate_correlation", loose="pylimma", rtol=CLIMB_RTOL),
+        Stage("weighted duplicate_correlation", loose="pylimma", rtol=CLIMB_RTOL),
+        Stage("array_weights gene by gene"),
+        Stage("array_weights reml"),
+        Stage("correlation of each feature", rivals=("limma",), known_as="lmerTest", loose="lmerTest", rtol=LMER_RTOL),
+    ),
+}
+
+
+def stages_of(problem: Problem) -> tuple[Stage, ...]:
+    """Give the stages that a problem is measured by."""
+    return tuple(s for s in STAGES.get(problem.kind, ()) if problem.only is None or s.name in problem.only)
 
 
 def measure_stages(problem: Problem, rivals: dict[str, Rival], limits: Limits) -> dict[str, Any]:
     """Measure every stage of all rivals in turn and say whether their results agree."""
     notes: list[str] = []
     versions: dict[str, str] = {}
+    stages = stages_of(problem)
     plan = [
-        (f"{stage}, {name}", rivals[name], stage)
-        for stage in STAGES
-        for name in _RIVALS
-        if name in rivals and (name, stage) not in _LACKING
+        (f"{stage.name}, {stage.label(name)}", rivals[name], stage.name)
+        for stage in stages
+        for name in ("ebayes_lm", *stage.rivals)
+        if name in rivals
     ]
     with written(problem) as folder:
         runs = compare(problem, folder, plan, limits.repeats, limits, versions, notes)
     done = {key: run for key, run in runs.items() if run.cold}
-    differing = [
-        difference
-        for stage in STAGES
-        for difference in disagreements({k: r.cold["checksum"] for k, r in done.items() if r.cold and r.stage == stage})
-    ]
-    ratios = [
-        {"what": stage, "rival": name, "ratio": paired_ratio(done[ours].seconds(part), done[theirs].seconds(part))}
-        for stage, part in STAGES.items()
-        for name in _RIVALS[1:]
-        if (ours := f"{stage}, ebayes_lm") in done and (theirs := f"{stage}, {name}") in done
-        if done[ours].warm and done[theirs].warm
-    ]
-    exact = done.get("weighted contrasts, ebayes_lm")
-    if exact is not None and exact.warm:
-        ratio = paired_ratio(exact.seconds("contrasts"), exact.seconds("fit"))
-        ratios.append({"what": "weighted contrasts", "rival": "the weighted fit itself", "ratio": ratio})
     return {
         "problem": problem.name,
-        "description": f"{problem.describe()}; weights of every value, 5 % missing values",
+        "description": problem.describe(),
         "seed": problem.seed,
         "threads": limits.threads,
         "versions": versions,
         "rivals": {key: run.summary() for key, run in done.items()},
-        "ratios": ratios,
-        "disagreements": differing,
+        "ratios": [ratio for stage in stages for ratio in _ratios(stage, done, problem)],
+        "disagreements": [text for stage in stages for text in _disagreements(stage, done)],
         "notes": [without_paths(note) for note in notes],
     }
+
+
+def _disagreements(stage: Stage, done: dict[str, Runs]) -> list[str]:
+    answers = {k: r.cold["checksum"] for k, r in done.items() if r.cold and r.stage == stage.name}
+    return disagreements(answers, {f"{stage.name}, {stage.loose}": stage.rtol}) if answers else []
+
+
+def _ratios(stage: Stage, done: dict[str, Runs], problem: Problem) -> list[dict[str, Any]]:
+    """State how many times longer each rival takes, and a weighted contrast than its fit.
+
+    A rival that fits some rows only has its time scaled to all rows, and is called so.
+    """
+    ours = done.get(f"{stage.name}, ebayes_lm")
+    if ours is None or not ours.warm:
+        return []
+    ratios = []
+    for label in map(stage.label, stage.rivals):
+        theirs = done.get(f"{stage.name}, {label}")
+        if theirs is None or not theirs.warm:
+            continue
+        rows = theirs.warm[0].get("rows")
+        share = problem.features / rows if rows else 1.0
+        ratio = share * paired_ratio(ours.seconds(stage.part), theirs.seconds(stage.part))
+        name = f"{label}, {rows} rows scaled to all" if rows else label
+        ratios.append({"what": stage.name, "rival": name, "ratio": ratio})
+    if stage.name == "weighted contrasts":
+        ratio = paired_ratio(ours.seconds("contrasts"), ours.seconds("fit"))
+        ratios.append({"what": stage.name, "rival": "the weighted fit itself", "ratio": ratio})
+    return ratios

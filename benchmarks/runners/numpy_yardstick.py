@@ -10,7 +10,7 @@ from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, fit_checksum,
 
 
 def main() -> None:
-    inputs = Inputs([*sys.argv[1:5], "0"])
+    inputs = Inputs(sys.argv[1:], labels=False)
     q, r = np.linalg.qr(inputs.design)
     inverse = np.linalg.inv(r).T
 

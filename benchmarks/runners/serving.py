@@ -14,22 +14,28 @@ import numpy as np
 
 Outcome = tuple[dict[str, float], dict[str, Any]]
 
+#: Rows that lme4 fits one by one; limma.R says as many.
+LMER_ROWS = 40
+
 
 class Inputs:
     """The problem in the current folder, as the command line describes it."""
 
-    def __init__(self, arguments: list[str]) -> None:
-        self.features, self.samples, self.coefficients, self.tested, labelled = (int(a) for a in arguments)
-        self.y: Any = np.load("y.npy")
+    def __init__(self, arguments: list[str], *, labels: bool = True) -> None:
+        sizes, (self.kind, mapped) = arguments[:5], arguments[5:]
+        self.features, self.samples, self.coefficients, self.tested, labelled = map(int, sizes)
+        self.y: Any = np.load("y.npy", mmap_mode="r" if int(mapped) else None)
         self.design = np.load("design.npy")
-        self.by_stages = Path("weights.npy").exists()
-        if self.by_stages:
-            self.weights, self.gaps = np.load("weights.npy"), np.load("gaps.npy")
-        if labelled:
+        self.besides = {p.stem: np.load(p) for p in Path().glob("*.npy") if p.stem not in ("y", "design")}
+        if labelled and labels:
             import pandas as pd
 
             samples = [f"s{i}" for i in range(self.samples)]
             self.y = pd.DataFrame(self.y, index=[f"f{i}" for i in range(self.features)], columns=samples)
+
+    def __getitem__(self, name: str) -> Any:
+        """Weights, gaps, blocks, lib_size: what the kind of problem has."""
+        return self.besides[name]
 
 
 class Stopwatch:
@@ -67,7 +73,11 @@ def serve(stages: dict[str, Callable[[], Outcome]], version: str) -> None:
         word = line.strip()
         if word == "quit":
             return
-        parts, checksum = stages[word]()
+        try:
+            parts, checksum = stages[word]()
+        except Exception as error:
+            _say({"error": f"{type(error).__name__}: {error}"})
+            continue
         _say({"seconds": sum(parts.values()), "parts": parts, "checksum": checksum, "peak_mb": peak_mb()})
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from benchmarks import facts, records, report
 from benchmarks.comparison import Runs, alternate, disagreements, paired_ratio
-from benchmarks.problems import PROBLEMS, Problem
+from benchmarks.problem import Problem
+from benchmarks.problems import PROBLEMS
 from benchmarks.rivals import Rival, RivalError, known
 from benchmarks.speed import Limits, measure
 
@@ -75,6 +76,13 @@ def test_a_rival_that_fails_is_left_out_and_noted() -> None:
     assert [len(run.warm) for run in runs.values()] == [0, 2]
 
 
+def test_a_problem_out_of_time_keeps_what_it_has() -> None:
+    notes: list[str] = []
+    runs = alternate([("a", Scripted(1, 1), "fit")], 1, whole=-1.0, pause=0, notes=notes)
+    assert runs["a"].cold is None
+    assert notes == ["After -1 s, in turn 1 of 2, a and what follows were not asked."]
+
+
 def test_a_stage_that_never_ran_has_no_figures() -> None:
     assert Runs("fit").summary() == {"stage": "fit", "runs": 0}
 
@@ -86,6 +94,9 @@ def test_a_difference_beyond_rounding_is_a_disagreement() -> None:
     assert "sigma" in found
     assert disagreements({"ours": ours, "theirs": {"first": [1, 3]}})
     assert disagreements({"ours": ours, "theirs": {"t": math.nan}})
+    loose = {"ours": ours, "theirs": {"sigma": 100.0 * (1 + 1e-6)}}
+    assert disagreements(loose, {"theirs": 1e-5}) == []
+    assert disagreements(loose, {"others": 1e-5})
 
 
 @pytest.mark.parametrize("problem", [*PROBLEMS.values(), TINY], ids=lambda p: p.name)
