@@ -82,7 +82,8 @@ def alternate(
             if key in failed or (turn > 1 and mine.spent() > budget):
                 continue
             if time.monotonic() > until:
-                notes.append(f"After {whole:.0f} s, in turn {turn + 1} of {repeats + 1}, {key} and what follows were not asked.")
+                turns = f"turn {turn + 1} of {repeats + 1}"
+                notes.append(f"After {whole:.0f} s, in {turns}, {key} and what follows were not asked.")
                 return runs
             time.sleep(pause)
             try:
