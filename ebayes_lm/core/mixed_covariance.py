@@ -120,7 +120,7 @@ class MixedCovariances(OwnCovariances):
 
 def _from_sums(squares: FloatArray, first: IntArray, second: IntArray, k: int) -> FloatArray:
     """Symmetric matrices (b, k, k) from their quadratic forms in sums of two unit vectors, in one for the diagonal."""
-    matrix = np.empty((len(squares), k, k))
+    matrix: FloatArray = np.empty((len(squares), k, k))
     matrix[:, first, second] = matrix[:, second, first] = squares
     diagonal = np.einsum("bii->bi", matrix).copy()
     matrix = 0.5 * (matrix - diagonal[:, :, None] - diagonal[:, None, :])
