@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -125,8 +126,7 @@ def _categories(group: Any, labels: pd.Index, table: pd.DataFrame) -> Any:
         group = group.iloc[align(group.index, labels, len(labels), what="group")].array
     if len(group) != len(labels):
         raise DataError(f"group has {len(group)} entries and there are {len(labels)} samples; give one for each")
-    try:
-        levels: Any = pd.Categorical(group).remove_unused_categories()
-    except (TypeError, ValueError, NotImplementedError):
-        raise ArgumentTypeError("group must hold one name or number for each sample, not lists of them") from None
+    if not all(isinstance(one, Hashable) for one in group):
+        raise ArgumentTypeError("group must hold one name or number for each sample, not lists of them")
+    levels: Any = pd.Categorical(group).remove_unused_categories()
     return levels
