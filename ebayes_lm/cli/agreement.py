@@ -25,10 +25,21 @@ def _about_counts(arguments: Namespace) -> None:
                     f"{option} is about counts, and --method ls takes values on a log scale; name another method, "
                     "such as voom"
                 )
+    elif (option := _about_missing(arguments)) is not None:
+        raise UsageError(
+            f"{option} is about values on a log scale, and counts are neither infinite nor missing; leave it out, or "
+            "name --method ls"
+        )
     if arguments.method == "voom-lm-fit" and arguments.robust_fit:
         raise UsageError("--method voom-lm-fit fits by least squares; leave out --robust-fit, or name --method voom")
     if arguments.method == "voom-lm-fit" and arguments.compat:
         raise UsageError("--method voom-lm-fit gives edgeR's numbers, and there is nothing for --compat to change")
+
+
+def _about_missing(arguments: Namespace) -> str | None:
+    if arguments.inf == "missing":
+        return "--inf missing"
+    return None if arguments.min_observed is None else "--min-observed"
 
 
 def _about_correlation(arguments: Namespace) -> None:

@@ -97,6 +97,8 @@ def analyse(
 ) -> Analysis:
     """Fit, moderate, and test what is wanted."""
     fit, choices = fitted(inputs, design, choices)
+    if choices.weighs_as_estimated:
+        compared = comparisons(design, wanted, inputs.samples, choices.plan(design))
     by_name = {c.name: c for c in compared}
     mods = [choices.tested(part) for part in _parts(fit, wanted, compared)]
     tested = [found for mod in mods for found in _tested(mod, by_name, choices)]

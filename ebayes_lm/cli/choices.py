@@ -6,15 +6,17 @@ from argparse import Namespace
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from ebayes_lm._typing import FloatArray
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.weights import GivenWeights, read_weights
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import ArgumentError, DesignWarning, listing, nearest, warn
+from ebayes_lm.errors import ArgumentError, DataError, DesignWarning, listing, nearest, warn
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.results.linear import LinearFit
@@ -89,13 +91,23 @@ class Choices:
             return fit.ebayes(**self.prior())
         return fit.treat(lfc=self.procedure.lfc, **self.prior())
 
+    @property
+    def weighs_as_estimated(self) -> bool:
+        """Whether the data have told weights of samples, or their correlation."""
+        chosen = self.procedure
+        return self.sample_weights is not None or chosen.estimated or chosen.own_correlations is not None
+
     def plan(self, design: Design) -> LeastSquares:
-        """The design as samples with their weights and correlation see it."""
+        """The design as samples with their weights and correlation see it; of many correlations, the median."""
         rho, correlation = self.procedure.correlation, None
+        if self.procedure.own_correlations is not None:
+            rho = self.procedure.own_correlations[1]
         if self.block is not None and isinstance(rho, float):
             blocks = sample_groups(self.block, self.block.index, None, what="block")
             correlation = BlockCorrelation(blocks, rho)
-        weights = None if self.weights is None else self.weights.of_samples
+        weights: FloatArray | None = None if self.weights is None else self.weights.of_samples
+        if self.sample_weights is not None:
+            weights = self.sample_weights.to_numpy(dtype=np.float64)
         return least_squares(design.matrix, weights, correlation=correlation)
 
 
@@ -138,7 +150,7 @@ def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | Non
 
 def _block(name: str, samples: pd.DataFrame) -> pd.Series[Any]:
     block = _column(name, samples, "--block")
-    if block.notna().all() and block.is_unique:
+    if block.is_unique:
         warn(
             f"every sample is a block of its own in column {name!r}, so blocks change nothing; name the column that "
             "correlated samples share",
@@ -152,5 +164,11 @@ def _column(name: str, samples: pd.DataFrame, option: str) -> pd.Series[Any]:
         raise ArgumentError(
             f"{option} names {name!r}, which is not a column of the sample table.{nearest(name, samples.columns)} "
             f"It has {listing(samples.columns, 10)}"
+        )
+    empty = samples[name].isna()
+    if empty.any():
+        raise DataError(
+            f"column {name!r}, which {option} names, is empty for {listing(samples.index[empty])}; fill it in, or "
+            f"leave these samples out with --exclude {name}="
         )
     return samples[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +14,15 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, DesignWarning, warn
 from ebayes_lm.reporting.preparation import Preparation
 
+if TYPE_CHECKING:
+    from ebayes_lm.data.count_list import DGEList
+
 #: So many rows are looked at, and a largest value like this is no logarithm.
 _ROWS, _LARGE = 1_000, 100
+#: Two to this power is more than there are reads in a library.
+_LOGARITHM = 40
+#: Totals that differ by less than this share were made equal, but for rounding in the file.
+_SAME_TOTAL = 1e-4
 
 
 def with_counts(arguments: Namespace, inputs: Inputs, design: Design) -> tuple[Inputs, Preparation | None]:
@@ -27,17 +35,37 @@ def with_counts(arguments: Namespace, inputs: Inputs, design: Design) -> tuple[I
     data = inputs.data.E if isinstance(inputs.data, EList) else inputs.data
     genes = inputs.data.genes if isinstance(inputs.data, EList) else None
     counts = DGEList(data, samples=inputs.samples, genes=genes, layer=arguments.layer)
-    n_read = counts.shape[0]
+    _note_values(counts)
+    every, n_read = counts.counts.index, counts.shape[0]
+    filtered = every[:0]
     if arguments.filter:
         keep = filter_by_expr(counts, design)
         if not keep.any():
             raise DataError("--filter leaves no feature; are the data counts, and library sizes as they should be?")
+        filtered = every[~keep.to_numpy()]
         counts = counts.subset(keep.to_numpy())
     if arguments.normalize is not None:
         counts = norm_lib_sizes(counts, method=arguments.normalize)
     kept = EList(counts.counts, genes=counts.genes)
     done = Preparation(arguments.method, arguments.normalize, n_read, counts.shape[0], arguments.filter)
-    return replace(inputs, data=kept, shape=kept.shape, counts=counts), done
+    return replace(inputs, data=kept, shape=kept.shape, counts=counts, filtered=filtered), done
+
+
+def _note_values(counts: DGEList) -> None:
+    """Say where what should be counts looks like values on a log scale, or like rates."""
+    values, sizes = counts.counts.to_numpy(), counts.samples["lib_size"].to_numpy()
+    if values.max() < _LOGARITHM and (values[:_ROWS] % 1).any():
+        warn(
+            "the data look like values on a log scale, and are taken for counts; --method ls is for values on a log "
+            "scale",
+            DesignWarning,
+        )
+    elif len(sizes) > 1 and np.ptp(sizes) < _SAME_TOTAL * sizes.max():
+        warn(
+            f"every sample adds up to {sizes[0]:,.0f}, as rates such as counts per million or TPM do; give counts "
+            "themselves, whose sizes tell how precise they are",
+            DesignWarning,
+        )
 
 
 def _note_counts(inputs: Inputs, layer: str | None) -> None:

@@ -16,7 +16,7 @@ from ebayes_lm.cli.values import FEATURE
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import ArgumentError, VarianceWarning, warn
+from ebayes_lm.errors import ArgumentError, DataError, VarianceWarning, warn
 from ebayes_lm.results.linear import LinearFit
 
 #: Factors of more levels have groups too small to compare their variances.
@@ -35,13 +35,14 @@ def fitted(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit,
 def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
     weighs = choices.procedure.weighs_samples
     given = None if choices.weights is None else choices.weights.table
-    fit = el.voom_lm_fit(
+    fit: Any = el.voom_lm_fit(
         inputs.counts,
         design,
         block=choices.block,
         prior_weights=given,
         sample_weights=weighs,
         var_group=choices.var_group,
+        threads=choices.threads,
     )
     told = choices
     if choices.block is not None:
@@ -52,16 +53,18 @@ def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[L
 def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
     """Weights depend on the correlation within blocks and the other way round: both are estimated twice."""
     weighs = choices.procedure.weighs_samples
-    weigh = partial(el.voom_with_quality_weights, var_group=choices.var_group) if weighs else el.voom
+    weigh: Any = partial(el.voom, threads=choices.threads)
+    if weighs:
+        weigh = partial(el.voom_with_quality_weights, var_group=choices.var_group, threads=choices.threads)
     rho, estimated = choices.procedure.correlation, False
     if choices.block is None or rho == FEATURE:
         values = weigh(inputs.counts, design)
     elif rho is not None:
         values = weigh(inputs.counts, design, block=choices.block, correlation=rho)
     else:
-        first = el.duplicate_correlation(weigh(inputs.counts, design), design, block=choices.block)
+        first = _consensus(weigh(inputs.counts, design), design, choices)
         values = weigh(inputs.counts, design, block=choices.block, correlation=first)
-        rho, estimated = el.duplicate_correlation(values, design, block=choices.block).consensus, True
+        rho, estimated = _consensus(values, design, choices), True
     told = choices.told(correlation=rho, estimated=estimated)
     if weighs:
         told = _with_sample_weights(told, values.targets["sample_weights"])
@@ -75,14 +78,26 @@ def _by_values(inputs: Inputs, design: Design, choices: Choices) -> tuple[Linear
     weights = None if choices.weights is None else choices.weights.table
     told = choices
     if choices.procedure.weighs_samples:
-        weights = el.array_weights(data, design, var_group=choices.var_group, layer=layer)
+        weights = el.array_weights(data, design, var_group=choices.var_group, layer=layer, threads=choices.threads)
         told = _with_sample_weights(told, weights)
     elif weights is None and choices.block is None:
         _advise_on_variances(as_feature_matrix(data, layer=layer), design, inputs.samples, choices)
     if choices.block is not None and choices.procedure.correlation is None:
-        found = el.duplicate_correlation(data, design, block=choices.block, weights=weights, layer=layer)
-        told = told.told(correlation=found.consensus, estimated=True)
+        told = told.told(correlation=_consensus(data, design, choices, weights), estimated=True)
     return _least_squares(data, design, told, weights)
+
+
+def _consensus(data: Any, design: Design, choices: Choices, weights: Any = None) -> float:
+    """The correlation within blocks, one for all features."""
+    found = el.duplicate_correlation(
+        data, design, block=choices.block, weights=weights, layer=choices.layer, threads=choices.threads
+    )
+    if np.isnan(found.consensus):
+        raise DataError(
+            f"no feature tells how samples of one {choices.procedure.block} are correlated; say it with --correlation, "
+            "or leave out --block"
+        )
+    return float(found.consensus)
 
 
 def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFrame, choices: Choices) -> None:
@@ -103,7 +118,7 @@ def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFr
 
 def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> tuple[LinearFit, Choices]:
     rho = choices.procedure.correlation
-    fit = el.lm_fit(data, design, weights=weights, block=choices.block, correlation=rho, **choices.fitting())
+    fit: Any = el.lm_fit(data, design, weights=weights, block=choices.block, correlation=rho, **choices.fitting())
     if rho == FEATURE:
         low, middle, high = (float(q) for q in np.nanquantile(fit.rho, [0.25, 0.5, 0.75]))
         choices = choices.told(own_correlations=(low, middle, high))

@@ -24,7 +24,7 @@ _LONGEST_NAME = 80
 class Folder:
     """A folder to write results to.
 
-    Files that an earlier run wrote there, as its ``run.json`` lists them, are replaced; any other file is left alone.
+    Files that earlier runs wrote there, as ``run.json`` lists them, are replaced; any other file is left alone.
 
     Parameters
     ----------
@@ -73,8 +73,9 @@ class Folder:
 
     def write_record(self, facts: dict[str, Any]) -> None:
         """Write what was found, and which files are ours; last, so that a run that fails leaves the old record."""
-        files = [*self.written, RECORD]
-        self.write(RECORD, json.dumps({**facts, "files": files}, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        left_over = [name for name in self.left_over if name != RECORD]
+        files = {"files": [*self.written, RECORD], **({"files_of_earlier_runs": left_over} if left_over else {})}
+        self.write(RECORD, json.dumps({**facts, **files}, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def file_names(names: Iterable[str], taken: Iterable[str] = (), suffix: str = ".tsv") -> list[str]:
@@ -112,7 +113,9 @@ def _recorded(path: Path) -> list[str]:
         return []
     if not isinstance(facts, dict) or facts.get("program") != PROGRAM or not isinstance(facts.get("files"), list):
         return []
-    return [name for name in facts["files"] if isinstance(name, str) and Path(name).name == name]
+    earlier = facts.get("files_of_earlier_runs")
+    files = [*facts["files"], *(earlier if isinstance(earlier, list) else [])]
+    return [name for name in files if isinstance(name, str) and Path(name).name == name]
 
 
 def _umask() -> int:

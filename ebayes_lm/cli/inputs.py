@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ class Inputs:
         The file.
     counts : DGEList or None
         The counts of ``data``, with library sizes, where these are counts.
+    filtered : Index
+        Features that were left out.
     """
 
     data: Any
@@ -43,6 +45,7 @@ class Inputs:
     excluded: list[str]
     source: str
     counts: DGEList | None = None
+    filtered: pd.Index = field(default_factory=lambda: pd.Index([]))
 
 
 def read_inputs(arguments: Namespace) -> Inputs:
@@ -125,7 +128,9 @@ def _require_same(labels: pd.Index, names: pd.Index, column: str, path: Path) ->
         return
     parts = [f"only in the data: {listing(missing)}"] if len(missing) else []
     parts += [f"only in {path.name}, column {column!r}: {listing(extra)}"] if len(extra) else []
-    if len(missing) < len(names):
+    if len(extra) == 0:
+        advice = "name columns of the data in --feature-columns if they describe features; samples need a row each"
+    elif len(missing) < len(names):
         advice = "--exclude COL=VALUE leaves samples out of both; otherwise bring the files in line"
     else:
         advice = "name the column that holds the samples' names with --sample-column"

@@ -76,7 +76,9 @@ class Results:
         rows[DESIGN] = "the design matrix, one row a sample"
         rows[DECISIONS] = "how many features are up and down"
         if analysis.tested:
-            rows[INFORMING] = "the weight of every sample in every comparison"
+            rows[INFORMING] = "the weight of every sample in every comparison" + (
+                ", weights of single values aside" if analysis.choices.procedure.weighs_observations else ""
+            )
         if analysis.choices.sample_weights is not None:
             rows[SAMPLE_WEIGHTS] = "how reliable each sample is"
         rows |= {

@@ -69,7 +69,7 @@ def correlation(text: str) -> float | str:
     value = _number(text)
     if not -1.0 < value < 1.0:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a correlation between -1 and 1, such as 0.4, and not the word {FEATURE}"
+            f"{text!r} is neither a number between -1 and 1, such as 0.4, nor the word {FEATURE}"
         )
     return value
 

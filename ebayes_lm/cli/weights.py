@@ -42,7 +42,7 @@ class GivenWeights:
 def read_weights(name: str, inputs: Inputs, layer: str | None) -> GivenWeights:
     """Weights of values (features x samples), or of samples or features by name in two columns.
 
-    Weights of samples that the run leaves out are left out, too.
+    Weights of samples and features that the run leaves out are left out, too.
 
     Raises
     ------
@@ -72,8 +72,8 @@ def _vector(weights: pd.Series[float], matrix: FeatureMatrix, inputs: Inputs, pa
             f"{listing(weights.index[:3])}); the samples are {listing(matrix.samples, 3)}"
         )
     axis = "samples" if samples.any() else "features"
-    if axis == "samples":
-        weights = weights[~weights.index.isin(inputs.excluded)]
+    left_out = inputs.excluded if axis == "samples" else inputs.filtered
+    weights = weights[~weights.index.isin(left_out)]
     labels = matrix.samples if axis == "samples" else matrix.features
     order = align(weights.index, labels, len(labels), what=_what(path), axis=axis)
     return weights.iloc[order].set_axis(labels)
@@ -81,7 +81,7 @@ def _vector(weights: pd.Series[float], matrix: FeatureMatrix, inputs: Inputs, pa
 
 def _table(values: pd.DataFrame, matrix: FeatureMatrix, inputs: Inputs, path: Path) -> pd.DataFrame:
     """One weight a value."""
-    kept = values.loc[:, ~values.columns.isin(inputs.excluded)]
+    kept = values.loc[~values.index.isin(inputs.filtered), ~values.columns.isin(inputs.excluded)]
     columns = align(kept.columns, matrix.samples, matrix.shape[1], what=_what(path))
     rows = align(kept.index, matrix.features, matrix.shape[0], what=_what(path), axis="features")
     return kept.iloc[rows, columns].set_axis(matrix.features).set_axis(matrix.samples, axis=1)

@@ -10,6 +10,11 @@ _SPELLED = {
     "legacy=False": "--prior likelihood",
     "with robust=False": "without --robust",
     "compat='limma'": "--compat limma",
+    "block= and ndups=": "--block",
+    "raise p, leave out features with few counts": "leave out features with few counts (--filter)",
+    "or use TMMwsp": "or use --normalize TMMwsp",
+    "and RLE rests on those; use TMMwsp": "and RLE rests on those; use --normalize TMMwsp",
+    "var_group": "--var-group",
     "Weights from array_weights(..., var_group=...) with these groups put": "--var-group with the column of these "
     "groups puts",
 }

@@ -84,7 +84,7 @@ def methods_text(
         f"Features were tested by {_tests(mod, procedure, comparisons, terms, cited)}; p-values were adjusted for "
         f"multiple testing by the method of Benjamini and Hochberg {cited(BENJAMINI_HOCHBERG)} within each comparison, "
         f"and features with adjusted p < {fdr:.3g} were called significant.",
-        _program(mod, cited),
+        _program(mod, procedure, cited),
         *([f"The data are from {cited(source)}."] if source else []),
     ]
     references = [_wrapped(f"{i}. {text}", "   ") for i, text in enumerate(cited.works, 1)]
@@ -93,7 +93,9 @@ def methods_text(
 
 def _counts(counts: Preparation, cited: Cited) -> str:
     """How counts became what was fitted."""
-    enough = f"Of {counts.n_read:,} features, {counts.n_kept:,} had enough counts to be tested"
+    part = counts.n_kept < counts.n_read
+    which = f"Of {counts.n_read:,} features, {counts.n_kept:,}" if part else f"All {counts.n_read:,} features"
+    enough = f"{which} had enough counts to be tested"
     sentences = [f"{enough} {cited(CHEN_LUN_SMYTH)}."] if counts.filtered else []
     how = counts.normalization
     scaled = "as counted" if how is None else f"normalised by {how} {cited(NORMALIZATIONS[how])}"
@@ -112,7 +114,8 @@ def _fitting(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
     weighted = f" with weights of {procedure.weights}" if procedure.weights else ""
     if procedure.weighs_samples:
         work = LIU if procedure.weighs_observations else RITCHIE_2006
-        weighted += f"{' and' if weighted else ' with'} sample weights estimated from the data {cited(work)}"
+        each = f", one for each `{procedure.weighted_group}`," if procedure.weighted_group else ""
+        weighted += f"{' and' if weighted else ' with'} sample weights{each} estimated from the data {cited(work)}"
     text = (
         f"A linear model with the design {formula} was fitted by {_way(procedure, weighted, cited)}{weighted} to each "
         f"of {mod.shape[0]:,} features over {used:,} samples."
@@ -139,8 +142,11 @@ def _blocks(procedure: Procedure, cited: Cited) -> str:
             f"{of} each feature with a within-block correlation of its own; degrees of freedom are Satterthwaite's "
             f"{cited(KUZNETSOVA)}, and the variance of each comparison was moderated by itself."
         )
-    how = ", estimated from all features," if procedure.estimated else ""
-    return f"{of} with a within-block correlation of {procedure.correlation:.4g}{how} {cited(SMYTH_MICHAUD_SCOTT)}."
+    rho = f"a within-block correlation of {procedure.correlation:.4g}"
+    work = cited(SMYTH_MICHAUD_SCOTT)
+    return (
+        f"{of} with {rho}, estimated from all features {work}." if procedure.estimated else f"{of} with {rho} {work}."
+    )
 
 
 def _gaps(mod: TestedFit, procedure: Procedure) -> list[str]:
@@ -199,7 +205,9 @@ def _tests(mod: TestedFit, procedure: Procedure, comparisons: Sequence[str], ter
     return ", and by ".join(tests)
 
 
-def _program(mod: TestedFit, cited: Cited) -> str:
+def _program(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
+    if isinstance(procedure.correlation, str):
+        return f"Computed with {_versions()}, which extends the methods of limma {cited(RITCHIE)}."
     text = f"Computed with {_versions()}, which reproduces the statistics of limma {cited(RITCHIE)}"
     own = mod.fit.covariances
     if own is None or not len(own):

@@ -47,6 +47,11 @@ def describe_preparation(counts: Preparation) -> str:
     sentences = []
     if counts.filtered:
         left = counts.n_read - counts.n_kept
-        sentences.append(f"{left:,} of {counts.n_read:,} features are left out, as they have hardly any counts.")
+        verb = "is" if left == 1 else "are"
+        sentences.append(
+            f"{left:,} of {counts.n_read:,} features {verb} left out for want of counts."
+            if left
+            else f"All {counts.n_read:,} features have counts enough, and none is left out."
+        )
     scaled = f"scaled by {counts.normalization}" if counts.normalization else "taken as they are"
     return " ".join([*sentences, f"Library sizes are {scaled}.", _FITTED[counts.method]])

@@ -142,7 +142,7 @@ def describe_data(mod: TestedFit) -> str:
     """Size of the problem in one sentence."""
     n, used = mod.design.shape[0], mod.fit.plan.n_used
     df = np.unique(mod.df_residual.to_numpy())
-    each = f"{df[0]:g}" if len(df) == 1 else f"{df[0]:g} to {df[-1]:g}"
+    each = f"{df[0]:.4g}" if len(df) == 1 else f"{df[0]:.4g} to {df[-1]:.4g}"
     where = f"{n:,} samples" if used == n else f"{used:,} of {n:,} samples, the others having weight zero"
     return (
         f"{mod.shape[0]:,} features on {where}; {mod.rank} coefficients are estimated, which leaves {each} "
@@ -166,8 +166,8 @@ def describe_prior(mod: TestedFit) -> str:
         )
     own = float(np.nanmedian(mod.df_residual))
     return (
-        f"Variances are drawn towards {where}. It counts for d0 = {df:.3g} degrees of freedom beside the {own:g} of a "
-        f"feature, so {df / (df + own):.0%} of a moderated variance is prior.{how}"
+        f"Variances are drawn towards {where}. It counts for d0 = {df:.3g} degrees of freedom beside the {own:.4g} of "
+        f"a feature, so {df / (df + own):.0%} of a moderated variance is prior.{how}"
     )
 
 

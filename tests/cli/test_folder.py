@@ -83,3 +83,11 @@ def test_what_an_earlier_run_left_is_told(tmp_path):
     second = Folder(str(tmp_path), ["b.tsv"])
     second.write("b.tsv", "x")
     assert second.left_over == ["a.tsv", RECORD]
+
+
+def test_what_any_earlier_run_left_may_be_replaced(tmp_path):
+    for name in ("a.tsv", "b.tsv", "a.tsv", "c.tsv", "b.tsv"):
+        folder = Folder(str(tmp_path), [name])
+        folder.write(name, "x")
+        folder.write_record({"program": "ebayes-lm"})
+    assert json.loads((tmp_path / RECORD).read_text())["files"] == ["b.tsv", RECORD]

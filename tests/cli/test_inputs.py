@@ -148,3 +148,25 @@ def _refused(ran, message: str, study) -> None:
     assert message in line
     assert ran.out == ""
     assert not (study.folder / "out").exists()
+
+
+def test_a_line_above_the_header_is_skipped(fit, study):
+    """As featureCounts writes it."""
+    expected = fit("--coef", "groupB").out
+    line = '# Program:featureCounts v2.0.6; Command:"featureCounts" "-a" "x, y.gtf" "-o" "counts.txt";\n'
+    study.data.write_text(line + study.data.read_text())
+    ran = fit("--coef", "groupB")
+    assert (ran.code, ran.out) == (0, expected)
+    study.data.write_text(study.data.read_text() + "g40,1\n")
+    assert "line 43: 2 cells where the header has 9" in fit("--coef", "groupB").err
+
+
+def test_a_header_may_begin_with_a_hash(fit, study):
+    study.data.write_text("#gene" + study.data.read_text())
+    assert fit("--coef", "groupB").code == 0
+
+
+def test_columns_of_featurecounts_are_recognised(fit, study):
+    study.matrix.insert(0, "Length", 1000)
+    study.matrix.to_csv(study.data)
+    assert "--feature-columns if they describe features" in fit("--coef", "groupB").err

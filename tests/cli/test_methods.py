@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -183,7 +184,7 @@ def test_a_dry_run_of_counts(fit, study):
     ran = fit("--coef", "groupB", "--method", "voom", "--filter", "--block", "patient", "--dry-run", formula="~ group")
     assert ran.code == 0
     text = " ".join(ran.out.split())
-    assert "features are left out, as they have hardly any counts" in text
+    assert "features are left out for want of counts" in text
     assert "Samples of one patient are correlated, by how much is estimated, in 4 blocks." in text
 
 
@@ -204,7 +205,7 @@ def test_values_that_are_no_counts(fit, study):
         (("--filter",), "--filter is about counts"),
         (("--normalize",), "--normalize is about counts"),
         (("--correlation", "0.3"), "needs --block"),
-        (("--correlation", "high"), "not a correlation between -1 and 1"),
+        (("--correlation", "high"), "neither a number between -1 and 1"),
         (("--method", "voom", "--weights", "w.tsv"), "makes the weights itself"),
         (("--weights", "w.tsv", "--sample-weights"), "leave out one of them"),
         (("--weights", "w.tsv", "--var-group", "batch"), "leave out one of them"),
@@ -222,3 +223,108 @@ def test_what_does_not_go_together(fit, study, arguments, said):
     ran = fit("--coef", "groupB", *arguments)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_samples_inform_by_the_weights_and_the_correlation_that_were_estimated(fit, study):
+    assert fit("--coef", "groupB", "--method", "trend", "--sample-weights", "--block", "patient").code == 0
+    facts = _told(study)[2]["model"]
+    weights = pd.Series(facts["sample_weights"]).to_numpy()
+    x = el.model_matrix(FORMULA, study.samples).matrix
+    same = np.equal.outer(study.samples["patient"].to_numpy(), study.samples["patient"].to_numpy())
+    v = np.where(np.eye(8), 1.0, facts["correlation"] * same) / np.sqrt(np.outer(weights, weights))
+    expected = np.linalg.solve(x.T @ np.linalg.solve(v, x), x.T @ np.linalg.inv(v))[1]
+    written = pd.read_csv(study.folder / "out" / "informing_samples.tsv", sep="\t", index_col=0, **EXACT)
+    np.testing.assert_allclose(written["groupB"], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("method", "verbs"),
+    [
+        ("trend", {"array_weights", "duplicate_correlation", "lm_fit"}),
+        ("voom", {"voom_with_quality_weights", "duplicate_correlation", "lm_fit"}),
+        ("voom-lm-fit", {"voom_lm_fit"}),
+    ],
+)
+def test_threads_reach_every_verb(fit, study, monkeypatch, method, verbs):
+    seen = {}
+
+    def watched(name, verb):
+        def call(*arguments, **options):
+            seen.setdefault(name, set()).add(options.get("threads"))
+            return verb(*arguments, **options)
+
+        return call
+
+    for name in verbs:
+        monkeypatch.setattr(el, name, watched(name, getattr(el, name)))
+    arguments = ("--method", method, "--sample-weights", "--block", "patient", "--threads", "1")
+    ran = fit("--coef", "groupB", *arguments, formula="~ group")
+    assert ran.code == 0, ran.err
+    assert seen == {name: {1} for name in verbs}
+
+
+@pytest.mark.parametrize("values", [False, True])
+def test_weights_of_features_that_the_filter_leaves_out_are_left_out(fit, study, counts, values):
+    n = len(study.matrix)
+    given = pd.DataFrame(np.linspace(0.5, 2.0, 8 * n).reshape(n, 8), study.matrix.index, list(study.matrix.columns))
+    weights = given if values else given.iloc[:, :1].set_axis(["weight"], axis=1)
+    weights.to_csv(study.folder / "weights.csv")
+    assert fit("--coef", "groupB", "--method", "trend", "--filter", "--weights", "weights.csv").code == 0
+    kept = counts.subset(el.filter_by_expr(counts, FORMULA).to_numpy())
+    used = weights.loc[kept.counts.index]
+    y = el.cpm(kept, log=True)
+    _same(study, el.lm_fit(y, FORMULA, samples=counts.samples, weights=used if values else used["weight"]), trend=True)
+
+
+@pytest.mark.parametrize("options", [("--inf", "missing"), ("--min-observed", "3")])
+def test_counts_are_neither_infinite_nor_missing(fit, options):
+    ran = fit("--coef", "groupB", "--method", "voom-lm-fit", *options)
+    assert ran.code == 2
+    assert re.search(f"{options[0]}( missing)? is about values on a log scale.*--method ls", ran.err)
+
+
+def test_nothing_to_filter(fit, study):
+    study.matrix.iloc[:60].clip(lower=20).to_csv(study.data)
+    assert fit("--coef", "groupB", "--method", "trend", "--filter").code == 0
+    summary, methods, _ = _told(study)
+    assert "All 60 features have counts enough, and none is left out." in summary
+    assert "All 60 features had enough counts to be tested [1]." in methods
+
+
+def test_a_group_that_shares_a_weight_is_told(fit, study):
+    assert fit("--coef", "groupB", "--method", "voom", "--var-group", "batch").code == 0
+    _, methods, facts = _told(study)
+    assert "sample weights, one for each `batch`, estimated from the data [" in methods
+    assert facts["model"]["sample_weights_by"] == "batch"
+
+
+def test_a_correlation_of_each_feature_is_told(fit, study):
+    arguments = ("--method", "voom", "--block", "patient", "--correlation", "feature")
+    assert fit("--coef", "groupB", *arguments, formula="~ group").code == 0
+    _, methods, facts = _told(study)
+    low, middle, high = facts["model"]["correlation_quartiles"]
+    assert -1 < low <= middle <= high < 1
+    assert "which reproduces the statistics of limma [" not in methods
+
+
+@pytest.mark.parametrize("option", ["--block", "--var-group"])
+def test_samples_without_block_or_group(fit, study, option):
+    study.samples.assign(patient=[None, *"qpqrsrs"]).to_csv(study.table, index=False)
+    ran = fit("--coef", "groupB", "--method", "voom", option, "patient")
+    assert ran.code == 3
+    assert f"column 'patient', which {option} names, is empty for '001'" in ran.err
+
+
+def test_what_is_no_count_is_noted(fit, study):
+    np.log2(study.matrix + 1).to_csv(study.data)
+    assert "look like values on a log scale" in fit("--coef", "groupB", "--method", "voom").err
+    (study.matrix / study.matrix.sum() * 1e6).to_csv(study.data)
+    assert "every sample adds up to 1,000,000" in fit("--coef", "groupB", "--method", "voom").err
+
+
+def test_a_consensus_that_nothing_tells(fit):
+    arguments = ("--coef", "groupB", "--method", "voom", "--block", "patient", "--exclude", "batch=y")
+    ran = fit(*arguments, formula="~ group")
+    assert ran.code == 3
+    assert "=" not in ran.err.splitlines()[-1]
+    assert "--correlation" in ran.err.splitlines()[-1]

@@ -88,7 +88,7 @@ def _parsed(file: TextFile, described: list[str]) -> pd.DataFrame:
     if file.is_ragged:
         _find_fault(file, text)
     try:
-        with opened(file.path) as stream:
+        with opened(file.path, file.skipped) as stream:
             frame: pd.DataFrame = pd.read_csv(  # type: ignore[call-overload]
                 stream,
                 sep=file.separator,

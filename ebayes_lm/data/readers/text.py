@@ -21,6 +21,7 @@ MISSING_TEXT = ("", "NA", "NaN", "nan")
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_COMMENT = "#"
 #: Records that are looked at to learn how numbers are written.
 _LOOK = 200
 #: A name may be long; a cell beyond this is a file that is not a table.
@@ -42,6 +43,8 @@ class TextFile:
         Names of the columns; the first is empty where the file leaves the column of names without one.
     is_ragged : bool
         Whether the first records differ in length.
+    skipped : int
+        Lines above the header.
     """
 
     path: Path
@@ -49,11 +52,12 @@ class TextFile:
     decimal: str
     header: tuple[str, ...]
     is_ragged: bool
+    skipped: int = 0
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of every record below the header that is not empty."""
-        with opened(self.path) as stream:
-            rows = _rows(stream, self.separator, self.path)
+        with opened(self.path, self.skipped) as stream:
+            rows = _rows(stream, self.separator, self.path, self.skipped)
             next(rows)
             yield from rows
 
@@ -68,14 +72,15 @@ def open_text(path: Path) -> TextFile:
     """
     require_file(path)
     with opened(path) as stream:
-        first = stream.readline()
-        while first.strip() == "" and first:
-            first = stream.readline()
+        first = _next_line(stream)
+        second = _next_line(stream) if first.startswith(_COMMENT) else ""
     if not first.strip():
         raise DataError(f"{path} is empty; it needs a header line and one line a row")
-    separator = _separator(first, path)
-    with opened(path) as stream:
-        rows = _rows(stream, separator, path)
+    # a remark above the header, as of featureCounts, and not a header that begins so
+    skipped = int(bool(second.strip()) and _columns(second, path) > _columns(first, path))
+    separator = _separator(second if skipped else first, path)
+    with opened(path, skipped) as stream:
+        rows = _rows(stream, separator, path, skipped)
         header = next(rows)[1]
         sample = [cells for (_, cells), _ in zip(rows, range(_LOOK), strict=False)]
     # As R's write.table leaves it; a separator at the end of every row makes the same lengths, and an empty last cell.
@@ -88,7 +93,7 @@ def open_text(path: Path) -> TextFile:
         written = "semicolons, with decimal commas" if decimal == "," else "semicolons"
         warn(f"{path.name} separates its columns by {written}, and is read so")
     names = ("", *header) if short else tuple(header)
-    return TextFile(path, separator, decimal, names, any(len(cells) != len(names) for cells in sample))
+    return TextFile(path, separator, decimal, names, any(len(cells) != len(names) for cells in sample), skipped)
 
 
 def require_file(path: Path) -> None:
@@ -101,8 +106,8 @@ def require_file(path: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[TextIO]:
-    """The text of a file, unpacked where it is gzip-compressed; what is wrong with it as one message."""
+def opened(path: Path, skipped: int = 0) -> Iterator[TextIO]:
+    """The text of a file below some lines, unpacked where it is gzip-compressed; what is wrong as one message."""
     try:
         with path.open("rb") as raw:
             start = raw.read(4)
@@ -110,6 +115,8 @@ def opened(path: Path) -> Iterator[TextIO]:
             _require_text(path, start)
             binary: Any = gzip.GzipFile(fileobj=raw) if start[:2] == _GZIP else raw
             with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as stream:
+                for _ in range(skipped):
+                    _next_line(stream)
                 yield stream
     except UnicodeDecodeError as error:
         raise DataError(
@@ -130,6 +137,15 @@ def _require_text(path: Path, start: bytes) -> None:
         raise DataError(f"{path} is UTF-16 text; save it again in the encoding UTF-8")
 
 
+def _next_line(stream: TextIO) -> str:
+    """The next line that is not blank; nothing at the end."""
+    return next((line for line in stream if line.strip()), "")
+
+
+def _columns(line: str, path: Path) -> int:
+    return re.sub(r'"[^"]*"', "", line).count(_separator(line, path))
+
+
 def _separator(line: str, path: Path) -> str:
     """The separator that the header line uses, outside quotes."""
     bare = re.sub(r'"[^"]*"', "", line)
@@ -141,13 +157,15 @@ def _separator(line: str, path: Path) -> str:
     return max(counts, key=lambda separator: counts[separator])
 
 
-def _rows(stream: TextIO, separator: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows(stream: TextIO, separator: str, path: Path, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(stream, delimiter=separator, strict=True, skipinitialspace=separator != "\t")
     try:
         for cells in reader:
             if cells and cells != [""]:
-                yield reader.line_num, cells
+                yield reader.line_num + skipped, cells
     except csv.Error as error:
         what = "a quoted cell is never closed" if "end of data" in str(error) else str(error)
-        raise DataError(f"{path}, line {reader.line_num}: {what}; check the quotes around this line") from None
+        raise DataError(
+            f"{path}, line {reader.line_num + skipped}: {what}; check the quotes around this line"
+        ) from None
