@@ -25,9 +25,9 @@ def _about_counts(arguments: Namespace) -> None:
                     f"{option} is about counts, and --method ls takes values on a log scale; name another method, "
                     "such as voom"
                 )
-    elif (option := _about_missing(arguments)) is not None:
+    elif (useless := _about_missing(arguments)) is not None:
         raise UsageError(
-            f"{option} is about values on a log scale, and counts are neither infinite nor missing; leave it out, or "
+            f"{useless} is about values on a log scale, and counts are neither infinite nor missing; leave it out, or "
             "name --method ls"
         )
     if arguments.method == "voom-lm-fit" and arguments.robust_fit:

@@ -107,7 +107,7 @@ class Choices:
             correlation = BlockCorrelation(blocks, rho)
         weights: FloatArray | None = None if self.weights is None else self.weights.of_samples
         if self.sample_weights is not None:
-            weights = self.sample_weights.to_numpy(dtype=np.float64)
+            weights = np.asarray(self.sample_weights, dtype=np.float64)
         return least_squares(design.matrix, weights, correlation=correlation)
 
 
