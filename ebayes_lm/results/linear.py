@@ -275,7 +275,7 @@ class LinearFit(LinearQuantities):
         span = f"{least}" if least == most else f"{least} to {most}"
         switch = " With limma's numbers." if self.compat else ""
         return (
-            f"LinearFit of {shape} ({listing(self.coef_names)})\n"
+            f"{type(self).__name__} of {shape} ({listing(self.coef_names)})\n"
             f"on {self.plan.n_used} samples, rank {self.rank}, {span} residual df.{switch} "
             "Next: .contrast(...), .ebayes(), .treat()"
         )

@@ -48,7 +48,8 @@ def test_features_without_variance_are_announced_by_every_estimator(constant, op
 
 
 def test_a_missing_value_changes_the_estimator_and_says_so(holes):
-    with pytest.warns(PriorSwitchWarning, match="from 4 to 5, as they do with missing values or exact zeros; ebayes.. therefore"):
+    text = "from 4 to 5, as they do with missing values or exact zeros; ebayes.. therefore"
+    with pytest.warns(PriorSwitchWarning, match=text):
         mod = holes.ebayes()
     assert mod.prior.method == "profile likelihood"
     assert mod.df_total.iloc[0] == mod.df_total.iloc[1] - 1
