@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -98,21 +99,35 @@ def run_blocks(
     size = running.block_rows(samples, cells)
     bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)] or [slice(0, 0)]
     with blas_threads(1), Progress(rows, running.progress) as progress:
-        first = fit(bounds[0])
         if len(bounds) == 1:
-            return first
-        whole = tuple(np.empty((rows, *part.shape[1:]), dtype=part.dtype) for part in first)
+            return fit(bounds[0])
+        whole = _Whole(rows)
 
-        def store(at: slice, parts: tuple[AnyArray, ...]) -> None:
-            for target, part in zip(whole, parts, strict=True):
-                target[at] = part
+        def store(at: slice) -> None:
+            whole.store(at, fit(at))
             progress.advance(at.stop - at.start)
 
-        store(bounds[0], first)
         with ThreadPoolExecutor(running.n_threads) as pool:
-            for _ in pool.map(lambda at: store(at, fit(at)), bounds[1:]):
+            for _ in pool.map(store, bounds):
                 pass
-    return whole
+    return tuple(whole.arrays)
+
+
+class _Whole:
+    """Arrays over all rows, made when the first block comes back, whichever that is."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.arrays: list[AnyArray] = []
+        self._lock = Lock()
+
+    def store(self, at: slice, parts: tuple[AnyArray, ...]) -> None:
+        """Lay a block where it belongs."""
+        with self._lock:
+            if not self.arrays:
+                self.arrays = [np.empty((self.rows, *part.shape[1:]), dtype=part.dtype) for part in parts]
+        for target, part in zip(self.arrays, parts, strict=True):
+            target[at] = part
 
 
 @cache

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_ONE_AT_A_TIME = Lock()
 #: Sums may be reassociated so that they run in vector registers; NaN and infinity keep their meaning.
 _FASTMATH = {"reassoc", "contract", "nsz"}
 
@@ -62,8 +64,12 @@ def compiled_as_written(function: F) -> F:
 
 def _compiled_when_called(function: F, fastmath: set[str]) -> F:
     @cache
-    def dispatcher() -> Any:
+    def made() -> Any:
         return _dispatcher(function, fastmath)
+
+    def dispatcher() -> Any:
+        with _ONE_AT_A_TIME:  # threads that meet at a first call share what is compiled
+            return made()
 
     @wraps(function)
     def kernel(*arguments: Any) -> Any:

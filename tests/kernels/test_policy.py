@@ -3,7 +3,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from time import sleep
 
 import pytest
 
@@ -128,3 +131,26 @@ class TestCompiling:
         assert double.__name__ == "double"
         assert double(3) == 6
         assert double(3.5) == 7.0
+
+
+def test_threads_that_meet_at_a_first_call_share_what_is_compiled(monkeypatch):
+    made, meet = [], Barrier(2)
+
+    def slow(function, fastmath):
+        made.append(function)
+        sleep(0.05)
+        return function
+
+    monkeypatch.setattr(policy, "_dispatcher", slow)
+
+    @policy.compiled
+    def double(x: int) -> int:
+        return 2 * x
+
+    def first_call(x: int) -> int:
+        meet.wait()
+        return double(x)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(first_call, (1, 2))) == [2, 4]
+    assert len(made) == 1
