@@ -13,6 +13,7 @@ from ebayes_lm._typing import IntArray
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.design.boundary import with_sample_names
+from ebayes_lm.errors import DesignError
 from ebayes_lm.results.correlated import named_blocks, sample_blocks
 from ebayes_lm.weights.log_values import LogValues, chosen_span, log_values
 from ebayes_lm.weights.precision_list import VoomEList
@@ -179,6 +180,11 @@ def _by_level(
     weights, parts, rest = np.empty(data.matrix.shape), {}, []
     for level, name in enumerate(names):
         at = np.flatnonzero(levels == level)
+        if not data.design.matrix[at].any():
+            raise DesignError(
+                f"the design says nothing of group {name!r}: all of its columns are zero there, so that means of its "
+                "samples would be zero; give every group a mean, or leave out design="
+            )
         part = data.taken(at)
         if part.design.shape[1] == len(at):
             rest.append(at)

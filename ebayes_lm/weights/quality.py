@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.ols import Status
 from ebayes_lm.core.sample_variances import SampleWeights, estimated_weights
 from ebayes_lm.core.variance_model import VarianceModel, group_directions, variance_model
 from ebayes_lm.data.blocks import Running
@@ -155,8 +156,8 @@ def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
     Returns
     -------
     Series
-        For each sample, one over the mean of squared residuals over their expectation. NaN where the sample has a
-        coefficient to itself.
+        For each sample, one over the mean of squared residuals over their expectation, of the features that can
+        estimate every coefficient and vary. NaN where the sample has a coefficient to itself.
 
     Examples
     --------
@@ -173,7 +174,8 @@ def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
     free[free < _FREE_OF_ROUNDING] = np.nan
     variances = np.square(linear.record.sigma)
     estimated = ~np.isnan(linear.record.coefficients[:, linear.plan.qr.estimable]).any(axis=1)
-    usable = (variances > 0) & estimated
+    # what is left of a constant row is rounding, as large for one sample as for another
+    usable = (variances > 0) & estimated & (linear.record.status != Status.zero_variance)
     expected = np.outer(variances[usable], free)
     with np.errstate(invalid="ignore"):
         ratios = pd.DataFrame(np.square(residuals.to_numpy()[usable]) / expected)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
 from ebayes_lm import vooma, vooma_by_group
-from ebayes_lm.errors import DataError, VarianceWarning
+from ebayes_lm.errors import DataError, DesignError, VarianceWarning
 from tests.weights.answers.reader import answers
 
 #: The trend is R's bit for bit where fits are; a weight is its fourth power at values that differ by rounding.
@@ -140,3 +140,9 @@ def test_too_few_features_and_features_without_values(y):
     y.iloc[2] = np.nan
     with pytest.raises(DataError, match=r"1 feature \('g2'\) cannot be fitted"):
         vooma(y)
+
+
+def test_a_group_of_which_the_design_says_nothing_is_named():
+    y = np.random.default_rng(1).normal(size=(30, 5))
+    with pytest.raises(DesignError, match="nothing of group 'b'"):
+        vooma_by_group(y, list("aaabb"), np.array([[1.0], [1.0], [1.0], [0.0], [0.0]]))

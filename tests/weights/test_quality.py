@@ -165,3 +165,16 @@ def test_a_row_with_a_group_of_its_own_has_no_quick_weight(y):
 def test_quick_weights_take_moderated_fits(y):
     fit = el.lm_fit(y, "~ group", samples=TABLE)
     assert_array_equal(array_weights_quick(y, fit.ebayes()), array_weights_quick(y, fit))
+
+
+def test_rows_that_are_constant_but_for_rounding_have_no_say_in_quick_weights(y):
+    constant = y.copy()
+    constant.iloc[[3, 7]] = 5.1
+    cells = np.random.default_rng(2).uniform(0.2, 3.0, y.shape)
+    for weights in (None, cells):
+        fit = quietly(el.lm_fit, constant, "~ group", samples=TABLE, weights=weights)
+        kept = np.delete(np.arange(len(y)), [3, 7])
+        without = None if weights is None else weights[kept]
+        alone = quietly(el.lm_fit, y.iloc[kept], "~ group", samples=TABLE, weights=without)
+        expected = array_weights_quick(y.iloc[kept], alone)
+        assert_allclose(array_weights_quick(constant, fit), expected, rtol=ROUNDING)
