@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.contrast_variances import ContrastVariances, VarianceParameters, pooled_df
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.mixed_rows import MixedDesigns, satterthwaite
@@ -17,6 +17,8 @@ from ebayes_lm.core.mixed_rows import MixedDesigns, satterthwaite
 _STEP = 1e-5
 #: Directions with less than this share of the largest variance follow from the others.
 _NO_DIRECTION = 1e-8
+#: Standard deviations of contrasts that differ by more than this factor may be brought to it.
+_NEAR = 1e3
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +131,30 @@ def _from_sums(squares: FloatArray, first: IntArray, second: IntArray, k: int) -
 
 
 def _joint_df(covariance: FloatArray, change: FloatArray, parameter_cov: FloatArray) -> FloatArray:
-    """Pooled df (b,) of the principal directions of covariances (b, k, k), which rho changes by so much."""
-    values, vectors = np.linalg.eigh(covariance)
-    some = values > _NO_DIRECTION * values[:, -1:]
+    """Pooled df (b,) of the principal directions of covariances (b, k, k), which rho changes by so much.
+
+    The directions are lmerTest's, which rest on the units of the contrasts. Where these are so different that contrasts
+    would get lost, they are brought nearer to one another, in the same order.
+    """
+    stdev = np.sqrt(np.einsum("bii->bi", covariance))
+    largest = stdev.max(axis=1, keepdims=True)
+    sizes = np.where(stdev > 0.0, stdev, np.where(largest > 0.0, largest, 1.0))
+    correlation = covariance / (sizes[:, :, None] * sizes[:, None, :])
+    lost = _directions(covariance)[2].sum(axis=1) < _directions(correlation)[2].sum(axis=1)
+    if lost.any():
+        spread = np.log(sizes[lost].max(axis=1) / sizes[lost].min(axis=1))
+        nearer = sizes[lost] ** (np.minimum(np.log(_NEAR) / spread, 1.0) - 1.0)[:, None]
+        factors = nearer[:, :, None] * nearer[:, None, :]
+        covariance, change = covariance.copy(), change.copy()
+        covariance[lost] *= factors
+        change[lost] *= factors
+    values, vectors, some = _directions(covariance)
     slope = np.einsum("bik,bij,bjk->bk", vectors, change, vectors)
     df = satterthwaite(np.sqrt(np.where(some, values, 1.0)), slope, parameter_cov)
     return pooled_df(df, some)
+
+
+def _directions(covariance: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Principal variances (b, k) and directions of covariances (b, k, k), and which do not follow from the others."""
+    values, vectors = np.linalg.eigh(covariance)
+    return values, vectors, np.asarray(values > _NO_DIRECTION * values[:, -1:])

@@ -25,6 +25,15 @@ def test_df_of_f_do_not_depend_on_contrasts_that_follow_from_others():
     assert_allclose(own.joint_df(slice(None), times), 14.0, rtol=1e-8)
 
 
+def test_df_of_f_lose_no_contrast_to_the_units_of_another():
+    """Contrasts of a balanced design are uncorrelated, so that no turn of them changes what is pooled."""
+    x, blocks, y = balanced(6)
+    _, own, _ = mixed(y, x, blocks)
+    both = np.array([[0.0, 1, 0, 0], [0, 0, 1, -1]]).T
+    for units in ([1.0, 1e6], [1e6, 1.0], [1.0, 1e-9]):
+        assert_allclose(own.joint_df(slice(None), both * units), own.joint_df(slice(None), both), rtol=1e-6)
+
+
 def test_gaps_and_complete_rows_have_one_answer():
     """A sample of weight zero is one that is missing in all rows."""
     x, blocks, y = balanced(10)

@@ -56,7 +56,7 @@ def _quick(rng: Rng) -> Problem:
     x, groups = draw_design(rng, n, plain=True)
     while np.diag(x @ np.linalg.pinv(x)).max() > 1 - 1e-9:
         x, groups = draw_design(rng, n, plain=True)
-    y = draw_values(rng, n, groups, gaps=False)
+    y = draw_values(rng, n, groups, gaps=False, flat=False)
     weights = {"weights": 10.0 ** rng.uniform(-1, 1, y.shape)} if rng.random() < 0.3 else {}
     return {"arguments": {"object": y, "design": x, **weights}}
 

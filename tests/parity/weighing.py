@@ -115,10 +115,10 @@ def _mixed(problem: Problem) -> Parts:
         mod = fit.ordinary()
     except (DataError, DesignError):
         estimated = {"": nothing, "_se": nothing, "_sigma": nothing[:, 0], "_rho": nothing[:, 0]}
-        tests = {"lmer_df": nothing, "lmer_p": nothing}
+        tests = {"lmer_df": nothing, "lmer_p": nothing, "lmer_f": nothing[:, 0], "lmer_f_p": nothing[:, 0]}
     else:
         estimated = {"": fit.coefficients, "_se": mod.standard_error, "_sigma": fit.sigma, "_rho": fit.rho}
-        tests = {"lmer_df": mod.df_total, "lmer_p": mod.p_value}
+        tests = {"lmer_df": mod.df_total, "lmer_p": mod.p_value, "lmer_f": mod.F, "lmer_f_p": mod.F_p_value}
     return {**{f"{by}{name}": value for by in ("gls", "lmer") for name, value in estimated.items()}, **tests}
 
 

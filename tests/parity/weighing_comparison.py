@@ -62,7 +62,7 @@ def _largest(name: str, ours: Array, theirs: Array) -> tuple[float, float, str]:
 
 def _holds_blocks(arguments: Problem) -> bool:
     """Whether what is observed of some row leaves the design nothing to tell between blocks."""
-    x = arguments["design"] / np.abs(arguments["design"]).max(axis=0)
+    x = arguments["design"] / np.maximum(np.abs(arguments["design"]).max(axis=0), SMALLEST)
     indicators = arguments["block"][:, None] == np.unique(arguments["block"])
     weights = arguments.get("weights", np.ones_like(arguments["object"]))
     for row in np.sqrt(weights) * np.isfinite(arguments["object"]):
@@ -99,6 +99,8 @@ def _row(by: str, within: float, theirs: Parts, ours: Parts) -> Iterator[Deviati
     """Estimates in units of their standard errors, p-values as logarithms, what else is there as ratios."""
     for name in (name for name in theirs if name.startswith(by)):
         mine, his = ours[name], theirs[name]
+        if np.isnan(his).all():
+            continue  # F that is not asked for, see weighing.R
         if name.endswith("_p"):
             mine, his = np.log10(np.maximum(mine, SMALLEST)), np.log10(np.maximum(his, SMALLEST))
         unit = {by: theirs[f"{by}_se"], f"{by}_rho": 1.0, f"{by}_p": np.maximum(np.abs(his), 1.0)}.get(

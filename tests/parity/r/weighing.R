@@ -56,7 +56,7 @@ answer_mixed <- function(problem) {
   parts <- c("gls", "gls_se", "lmer", "lmer_se", "lmer_df", "lmer_p")
   answer <- lapply(parts, function(part) do.call(rbind, lapply(rows, function(r) if (is.null(r[[part]])) rep(NA_real_, p) else r[[part]])))
   names(answer) <- parts
-  for (part in c("gls_rho", "gls_sigma", "lmer_rho", "lmer_sigma"))
+  for (part in c("gls_rho", "gls_sigma", "lmer_rho", "lmer_sigma", "lmer_f", "lmer_f_p"))
     answer[[part]] <- vapply(rows, function(r) if (is.null(r[[part]])) NA_real_ else r[[part]], 0)
   answer
 }
@@ -88,10 +88,13 @@ by_lmer <- function(data, x) {
   fit <- tryCatch(lmer(y ~ 0 + x + (1 | block), data, control = control), error = function(e) NULL)
   if (is.null(fit) || lme4::isSingular(fit, 1e-3)) return(list())
   table <- coef(summary(fit))
+  # of columns in other units contest() loses some; of contrasts with 2 df or fewer it takes 2
+  alike <- ncol(x) > 1 && max(abs(x)) < 1e3 && min(apply(abs(x), 2, max)) > 1e-3
+  f <- if (alike) contest(fit, diag(ncol(x))) else data.frame(`F value` = NA_real_, `Pr(>F)` = NA_real_, DenDF = 2, check.names = FALSE)
   between <- as.numeric(lme4::VarCorr(fit)$block); within <- sigma(fit)^2
   list(
     lmer = unname(table[, "Estimate"]), lmer_se = unname(table[, "Std. Error"]), lmer_df = unname(table[, "df"]), lmer_p = unname(table[, "Pr(>|t|)"]),
-    lmer_sigma = sqrt(between + within), lmer_rho = between / (between + within)
+    lmer_f = f[["F value"]], lmer_f_p = if (f$DenDF == 2) NA_real_ else f[["Pr(>F)"]], lmer_sigma = sqrt(between + within), lmer_rho = between / (between + within)
   )
 }
 
