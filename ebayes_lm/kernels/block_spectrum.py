@@ -88,7 +88,7 @@ def _reduce(
 ) -> tuple[int, float]:  # fmt: skip
     """Bring lines (r columns, then y) of m samples to b block means and the few directions in which columns deviate.
 
-    Returns the number of these directions, and the sum of squares of y outside all of them.
+    Returns the number of these directions, at most m - b, and the sum of squares of y outside all of them.
     """
     inner, rest = 0, 0.0
     r = len(lines) - 1
@@ -100,7 +100,7 @@ def _reduce(
             small[k, b + other] = effects[other] if other < inner else 0.0
         if k == r:
             rest = remaining * remaining
-        elif remaining > _CONSTANT * length:
+        elif inner < m - b and remaining > _CONSTANT * length:
             small[k, b + inner] = remaining
             lines[k, :m] /= remaining
             kept[inner] = k

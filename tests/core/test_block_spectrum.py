@@ -88,3 +88,17 @@ def test_rows_on_their_own_agree_with_rows_together():
         squares = np.r_[rows.rest[i], rows.sums[i, there]]
         found = by_value(values, squares, np.r_[rows.df_rest[i], np.ones(there.sum())])
         assert_allclose(found, [spectrum.values, spectrum.df, sums], rtol=AGREEMENT, atol=AGREEMENT)
+
+
+def test_weights_of_any_size_leave_no_more_directions_than_there_are():
+    """Deviations from block means have three directions here, whatever rounding leaves of the fourth column."""
+    blocks = np.array([0, 1, 1, 2, 2, 3, 4, 5, 5])
+    treated, other = np.array([[0, 0, 0, 1, 1, 1, 0, 1, 0], [0, 1, 1, 0, 0, 0, 1, 0, 1]], dtype=float)
+    slope = np.array([0.1, -0.06, 0.7, 0.23, -0.7, -0.23, 0.35, -0.05, -0.6])
+    x = np.column_stack([np.ones(9), treated, other, slope])
+    rng = np.random.default_rng(0)
+    weights = 10.0 ** rng.uniform(-6, 6, (4000, 9))
+    y = rng.normal(size=weights.shape) / np.sqrt(weights)
+    rows = row_spectra(y, weights, np.ascontiguousarray(x.T), blocks)
+    assert_array_equal(rows.df_rest + rows.counts, 9 - rows.rank)
+    assert (rows.df_rest >= 0).all()

@@ -13,8 +13,8 @@ Array = np.ndarray
 Parts = dict[str, Array]
 Problem = dict[str, Any]
 
-#: A trend by local regression, sample weights gene after gene, climbs of statmod that both end at the same step.
-WEIGHED = 1e-7
+#: A trend by local regression, its fourth power, sample weights gene after gene upon that.
+WEIGHED = 1e-6
 #: The likelihood of a mixed model is flat at its top: gls and lmer end where it rises by 1e-10 or so.
 CLIMBED = {"gls": 1e-4, "lmer": 1e-5}
 #: Standard deviations of rows that the design meets but for rounding, as a share of the largest.
