@@ -206,8 +206,8 @@ def pooled(
         step, before = scoring.step(weights, rows.total(sums)), criterion
         criterion = scoring.criterion(step)
         _finite(np.array(criterion))
-        if not criterion < before:
-            return weights, "stalled"
+        if not criterion < before and not rows.weighted:
+            return weights, "stalled"  # under weights of cells limma goes on, and may still converge
         coefficients = coefficients + step.move
         if criterion < tol:
             return _finite(scoring.weights(coefficients)), ""

@@ -113,7 +113,11 @@ def _row(by: str, within: float, theirs: Parts, ours: Parts) -> Iterator[Deviati
 def _meant_to_differ(problem: Problem, row: int, rho: float) -> str:
     x, block, weights, _ = _observed(problem, row)
     indicators = (block[:, None] == np.unique(block)).astype(float)
-    if np.linalg.matrix_rank(np.column_stack([x * np.sqrt(weights)[:, None], indicators]), tol=1e-7) == len(x):
+    weighted = x * np.sqrt(weights)[:, None]
+    both = np.linalg.matrix_rank(np.column_stack([weighted, indicators]), tol=1e-7)
+    if both == np.linalg.matrix_rank(weighted, tol=1e-7):
+        return "the design holds the blocks of this row"
+    if both == len(x):
         return "the variance within blocks is seen nowhere by itself; such rows take the correlation of the others"
     lowest = -1.0 / (indicators.sum(axis=0).max() - 1.0) if len(x) > indicators.shape[1] else -1.0
     if rho < lowest + END:

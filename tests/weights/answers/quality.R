@@ -37,6 +37,16 @@ for (i in 1:4) { ask(paste("iterations", i), y = "y", design = "plain_x", max_it
 for (t in c(0.1, 1e-3, 1e-8, 0)) { ask(paste("tol", t), y = "y", design = "plain_x", tol = t, method = "reml"); ask(paste("tol, weights", t), y = "y", design = "plain_x", weights = "cells", tol = t, method = "reml") }
 ask("auto", y = "y", design = "plain_x"); ask("auto, gaps", y = "gaps", design = "plain_x"); ask("auto, weights", y = "y", design = "plain_x", weights = "cells"); ask("auto, small prior", y = "y", design = "plain_x", prior_n = 0.01)
 
+# Scoring that gains more in a step than in the one before, on the way to its end
+set.seed(5)
+repeat {
+  wild <- round(matrix(rnorm(36), 6) * rep(exp(rnorm(6)), each = 6), 3); wide <- signif(10^matrix(runif(36, -3, 3), 6), 4)
+  way <- vapply(1:30, function(m) suppressWarnings(arrayWeights(wild, weights = wide, prior.n = 1, maxiter = m, method = "reml")), numeric(6))
+  moves <- colSums(diff(t(log(way)))^2 |> t()); if (any(diff(moves[moves > 0]) > 1e-3)) break
+}
+values$wild <- wild; values$wide <- wide; input(wild = wild, wide = wide)
+for (m in c(5, 500)) ask(paste("weights, longer steps", m), y = "wild", weights = "wide", prior_n = 1, max_iter = m, tol = 1e-6, method = "reml")
+
 quick <- function(name, y, x, w = NULL) {
   fit <- suppressWarnings(lmFit(values[[y]], values[[x]], weights = if (!is.null(w)) values[[w]]))
   add("array_weights_quick", name, c(list(y = y, design = x), if (!is.null(w)) list(weights = w)), list(weights = unname(arrayWeightsQuick(values[[y]], fit))))
