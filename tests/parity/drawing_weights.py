@@ -90,8 +90,8 @@ def _counted(rng: Rng, *, plain: bool = False) -> tuple[dict[str, Any], Array]:
         arguments[str(rng.choice(["offset", "offset_prior"]))] = rng.normal(0, 0.3, counts.shape).round(3)
     if rng.random() < 0.2:
         arguments |= {"span": np.array([rng.uniform(0.4, 1.0)]), "adaptive_span": False}
-    dominated = len(counts) == 2 or counts[0].mean() > counts[1:].mean() * 1e3
-    if not dominated and rng.random() < 0.15:
+    ranks = counts.argsort(axis=0).argsort(axis=0)
+    if (ranks != ranks[:, :1]).any(axis=1).all() and len(counts) > 2 and rng.random() < 0.15:
         arguments["normalize_method"] = [str(rng.choice(["quantile", "scale", "cyclicloess"]))]
     return arguments, groups
 
