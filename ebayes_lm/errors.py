@@ -17,6 +17,8 @@
       DesignWarning                    the design can be fitted, but may not mean what was intended
         EstimabilityWarning            features whose own samples cannot estimate every coefficient
         ContrastApproximationWarning   standard errors of contrasts approximated as in limma, and far off
+        AdjustedDataWarning            a fit to data from which something was removed beforehand
+        HiddenFactorWarning            hidden factors that data and design may not tell from what is tested
       ConvergenceWarning               an iteration stopped before it came to rest
       VarianceWarning                  variances that make the prior doubtful
         PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
@@ -85,6 +87,14 @@ class EstimabilityWarning(DesignWarning):
 
 class ContrastApproximationWarning(DesignWarning):
     """Standard errors of contrasts are limma's approximation, and far from exact for many features."""
+
+
+class AdjustedDataWarning(DesignWarning):
+    """Something was removed from the data before the fit, and the fit does not know of the df that it took."""
+
+
+class HiddenFactorWarning(DesignWarning):
+    """Data and design may not tell hidden factors from what is tested."""
 
 
 class ConvergenceWarning(EbayesLMWarning):
