@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
     from ebayes_lm import limma as limma
+    from ebayes_lm.batch.factors import Factors as Factors
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.voom_fit import VoomFit as VoomFit
 
 _HOMES = {
+    "batch.factors": ("Factors",),
     "core.adjust": ("adjust_p",),
     "core.local_regression": ("lowess",),
     "core.prior": ("VariancePrior", "fit_f_dist"),

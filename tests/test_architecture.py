@@ -20,7 +20,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # From the ground up; a module imports from its own floor or from lower ones.
 FLOORS = (
     ("errors", "_typing"), ("kernels",), ("core",), ("data",), ("design",), ("results",), ("fitting",),
-    ("counts",), ("weights",),
+    ("counts",), ("weights",), ("batch",),
     ("limma", "datasets"), ("reporting",), ("cli", "__main__"),
 )  # fmt: skip
 HEAVY = ("numba", "pandas", "scipy", "formulaic", "statsmodels", "matplotlib", "anndata", "dask", "h5py", "pyarrow")

@@ -24,7 +24,7 @@ def cond(design: Design, **levels: Any) -> pd.Series:
         Made from a formula.
     **levels
         Level of a factor, or value of a number, by the name of the sample column. Factors that are not named stand at
-        their reference, numbers at their mean over the samples of the design.
+        their reference, numbers at their mean over the samples of the design; so do columns of nuisance.
 
     Returns
     -------
@@ -59,8 +59,8 @@ def cond(design: Design, **levels: Any) -> pd.Series:
                 f"{column!r} plays no part in the design.{nearest(column, row)} It is made from {listing(row, 10)}"
             )
         row[column] = _placed(column, level, row[column])
-    matrix = recipe.matrix(SampleTable(pd.DataFrame(row, index=[0])))
-    return pd.Series(matrix[0], index=pd.Index(design.names))
+    known = recipe.matrix(SampleTable(pd.DataFrame(row, index=[0])))[0]
+    return pd.Series([*known, *design.matrix[:, len(known) :].mean(axis=0)], index=pd.Index(design.names))
 
 
 def _as_design(design: Any) -> Design:

@@ -13,9 +13,9 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.design.checks import checked_interest, checked_terms, read_numbers, require_usable
 from ebayes_lm.design.nodes import Name, deparse
-from ebayes_lm.design.recipe import Recipe
+from ebayes_lm.design.recipe import INTERCEPT, Recipe
 from ebayes_lm.design.table import Samples, SampleTable
-from ebayes_lm.errors import DesignError
+from ebayes_lm.errors import DesignError, listing
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -41,6 +41,8 @@ class Design:
     formula : str or None
         The formula it was coded from.
     of_interest : tuple of str or None
+    nuisance : tuple of str
+        Columns that :meth:`with_nuisance` appended; no test includes them unless it names them.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Design:
     labelled: bool
     formula: str | None
     of_interest: tuple[str, ...] | None
+    nuisance: tuple[str, ...]
     _names: tuple[str, ...]
     _terms: tuple[tuple[str, tuple[str, ...]], ...]
     _recipe: Recipe | None
@@ -89,6 +92,7 @@ class Design:
         terms: Mapping[str, Sequence[str]],
         of_interest: str | Iterable[str] | None,
         recipe: Recipe | None,
+        nuisance: tuple[str, ...] = (),
     ) -> None:
         frozen = np.array(matrix, dtype=np.float64, order="C")
         frozen.setflags(write=False)
@@ -98,6 +102,7 @@ class Design:
             "labelled": labelled,
             "formula": recipe.formula.text if recipe else None,
             "of_interest": checked_interest(of_interest, terms),
+            "nuisance": nuisance,
             "_names": tuple(names),
             "_terms": tuple((term, tuple(columns)) for term, columns in terms.items()),
             "_recipe": recipe,
@@ -185,6 +190,11 @@ class Design:
         DesignError
             A level that this design does not know, missing values, or a design that has no formula.
         """
+        if self.nuisance:
+            raise DesignError(
+                f"{listing(self.nuisance)} were estimated from the samples of this design and are not known of others; "
+                "take the design without them"
+            )
         return Design.from_recipe(self.recipe, SampleTable(new_samples), self.of_interest)
 
     def take(self, positions: IntArray | Sequence[int], samples: pd.Index | None = None) -> Design:
@@ -193,7 +203,8 @@ class Design:
         index = self.samples.take(chosen) if samples is None else samples
         labelled = self.labelled or samples is not None
         design = Design.__new__(Design)
-        design._fill(self.matrix[chosen], self._names, index, labelled, self.terms, self.of_interest, self._recipe)
+        rest = (self.terms, self.of_interest, self._recipe, self.nuisance)
+        design._fill(self.matrix[chosen], self._names, index, labelled, *rest)
         return design
 
     def with_columns(self, matrix: FloatArray, names: Sequence[str]) -> Design:
@@ -206,7 +217,38 @@ class Design:
     def with_interest(self, of_interest: str | Iterable[str] | None) -> Design:
         """The same design with other terms of interest."""
         design = Design.__new__(Design)
-        design._fill(self.matrix, self._names, self.samples, self.labelled, self.terms, of_interest, self._recipe)
+        rest = (self.terms, of_interest, self._recipe, self.nuisance)
+        design._fill(self.matrix, self._names, self.samples, self.labelled, *rest)
+        return design
+
+    def with_nuisance(self, columns: pd.DataFrame) -> Design:
+        """The design with columns appended that the analysis is not about, such as hidden factors.
+
+        Parameters
+        ----------
+        columns : DataFrame, samples x columns
+            Finite numbers for the samples of the design, in its order. Each column becomes a term of its own.
+
+        Returns
+        -------
+        Design
+            Terms of interest are those of this design, or all of its terms but the intercept where it names none.
+            Tests that name no coefficient leave the new columns out.
+
+        Raises
+        ------
+        DesignError
+            Columns that are not finite, or that the design has already.
+        """
+        added, names, _ = read_numbers(columns)
+        matrix, names = np.hstack([self.matrix, added]), [*self._names, *names]
+        require_usable(matrix, names, self.samples)
+        others = [term for term in self.terms if term != INTERCEPT and not set(self.terms[term]) <= set(self.nuisance)]
+        design = Design.__new__(Design)
+        design._fill(
+            matrix, names, self.samples, self.labelled, checked_terms(self.terms, names),
+            self.of_interest or others or None, self._recipe, self.nuisance + tuple(names[self.shape[1] :]),
+        )  # fmt: skip
         return design
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
@@ -223,6 +265,7 @@ class Design:
         n, p = self.shape
         names = ", ".join(self._names[:8]) + (f" and {p - 8} more" if p > 8 else "")
         made = f" from {self.formula}" if self.formula else ""
+        made += f" and {listing(self.nuisance)}" if self.formula and self.nuisance else ""
         interest = f"; of interest: {', '.join(self.of_interest)}" if self.of_interest else ""
         return f"Design of {n} samples x {p} coefficients{made}: {names}{interest}"
 

@@ -123,6 +123,8 @@ def decide_tests(
     probability(p_value, "p_value", "the bound for adjusted p-values")
     if not real(lfc, "lfc", "the smallest effect") >= 0.0:
         raise ArgumentError(f"lfc is the smallest size of an effect and not negative, not {lfc!r}")
+    if len(mod.tested_positions) < mod.shape[1]:
+        mod = mod[:, mod.tested_positions]
     warn_of_levels(mod, range(mod.shape[1]))
     if method in ("hierarchical", "nestedF"):
         by_f = hierarchical_codes if method == "hierarchical" else nested_f_codes

@@ -64,7 +64,7 @@ class ModeratedFit(TestedFit):
 
     @cached_property
     def F(self) -> pd.Series[float]:
-        """Moderated F statistic of all coefficients together."""
+        """Moderated F statistic of all coefficients together, but nuisance."""
         return self.labels.series(self._f[0], "F")
 
     @cached_property
@@ -164,7 +164,7 @@ class ModeratedFit(TestedFit):
 
     @cached_property
     def _f(self) -> tuple[FloatArray, FloatArray]:
-        statistic, p = self.f_of(list(range(self.shape[1])))
+        statistic, p = self.f_of(self.tested_positions)
         statistic.flags.writeable = p.flags.writeable = False
         return statistic, p
 

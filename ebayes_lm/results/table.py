@@ -154,7 +154,7 @@ def top_table_f(
     ['(Intercept)', 'groupB', 'groupC', 'AveExpr', 'F', 'P.Value', 'adj.P.Val']
     """
     mod = require_f(fit, "top_table_f")
-    chosen = list(range(mod.shape[1])) if coef is None else mod.labels.coef_positions(coef)
+    chosen = mod.tested_positions if coef is None else mod.labels.coef_positions(coef)
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, ())
     return _f_table(mod, chosen, sort_by, options)
 
@@ -163,7 +163,7 @@ def _default_coefs(mod: TestedFit) -> list[int]:
     """Coefficients tested where none is named: of interest, else all but the intercept; of a TreatFit the last."""
     names = mod.coef_names
     if isinstance(mod, TreatFit):
-        return [len(names) - 1]
+        return mod.tested_positions[-1:]
     whole = not mod.fit.is_contrasted
     if whole and mod.design.of_interest:
         return [names.index(c) for term in mod.design.of_interest for c in mod.design.terms[term]]
@@ -174,7 +174,7 @@ def _default_coefs(mod: TestedFit) -> list[int]:
             "interest with coef=, with test(term), or with of_interest= of the design",
             DesignWarning,
         )
-    return [k for k, name in enumerate(names) if name != "(Intercept)"] or list(range(len(names)))
+    return [k for k in mod.tested_positions if names[k] != "(Intercept)"] or list(range(len(names)))
 
 
 def _t_table(

@@ -69,6 +69,12 @@ class TestedFit(Statistics):
         """Whether a prior was used; not so in ordinary t tests."""
         return self.prior.method != "ordinary"
 
+    @property
+    def tested_positions(self) -> list[int]:
+        """Positions of the coefficients that tests are about where none is named: all but those of nuisance."""
+        aside = set(self.design.nuisance)
+        return [k for k, name in enumerate(self.coef_names) if name not in aside] or list(range(len(self.coef_names)))
+
     def top_table(self, coef: Any = None, **options: Any) -> pd.DataFrame:
         """Table of the features with most evidence; options as in :func:`top_table`."""
         from ebayes_lm.results.table import top_table
@@ -76,13 +82,13 @@ class TestedFit(Statistics):
         return top_table(self, coef, **options)
 
     def tables(self, **options: Any) -> pd.DataFrame:
-        """Whole tables of all coefficients, one below the other, with a column ``contrast``."""
+        """Whole tables of all coefficients but nuisance, one below the other, with a column ``contrast``."""
         from ebayes_lm.results.table import top_table
 
         parts = []
-        for k, name in enumerate(self.coef_names):
+        for k in self.tested_positions:
             table = top_table(self, k, number=None, sort_by="none", **options)
-            table.insert(0, "contrast", name)
+            table.insert(0, "contrast", self.coef_names[k])
             parts.append(table)
         return pd.concat(parts)
 
