@@ -17,6 +17,7 @@ from ebayes_lm.core.mixed_plan import mixed_plan
 from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.data.weights import matrix_weights
 from ebayes_lm.design.boundary import as_design, with_sample_names
@@ -153,6 +154,7 @@ def lm_fit(
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
+    warn_of_adjustment(matrix.adjusted)
     matrix = with_sample_names(matrix, samples)
     wanted = matrix.design if design is None else design
     table = matrix.sample_table if samples is None else samples

@@ -34,6 +34,8 @@ class EList:
     design : object or None
         Whatever ``lm_fit`` takes as a design; used where none is given.
     other : mapping of name to array (features, samples)
+    adjusted : str or None
+        What was removed from the values, in words such as "remove_batch_effect: batch"; :func:`lm_fit` warns of it.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class EList:
     targets: pd.DataFrame | None = None
     design: Any = None
     other: Mapping[str, AnyArray] = field(default_factory=dict)
+    adjusted: str | None = None
 
     def __post_init__(self) -> None:
         values = self.E if isinstance(self.E, pd.DataFrame) else _as_frame(self.E, self.genes, self.targets)
@@ -74,6 +77,8 @@ class EList:
         if not isinstance(self.other, Mapping):
             raise ArgumentTypeError(f"other must map names to arrays, not {type(self.other).__name__}")
         object.__setattr__(self, "other", dict(self.other))
+        if self.adjusted is not None and not isinstance(self.adjusted, str):
+            raise ArgumentTypeError(f"adjusted says in words what was removed, and is {self.adjusted!r}")
         for name, value in self.other.items():
             if np.shape(value) != values.shape:
                 raise DataError(
@@ -102,7 +107,7 @@ class EList:
         )
 
     def __repr__(self) -> str:
-        parts = [n for n in ("weights", "genes", "targets", "design") if getattr(self, n) is not None]
+        parts = [n for n in ("weights", "genes", "targets", "design", "adjusted") if getattr(self, n) is not None]
         return (
             f"{type(self).__name__} of {self.shape[0]:,} features x {self.shape[1]:,} samples "
             f"({', '.join(['E', *parts, *self.other])})"

@@ -13,6 +13,7 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_blocks
 from ebayes_lm.data.containers import EList
+from ebayes_lm.data.marks import joined_notes, mark_key, note_in
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
 from ebayes_lm.data.tables import split_annotation
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
@@ -34,6 +35,8 @@ class FeatureMatrix:
         One row a sample.
     design, weights : object or None
         What the container carried for a fit.
+    adjusted : str or None
+        What was removed from the values beforehand, in words.
     """
 
     source: Source
@@ -43,6 +46,7 @@ class FeatureMatrix:
     sample_table: pd.DataFrame | None = None
     design: Any = None
     weights: Any = None
+    adjusted: str | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -93,12 +97,10 @@ def as_feature_matrix(
     """
     if isinstance(y, FeatureMatrix):
         matrix = y
-    elif _is_anndata(y):
+    elif is_anndata(y):
         matrix = _from_anndata(y, layer)
     elif isinstance(y, EList):
-        matrix = replace(
-            _from_frame(y.E, None), annotation=y.genes, sample_table=y.targets, design=y.design, weights=y.weights
-        )
+        matrix = _from_elist(y)
     elif isinstance(y, pd.DataFrame):
         matrix = _from_frame(y, feature_columns)
     elif _is_sparse(y):
@@ -111,7 +113,7 @@ def as_feature_matrix(
             f"cannot read a matrix from {type(y).__name__}; give a NumPy array, DataFrame, AnnData, "
             "scipy sparse matrix or EList of features x samples"
         )
-    if layer is not None and not _is_anndata(y):
+    if layer is not None and not is_anndata(y):
         raise ArgumentTypeError(f"layer={layer!r} names a layer of an AnnData, and y is {type(y).__name__}")
     if feature_columns is not None and not isinstance(y, pd.DataFrame):
         raise ArgumentTypeError(f"feature_columns= names columns of a DataFrame, and y is {type(y).__name__}")
@@ -131,6 +133,14 @@ def _refuse_counts(y: Any) -> None:
         )
 
 
+def _from_elist(y: EList) -> FeatureMatrix:
+    values = _from_frame(y.E, None)
+    return replace(
+        values, annotation=y.genes, sample_table=y.targets, design=y.design, weights=y.weights,
+        adjusted=joined_notes(y.adjusted, values.adjusted),
+    )  # fmt: skip
+
+
 def _from_source(source: Source) -> FeatureMatrix:
     features, samples = source.shape
     return FeatureMatrix(source, pd.RangeIndex(features), pd.RangeIndex(samples))
@@ -138,7 +148,8 @@ def _from_source(source: Source) -> FeatureMatrix:
 
 def _from_frame(frame: pd.DataFrame, feature_columns: str | Sequence[str] | None) -> FeatureMatrix:
     values, features, annotation = split_annotation(frame, feature_columns)
-    return FeatureMatrix(ArraySource(_numbers(_frame_values(values))), features, values.columns, annotation)
+    source = ArraySource(_numbers(_frame_values(values)))
+    return FeatureMatrix(source, features, values.columns, annotation, adjusted=note_in(frame.attrs))
 
 
 def _frame_values(values: pd.DataFrame) -> AnyArray:
@@ -175,7 +186,8 @@ def _is_sparse(y: Any) -> bool:
     return hasattr(y, "tocsr") and any(base.__module__.startswith("scipy.sparse") for base in type(y).__mro__)
 
 
-def _is_anndata(y: Any) -> bool:
+def is_anndata(y: Any) -> bool:
+    """Whether this is an AnnData, without importing the package."""
     return any(base.__module__.startswith("anndata") and base.__name__ == "AnnData" for base in type(y).__mro__)
 
 
@@ -191,4 +203,5 @@ def _from_anndata(adata: Any, layer: str | None) -> FeatureMatrix:
     else:
         source = ArraySource(_numbers(np.asarray(values).T))
     annotation = adata.var if len(adata.var.columns) else None
-    return FeatureMatrix(source, adata.var_names, adata.obs_names, annotation, adata.obs)
+    note = note_in(adata.uns, mark_key(layer))
+    return FeatureMatrix(source, adata.var_names, adata.obs_names, annotation, adata.obs, adjusted=note)

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.weights.log_values import chosen_span, log_values
 from ebayes_lm.weights.two_passes import estimated_from, fitted_twice
 from ebayes_lm.weights.voom_fit import VoomFit
@@ -90,5 +91,6 @@ def vooma_lm_fit(
     data, given = log_values(
         y, design, samples=samples, predictor=predictor, layer=layer, feature_columns=feature_columns, running=running
     )
+    warn_of_adjustment(data.matrix.adjusted)
     estimated = estimated_from(data, given, prior_weights, block, sample_weights, var_design, var_group, prior_n)
     return fitted_twice(estimated, chosen_span(data.matrix.shape[0], span, legacy_span), compat)

@@ -93,7 +93,7 @@ class LogValues:
         E, W = (pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (values, weights))
         return VoomEList(
             E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design, voom_xy=points,
-            voom_line=line, span=span,
+            voom_line=line, span=span, adjusted=matrix.adjusted,
         )  # fmt: skip
 
     def taken(self, samples: AnyArray) -> LogValues:

@@ -77,10 +77,10 @@ class Precise(Protocol):
 
 
 def fit_of(matrix: FeatureMatrix, design: Design, running: Running, **options: Any) -> LinearFit:
-    """The linear model of all features."""
+    """The linear model of all features; what there is to say of adjusted values, the verb says once."""
     return lm_fit(
-        matrix, design, threads=running.threads, chunk_size=running.chunk_size, max_memory=running.max_memory,
-        progress=running.progress, **options,
+        replace(matrix, adjusted=None), design, threads=running.threads, chunk_size=running.chunk_size,
+        max_memory=running.max_memory, progress=running.progress, **options,
     )  # fmt: skip
 
 
