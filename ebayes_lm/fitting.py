@@ -153,9 +153,8 @@ def lm_fit(
     limma = compat == "limma"
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
+    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
     warn_of_adjustment(matrix.adjusted)
-    matrix = with_sample_names(matrix, samples)
     wanted = matrix.design if design is None else design
     table = matrix.sample_table if samples is None else samples
     labels = matrix.samples if matrix.has_sample_names else None
