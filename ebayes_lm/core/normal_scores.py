@@ -1,0 +1,33 @@
+"""Statistics put on the scale of a standard normal: t by equal tails, anything by ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri, ndtri_exp
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.ordering import stable_order
+
+_LOG_HALF = float(np.log(0.5))
+
+
+def z_of(t: ArrayLike, log_p: ArrayLike) -> FloatArray:
+    """Normal deviates with the signs of t and the two-sided log tail probabilities ``log_p``; NaN where there is none.
+
+    Tails stay in logarithms, so that no statistic is too large.
+    """
+    with np.errstate(invalid="ignore"):
+        size = -ndtri_exp(np.asarray(log_p, dtype=np.float64) + _LOG_HALF)
+        return np.asarray(np.copysign(np.maximum(size, 0.0), t))
+
+
+def rank_scores(values: FloatArray) -> FloatArray:
+    """Normal scores of finite values (n,) by their ranks, values that tie sharing a mean rank."""
+    order = stable_order(values)
+    ordered = values[order]
+    new = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    sizes = np.diff(np.append(new, len(values)))
+    ranks = np.empty(len(values))
+    ranks[order] = np.repeat(new + 0.5 * (sizes + 1), sizes)
+    return np.asarray(ndtri((ranks - 0.5) / max(len(values), 1)))
