@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from ebayes_lm.cli.running import UsageError
-from ebayes_lm.cli.values import FEATURE
+from ebayes_lm.cli.values import BY_CONTROLS, FEATURE
 
 
 def require_agreement(arguments: Namespace) -> None:
@@ -13,6 +13,7 @@ def require_agreement(arguments: Namespace) -> None:
     _about_counts(arguments)
     _about_correlation(arguments)
     _about_weights(arguments)
+    _about_hidden_factors(arguments)
     _about_priors(arguments)
     _about_tests(arguments)
 
@@ -65,6 +66,23 @@ def _about_weights(arguments: Namespace) -> None:
     if arguments.sample_weights or arguments.var_group is not None:
         option = "--sample-weights" if arguments.sample_weights else "--var-group"
         raise UsageError(f"{option} estimates weights, and --weights are given; leave out one of them")
+
+
+def _about_hidden_factors(arguments: Namespace) -> None:
+    how = arguments.hidden_factors
+    for option, value in (("--n-factors", arguments.n_factors), ("--controls", arguments.controls)):
+        if how is None and value is not None:
+            raise UsageError(f"{option} is about hidden factors; add --hidden-factors")
+    if how in BY_CONTROLS and arguments.controls is None:
+        raise UsageError(f"--hidden-factors {how} needs --controls FILE, the names of features without an effect")
+    if how is not None and how not in BY_CONTROLS and arguments.controls is not None:
+        raise UsageError(
+            f"--hidden-factors {how} takes no controls; leave out --controls, or name one of {', '.join(BY_CONTROLS)}"
+        )
+    if how == "RUVinv" and arguments.n_factors is not None:
+        raise UsageError("--hidden-factors RUVinv uses all directions of the residuals; leave out --n-factors")
+    if how == "RUV2" and arguments.n_factors is None:
+        raise UsageError("--hidden-factors RUV2 needs --n-factors K")
 
 
 def _about_priors(arguments: Namespace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from ebayes_lm.cli.agreement import require_agreement
 from ebayes_lm.cli.choices import Choices, read_choices
 from ebayes_lm.cli.counting import with_counts
 from ebayes_lm.cli.fits import fitted
+from ebayes_lm.cli.hidden import estimated_factors, residuals_of, wanted_factors
 from ebayes_lm.cli.inputs import Inputs, read_inputs
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.cli.wanted import Comparison, Wanted, comparisons, with_default
@@ -21,6 +22,9 @@ from ebayes_lm.errors import listing
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderated import ModeratedFit
 from ebayes_lm.results.tested import TestedFit
+
+if TYPE_CHECKING:
+    from ebayes_lm.batch.residuals import ResidualStructure
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,7 @@ class Analysis:
     tested: Sequence[Tested]
     terms: Sequence[TestedTerm]
     citation: str | None = None
+    structure: ResidualStructure | None = None
 
 
 def run_fit(arguments: Namespace, said: list[str]) -> None:
@@ -64,9 +69,13 @@ def run_fit(arguments: Namespace, said: list[str]) -> None:
     inputs = read_inputs(arguments)
     design = model_matrix(arguments.formula, inputs.samples, reference=_references(arguments.ref))
     inputs, counts = with_counts(arguments, inputs, design)
-    choices = read_choices(arguments, inputs, counts)
     given = Wanted(tuple(arguments.contrast), tuple(arguments.coef), tuple(arguments.test_term))
     wanted = with_default(given, design, needed=not arguments.dry_run)
+    hidden = wanted_factors(arguments)
+    if hidden is not None and not arguments.dry_run:
+        hidden = estimated_factors(arguments, inputs, design)
+        design = design if hidden.factors is None else hidden.factors.design
+    choices = read_choices(arguments, inputs, counts, hidden)
     compared = comparisons(design, wanted, inputs.samples, choices.plan(design))
     if arguments.dry_run:
         from ebayes_lm.cli.plan import show_plan
@@ -96,7 +105,7 @@ def analyse(
     citation: str | None = None,
 ) -> Analysis:
     """Fit, moderate, and test what is wanted."""
-    fit, choices = fitted(inputs, design, choices)
+    fit, choices, values = fitted(inputs, design, choices)
     if choices.weighs_as_estimated:
         compared = comparisons(design, wanted, inputs.samples, choices.plan(design))
     by_name = {c.name: c for c in compared}
@@ -106,7 +115,8 @@ def analyse(
     if wanted.terms:
         mods.append(mod := fit.ebayes(**choices.prior()))
         terms = [_tested_term(mod, term, choices.fdr) for term in dict.fromkeys(wanted.terms)]
-    return Analysis(inputs, design, choices, mods[0], tested, terms, citation)
+    structure = residuals_of(fit, values, inputs, choices) if choices.residuals else None
+    return Analysis(inputs, design, choices, mods[0], tested, terms, citation, structure)
 
 
 def _parts(fit: LinearFit, wanted: Wanted, compared: Sequence[Comparison]) -> list[LinearFit]:

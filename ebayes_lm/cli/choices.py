@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.batch.factors import Factors
+from ebayes_lm.cli.hidden import Hidden
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.weights import GivenWeights, read_weights
 from ebayes_lm.core.gls import BlockCorrelation
@@ -45,6 +47,10 @@ class Choices:
     layer : str or None
     sample_weights : Series or None
         Weights of samples, once they are estimated.
+    factors : Factors or None
+        Hidden factors that the design holds.
+    residuals : bool
+        Whether to look into the residuals.
     """
 
     procedure: Procedure = field(default_factory=Procedure)
@@ -57,6 +63,8 @@ class Choices:
     threads: int | None = None
     layer: str | None = None
     sample_weights: pd.Series[float] | None = None
+    factors: Factors | None = None
+    residuals: bool = False
 
     def fitting(self) -> dict[str, Any]:
         """Arguments of ``lm_fit``."""
@@ -111,12 +119,15 @@ class Choices:
         return least_squares(design.matrix, weights, correlation=correlation)
 
 
-def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | None = None) -> Choices:
+def read_choices(
+    arguments: Namespace, inputs: Inputs, counts: Preparation | None = None, hidden: Hidden | None = None
+) -> Choices:
     """The choices with the weights and blocks that they name."""
     weights = None if arguments.weights is None else read_weights(arguments.weights, inputs, arguments.layer)
     block = None if arguments.block is None else _block(arguments.block, inputs.samples)
     group = None if arguments.var_group is None else _column(arguments.var_group, inputs.samples, "--var-group")
     procedure = Procedure(
+        hidden=None if hidden is None else hidden.told,
         counts=counts,
         weighs_samples=arguments.sample_weights or group is not None or arguments.method == "voom-qw",
         weighted_group=arguments.var_group,
@@ -145,6 +156,8 @@ def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | Non
         arguments.format,
         arguments.threads,
         arguments.layer if counts is None else None,
+        factors=None if hidden is None else hidden.factors,
+        residuals=arguments.residuals,
     )
 
 

@@ -39,6 +39,7 @@ def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings
         "fdr": analysis.choices.fdr,
         "comparisons": comparisons,
         "terms": terms,
+        "residuals": None if analysis.structure is None else list(analysis.structure.findings),
         "warnings": list(warnings),
     }
 
@@ -88,6 +89,7 @@ def model_facts(choices: Choices) -> dict[str, Any]:
     """How the fits are made, and what comparisons are tested against."""
     chosen, weights = choices.procedure, choices.weights
     return {
+        "hidden_factors": None if chosen.hidden is None else asdict(chosen.hidden),
         "counts": None if chosen.counts is None else asdict(chosen.counts),
         "sample_weights": _sample_weights(choices),
         "sample_weights_by": chosen.weighted_group,

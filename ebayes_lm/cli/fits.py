@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,16 @@ from ebayes_lm.results.linear import LinearFit
 _MOST_LEVELS = 6
 
 
-def fitted(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
-    """The fit, and the choices with what was estimated."""
+class Fitted(NamedTuple):
+    """A fit, the choices with what was estimated, and the values that were fitted."""
+
+    fit: LinearFit
+    choices: Choices
+    values: Any
+
+
+def fitted(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
+    """Fit by the method that was chosen."""
     counts = choices.procedure.counts
     if counts is not None and counts.method == "voom-lm-fit":
         return _by_voom_lm_fit(inputs, design, choices)
@@ -32,7 +40,7 @@ def fitted(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit,
     return (_by_voom if weigh_values else _by_values)(inputs, design, choices)
 
 
-def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
     weighs = choices.procedure.weighs_samples
     given = None if choices.weights is None else choices.weights.table
     fit: Any = el.voom_lm_fit(
@@ -47,10 +55,11 @@ def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> tuple[L
     told = choices
     if choices.block is not None:
         told = told.told(correlation=fit.correlation, estimated=True)
-    return fit, _with_sample_weights(told, fit.elist.targets["sample_weights"]) if weighs else told
+    told = _with_sample_weights(told, fit.elist.targets["sample_weights"]) if weighs else told
+    return Fitted(fit, told, fit.elist)
 
 
-def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
     """Weights depend on the correlation within blocks and the other way round: both are estimated twice."""
     weighs = choices.procedure.weighs_samples
     weigh: Any = partial(el.voom, threads=choices.threads)
@@ -71,7 +80,7 @@ def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFi
     return _least_squares(values, design, told)
 
 
-def _by_values(inputs: Inputs, design: Design, choices: Choices) -> tuple[LinearFit, Choices]:
+def _by_values(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
     data, layer = inputs.data, choices.layer
     if inputs.counts is not None:
         data = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes)
@@ -116,13 +125,13 @@ def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFr
             return
 
 
-def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> tuple[LinearFit, Choices]:
+def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> Fitted:
     rho = choices.procedure.correlation
     fit: Any = el.lm_fit(data, design, weights=weights, block=choices.block, correlation=rho, **choices.fitting())
     if rho == FEATURE:
         low, middle, high = (float(q) for q in np.nanquantile(fit.rho, [0.25, 0.5, 0.75]))
         choices = choices.told(own_correlations=(low, middle, high))
-    return fit, choices
+    return Fitted(fit, choices, data)
 
 
 def _with_sample_weights(choices: Choices, weights: pd.Series[float]) -> Choices:

@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn
 
 from ebayes_lm.cli.values import (
+    HIDDEN,
     METHODS,
     NORMALIZATIONS,
     columns,
@@ -83,6 +84,7 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_files(fit.add_argument_group("files"))
     _add_counts(fit.add_argument_group("counts"))
     _add_model(fit.add_argument_group("model"))
+    _add_hidden(fit.add_argument_group("variables that nobody recorded"))
     _add_prior(fit.add_argument_group("variances"))
     _add_tests(fit.add_argument_group("tests (by default the one term of the formula, where there is just one)"))
     fit.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
@@ -164,6 +166,25 @@ def _add_model(model: argparse._ArgumentGroup) -> None:
         "--min-observed", metavar="N", type=whole_number, help="do not fit features with fewer observed values"
     )
     model.add_argument("--compat", choices=["limma"], help="give limma's approximations where limma approximates")
+
+
+def _add_hidden(hidden: argparse._ArgumentGroup) -> None:
+    hidden.add_argument(
+        "--hidden-factors",
+        metavar="HOW",
+        nargs="?",
+        const="robust",
+        choices=list(HIDDEN),
+        help="estimate hidden factors and add them to the design: robust (when HOW is left out), sva, two-step; with "
+        "--controls also controls, RUV4, RUVinv, RUV2",
+    )
+    hidden.add_argument(
+        "--n-factors", metavar="K", type=whole_number, help="how many there are (default: as the data tell)"
+    )
+    hidden.add_argument("--controls", metavar="FILE", help="names of features without an effect, one a line")
+    hidden.add_argument(
+        "--residuals", action="store_true", help="look into the residuals for what the design does not know"
+    )
 
 
 def _add_prior(prior: argparse._ArgumentGroup) -> None:

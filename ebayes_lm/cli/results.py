@@ -17,10 +17,11 @@ from ebayes_lm.cli.wanted import Comparison, Wanted
 from ebayes_lm.errors import listing, warn
 from ebayes_lm.reporting.methods import methods_text
 
-DESIGN, DECISIONS, INFORMING, SAMPLE_WEIGHTS, METHODS, SUMMARY = (
-    "design.tsv", "decisions.tsv", "informing_samples.tsv", "sample_weights.tsv", "methods.md", "summary.txt",
+DESIGN, DECISIONS, INFORMING, SAMPLE_WEIGHTS, FACTORS, RESIDUALS, METHODS, SUMMARY = (
+    "design.tsv", "decisions.tsv", "informing_samples.tsv", "sample_weights.tsv", "hidden_factors.tsv",
+    "residual_components.tsv", "methods.md", "summary.txt",
 )  # fmt: skip
-_FIXED = (DESIGN, DECISIONS, INFORMING, SAMPLE_WEIGHTS, METHODS, SUMMARY, RECORD)
+_FIXED = (DESIGN, DECISIONS, INFORMING, SAMPLE_WEIGHTS, FACTORS, RESIDUALS, METHODS, SUMMARY, RECORD)
 #: A spreadsheet takes a text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@")
 
@@ -53,6 +54,11 @@ class Results:
         weights = analysis.choices.sample_weights
         if weights is not None:
             self.folder.write(SAMPLE_WEIGHTS, tsv(weights.rename("weight").to_frame(), "sample"))
+        factors = analysis.choices.factors
+        if factors is not None:
+            self.folder.write(FACTORS, tsv(factors.values, "sample"))
+        if analysis.structure is not None:
+            self.folder.write(RESIDUALS, tsv(analysis.structure.components, "component"))
         self.folder.write(METHODS, _methods(analysis))
         lines = [*summary_lines(analysis), "", *self._contents(analysis)]
         self.folder.write(SUMMARY, "\n".join(lines) + "\n")
@@ -81,6 +87,10 @@ class Results:
             )
         if analysis.choices.sample_weights is not None:
             rows[SAMPLE_WEIGHTS] = "how reliable each sample is"
+        if analysis.choices.factors is not None:
+            rows[FACTORS] = "the hidden factors, one row a sample"
+        if analysis.structure is not None:
+            rows[RESIDUALS] = "what moves the residuals of all features together"
         rows |= {
             METHODS: "a methods paragraph with versions and citations",
             SUMMARY: "this text",

@@ -41,6 +41,8 @@ def summary_lines(analysis: Analysis) -> list[str]:
         "Variances",
         *paragraph(describe_prior(mod)),
     ]
+    if analysis.structure is not None:
+        lines += ["", "Residuals", *(line for finding in analysis.structure.findings for line in paragraph(finding))]
     for tested in analysis.tested:
         lines += ["", *_comparison_lines(tested, choices)]
     for term in analysis.terms:
@@ -61,9 +63,9 @@ def opening_lines(design: Design, inputs: Inputs, *sentences: str) -> list[str]:
 def model_lines(choices: Choices) -> list[str]:
     """What sets the fits apart from plain least squares, where something does."""
     counts = choices.procedure.counts
-    text = " ".join(
-        part for part in (describe_preparation(counts) if counts else "", describe_fitting(choices.procedure)) if part
-    )
+    remarks = () if choices.factors is None else choices.factors.remarks
+    parts = (describe_preparation(counts) if counts else "", describe_fitting(choices.procedure), *remarks)
+    text = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
     source = "" if choices.weights is None else f" Weights are from {choices.weights.source}."
     return ["", "Model", *paragraph(text + source)] if text else []
 

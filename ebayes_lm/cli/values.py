@@ -13,6 +13,9 @@ COLUMNS = ("SE", "df", "neg_log10_p", "n", "status")
 METHODS = ("ls", "trend", "voom", "voom-qw", "voom-lm-fit")
 #: Ways to make library sizes comparable.
 NORMALIZATIONS = ("TMM", "TMMwsp", "RLE", "upperquartile")
+#: Ways to estimate hidden factors; those that need the names of negative controls.
+HIDDEN = ("robust", "sva", "two-step", "controls", "RUV4", "RUVinv", "RUV2")
+BY_CONTROLS = ("controls", "RUV4", "RUVinv", "RUV2")
 #: The correlation of each feature by itself.
 FEATURE = "feature"
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ebayes_lm.errors import counted
 from ebayes_lm.reporting.completeness import completeness, percent
+from ebayes_lm.reporting.hidden import cite_hidden
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.reporting.sentences import joined, lowest_df
@@ -110,6 +111,8 @@ def _counts(counts: Preparation, cited: Cited) -> str:
 def _fitting(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
     """The model, how it was fitted, and what was known of the samples."""
     formula = f"`{mod.design.formula}`" if mod.design.formula else f"{mod.design.shape[1]} coefficients"
+    if procedure.hidden and procedure.hidden.number:
+        formula += f" and {cite_hidden(procedure.hidden, cited)}"
     used = mod.fit.plan.n_used
     weighted = f" with weights of {procedure.weights}" if procedure.weights else ""
     if procedure.weighs_samples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ebayes_lm.errors import counted
+from ebayes_lm.reporting.hidden import HiddenFactors, describe_hidden
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.sentences import joined
 
@@ -23,6 +24,8 @@ class Procedure:
 
     Attributes
     ----------
+    hidden : HiddenFactors or None
+        Hidden factors that the design was given.
     counts : Preparation or None
         How counts became what is fitted; None where the data were values on a log scale.
     weights : {None, "samples", "features", "observations"}
@@ -64,6 +67,7 @@ class Procedure:
         The effect that comparisons are tested against.
     """
 
+    hidden: HiddenFactors | None = None
     counts: Preparation | None = None
     weights: str | None = None
     weighs_samples: bool = False
@@ -102,7 +106,8 @@ def describe_fitting(procedure: Procedure) -> str:
     >>> describe_fitting(Procedure(weights="samples", min_observed=4))
     'Every sample has a weight. Features with fewer than 4 observations are not fitted.'
     """
-    sentences = [_WEIGHTED[procedure.weights]] if procedure.weights else []
+    sentences = [describe_hidden(procedure.hidden)] if procedure.hidden else []
+    sentences += [_WEIGHTED[procedure.weights]] if procedure.weights else []
     if procedure.weighs_samples:
         whose = f", one for each {procedure.weighted_group}" if procedure.weighted_group else ""
         sentences.append(f"Samples have weights by how reliable they are{whose}, {_range(procedure.sample_weights)}.")

@@ -58,6 +58,26 @@ KUZNETSOVA = (
     "Kuznetsova A, Brockhoff PB, Christensen RHB (2017). lmerTest package: tests in linear mixed effects models. "
     "Journal of Statistical Software 82(13), 1-26."
 )
+LEEK_2007 = (
+    "Leek JT, Storey JD (2007). Capturing heterogeneity in gene expression studies by surrogate variable analysis. "
+    "PLoS Genetics 3(9), e161."
+)
+LEEK_2008 = (
+    "Leek JT, Storey JD (2008). A general framework for multiple testing dependence. Proceedings of the National "
+    "Academy of Sciences 105(48), 18718-18723."
+)
+WANG = (
+    "Wang J, Zhao Q, Hastie T, Owen AB (2017). Confounder adjustment in multiple hypothesis testing. Annals of "
+    "Statistics 45(5), 1863-1894."
+)
+GAGNON_BARTSCH_2012 = (
+    "Gagnon-Bartsch JA, Speed TP (2012). Using control genes to correct for unwanted variation in microarray data. "
+    "Biostatistics 13(3), 539-552."
+)
+GAGNON_BARTSCH = (
+    "Gagnon-Bartsch JA, Jacob L, Speed TP (2013). Removing unwanted variation from high dimensional data with negative "
+    "controls. Technical Report 820, Department of Statistics, University of California, Berkeley."
+)
 _TMM = (
     "Robinson MD, Oshlack A (2010). A scaling normalization method for differential expression analysis of RNA-seq "
     "data. Genome Biology 11, R25."

@@ -1,0 +1,89 @@
+"""Variables that nobody recorded: factors for the design, and what the residuals show."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ebayes_lm as el
+from ebayes_lm.batch.factors import Factors
+from ebayes_lm.cli.inputs import Inputs
+from ebayes_lm.data.containers import EList
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import DataError
+from ebayes_lm.reporting.hidden import HiddenFactors
+
+if TYPE_CHECKING:
+    from ebayes_lm.batch.residuals import ResidualStructure
+    from ebayes_lm.cli.choices import Choices
+    from ebayes_lm.results.linear import LinearFit
+
+_SURROGATES = {"sva": "irw", "two-step": "two-step"}
+_LATENT = {"robust": "robust", "controls": "negative-controls"}
+#: Names of features longer than this are none.
+_LONGEST, _MOST_BYTES = 1000, 100_000_000
+_SEED = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """Hidden factors as they are wanted, and as they were found.
+
+    Attributes
+    ----------
+    told : HiddenFactors
+        In words.
+    factors : Factors or None
+        None before they are estimated.
+    """
+
+    told: HiddenFactors
+    factors: Factors | None = None
+
+
+def wanted_factors(arguments: Namespace) -> Hidden | None:
+    """What the arguments ask for."""
+    if arguments.hidden_factors is None:
+        return None
+    return Hidden(HiddenFactors(arguments.hidden_factors, arguments.n_factors))
+
+
+def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design) -> Hidden:
+    """The factors, from values on a log scale."""
+    data, method, k = inputs.data, arguments.hidden_factors, arguments.n_factors
+    layer = arguments.layer
+    if inputs.counts is not None:
+        data, layer = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes), None
+    running: dict[str, Any] = {"layer": layer, "threads": arguments.threads}
+    controls = None if arguments.controls is None else _names(arguments.controls)
+    if method in _SURROGATES:
+        found = el.surrogate_variables(data, design, n_sv=k, method=_SURROGATES[method], seed=_SEED, **running)
+    elif method in _LATENT:
+        found = el.latent_factors(data, design, k, method=_LATENT[method], controls=controls, seed=_SEED, **running)
+    else:
+        found = el.ruv(data, design, controls, k, method=method, **running)
+    n_controls = None if controls is None else len(controls)
+    return Hidden(HiddenFactors(method, found.n_factors, n_controls, found.remarks), found)
+
+
+def residuals_of(fit: LinearFit, values: Any, inputs: Inputs, choices: Choices) -> ResidualStructure:
+    """What the residuals of a fit show."""
+    return el.residual_structure(
+        fit, values, samples=inputs.samples, seed=_SEED, layer=choices.layer, threads=choices.threads
+    )
+
+
+def _names(path: str) -> list[str]:
+    """Names in a text file, one a line; blank lines and lines that begin with # say nothing."""
+    if Path(path).stat().st_size > _MOST_BYTES:
+        raise DataError(f"{path} is larger than {_MOST_BYTES // 10**6} MB, too large for names, one a line")
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not text in UTF-8; give names of features, one a line") from error
+    names = list(dict.fromkeys(line.strip() for line in lines if line.strip() and not line.startswith("#")))
+    if not names or max(map(len, names)) > _LONGEST:
+        raise DataError(f"{path} does not hold names of features, one a line")
+    return names
