@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ebayes_lm import make_contrasts, model_matrix
+from ebayes_lm import make_contrasts
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.ols import LeastSquares, least_squares
+from ebayes_lm.core.sample_weights import NEGLIGIBLE, least_weights, without_rounding
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.design.table import level_name
+from ebayes_lm.design.factor_labels import factor_labels
 from ebayes_lm.errors import ContrastError
-
-#: Weights below this share of the largest come from rounding.
-_NEGLIGIBLE = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +62,7 @@ class Informing:
         for name in self.factors.columns:
             net = self.weights.groupby(self.factors[name].to_numpy()).sum()
             size = self.weights.abs().sum()
-            kept = {level: float(net[level]) for level in self.levels[name] if abs(net[level]) > _NEGLIGIBLE * size}
+            kept = {level: float(net[level]) for level in self.levels[name] if abs(net[level]) > NEGLIGIBLE * size}
             if kept:
                 found[str(name)] = kept
         return found
@@ -169,31 +165,5 @@ def _sample_weights(x: FloatArray, plan: LeastSquares, wanted: FloatArray, name:
         raise ContrastError(f"the design cannot estimate {name!r}")
     root = np.sqrt(plan.weights)
     x = x[:, kept] * root[:, None] if plan.whitener is None else plan.whitener @ x[:, kept]
-    scale = np.linalg.norm(x, axis=0)
-    target = wanted[kept] / scale
-    alike = np.linalg.lstsq((x / scale).T, target, rcond=None)[0]
-    weights: FloatArray = alike * root if plan.whitener is None else alike @ plan.whitener
-    weights[np.abs(weights) <= _NEGLIGIBLE * np.abs(weights).max(initial=0.0)] = 0.0
-    return weights
-
-
-def factor_labels(design: Design, samples: pd.DataFrame) -> pd.DataFrame:
-    """Levels of the factors of the design as text, samples x factors."""
-    columns: dict[str, Any] = {}
-    for name in design.levels:
-        if name in samples.columns:
-            columns[name] = [level_name(value) for value in samples[name]]
-            continue
-        cells = model_matrix(f"~ 0 + {name}", samples).frame
-        columns[shown_name(name)] = [str(column).removeprefix(name) for column in cells.idxmax(axis=1)]
-    return pd.DataFrame(columns, index=samples.index)
-
-
-def shown_name(factor: str) -> str:
-    """A factor as people call it: ``batch`` for ``C(batch)``.
-
-    >>> shown_name("C(`my batch`)"), shown_name("batch")
-    ('my batch', 'batch')
-    """
-    match = re.fullmatch(r"(?:C|factor|relevel)\((?:`([^`]+)`|([\w.]+))(?:,.*)?\)", factor)
-    return (match[1] or match[2]) if match else factor
+    alike = least_weights(x, wanted[kept])
+    return without_rounding(alike * root if plan.whitener is None else alike @ plan.whitener)

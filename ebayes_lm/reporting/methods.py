@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import counted, joined
 from ebayes_lm.reporting.completeness import completeness, percent
 from ebayes_lm.reporting.hidden import cite_hidden
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
-from ebayes_lm.reporting.sentences import joined, lowest_df
+from ebayes_lm.reporting.sentences import lowest_df
 from ebayes_lm.reporting.works import (
     BENJAMINI_HOCHBERG,
     CHEN,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import counted, joined
 from ebayes_lm.reporting.hidden import HiddenFactors, describe_hidden
 from ebayes_lm.reporting.preparation import Preparation
-from ebayes_lm.reporting.sentences import joined
 
 #: Whose weights there are, as people call them.
 _WEIGHTED = {

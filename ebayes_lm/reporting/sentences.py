@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import counted, joined
 from ebayes_lm.reporting.informing import Informing
 from ebayes_lm.results.tested import TestedFit
 
 #: Groups of samples that are listed one by one; more are counted.
 _MOST_GROUPS = 8
-
-
-def joined(parts: Iterable[str]) -> str:
-    """Parts as a list in a sentence.
-
-    >>> joined(["a", "b", "c"])
-    'a, b and c'
-    """
-    items = list(parts)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
 def title(informing: Informing) -> str:

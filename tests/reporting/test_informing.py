@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import ebayes_lm as el
+from ebayes_lm.design.factor_labels import shown_name
 from ebayes_lm.errors import ContrastError
-from ebayes_lm.reporting.informing import informing_samples, shown_name
+from ebayes_lm.reporting.informing import informing_samples
 
 #: Sums of a few dozen products in double precision.
 ROUNDING = 1e-11
