@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
 
 
 @cache
-def _stored(name: str) -> dict[str, Any]:
-    return json.loads((HERE / f"{name}.json").read_text())
+def _stored(name: str, folder: Path) -> dict[str, Any]:
+    return json.loads((folder / f"{name}.json").read_text())
 
 
 def _array(stored: dict[str, Any]) -> np.ndarray:
@@ -34,9 +34,9 @@ def _argument(value: Any, inputs: dict[str, Any]) -> Any:
         return value
 
 
-def answers(call: str, stored: str) -> pytest.MarkDecorator:
+def answers(call: str, stored: str, folder: Path = HERE) -> pytest.MarkDecorator:
     """Parametrize a test over the stored answers of one call; ``args`` and ``expected`` are dicts."""
-    whole = _stored(stored)
+    whole = _stored(stored, folder)
     rows = [
         pytest.param(
             {k: _argument(v, whole["inputs"]) for k, v in case["args"].items()},
