@@ -1,0 +1,82 @@
+"""A complete matrix with its control features: what methods with negative controls start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.batch.control_features import control_positions
+from ebayes_lm.core.control_factors import Controls
+from ebayes_lm.core.pooled_scoring import Sums
+from ebayes_lm.core.sample_variances import Work
+from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.errors import DataError, counted, listing
+from ebayes_lm.weights.matrix_rows import MatrixRows
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledRows:
+    """Rows of a matrix times a power of two, so that squares of what is large or small are numbers."""
+
+    rows: MatrixRows
+    unit: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of samples."""
+        return self.rows.shape
+
+    def total(self, work: Work) -> Sums:
+        """What ``work`` gives for every block, added up in the order of the blocks."""
+        return self.rows.total(lambda y, weights, at: work(y * self.unit, weights, at))
+
+
+def rows_and_controls(matrix: FeatureMatrix, controls: Any, running: Running) -> tuple[ScaledRows, Controls]:
+    """All rows, and the control features among them.
+
+    Raises
+    ------
+    DataError
+        Values are missing or infinite.
+    """
+    positions = control_positions(controls, matrix)
+    unit = _unit(matrix, running)
+    values = _taken(matrix, positions, running.block_rows(matrix.shape[1])) * unit
+    return ScaledRows(MatrixRows(matrix, None, running), unit), Controls(values, positions)
+
+
+def _unit(matrix: FeatureMatrix, running: Running) -> float:
+    """The power of two that brings the largest value near one, once all are known to be finite."""
+
+    def survey(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+        finite = np.isfinite(y)
+        return (~finite).sum(axis=1, dtype=np.int32), np.abs(np.where(finite, y, 0)).max(axis=1).astype(np.float64)
+
+    n_wrong, largest = matrix.map_blocks(survey, running)
+    wrong = np.flatnonzero(n_wrong)
+    if len(wrong):
+        raise _gaps(int(n_wrong.sum()), matrix.features[wrong], matrix.shape[0])
+    return float(np.ldexp(1.0, int(np.clip(-np.frexp(largest.max())[1], -1000, 1000))))
+
+
+def _gaps(n_values: int, features: pd.Index, n_features: int) -> DataError:
+    return DataError(
+        f"{counted(n_values, 'value')} in {len(features):,} of {counted(n_features, 'feature')} ({listing(features)}) "
+        "missing or infinite; factors are estimated from complete rows. Leave those features out, as in "
+        "y[np.isfinite(y).all(axis=1)], and fit all of them under the design that comes back"
+    )
+
+
+def _taken(matrix: FeatureMatrix, positions: IntArray, size: int) -> FloatArray:
+    """Some rows, read by blocks that hold any."""
+    parts = []
+    for block in np.unique(positions // size):
+        start = int(block) * size
+        inside = positions[positions // size == block] - start
+        parts.append(matrix.source.read(start, min(matrix.shape[0], start + size))[inside])
+    return np.vstack(parts).astype(np.float64)
