@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ebayes_lm import limma as limma
     from ebayes_lm.batch.factors import Factors as Factors
     from ebayes_lm.batch.removal import remove_batch_effect as remove_batch_effect
+    from ebayes_lm.batch.weighted_surrogates import wsva as wsva
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "batch.removal": ("remove_batch_effect",),
+    "batch.weighted_surrogates": ("wsva",),
     "batch.factors": ("Factors",),
     "core.adjust": ("adjust_p",),
     "core.local_regression": ("lowess",),

@@ -96,7 +96,7 @@ def warn_of_confounding(terms: Sequence[Nuisance], kept: FloatArray) -> None:
         held = [f"{' and '.join(term.name for term in terms)} taken together"]
     if held:
         warn(
-            f"what is kept and what is to be removed cannot be told apart: {'; '.join(held)}. The later of the terms that "
+            f"what is kept and what is to be removed cannot be told apart: {'; '.join(held)}. The later of terms that "
             "determine each other count as zero, as in limma, so that what becomes of this is arbitrary; the rest is "
             "removed. Leave what is to be removed out of design= and group=, or out of batch=; with both in, these "
             "samples do not tell which of the two it is",
