@@ -13,8 +13,8 @@ from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.batch.control_rows import rows_and_controls
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.core.qr import pivoted_qr
-from ebayes_lm.core.residual_directions import main_directions, spaces, turned
 from ebayes_lm.core.sample_variances import ArrayRows
+from ebayes_lm.core.shared_directions import main_directions, spaces, turned
 from ebayes_lm.counts.library import effective_sizes
 from ebayes_lm.counts.normalization import norm_lib_sizes
 from ebayes_lm.data.blocks import Running

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.control_factors import scatter
-from ebayes_lm.core.residual_directions import Spaces
+from ebayes_lm.core.shared_directions import Spaces
 from ebayes_lm.core.squeeze import squeeze_var
 from ebayes_lm.errors import HiddenFactorWarning, counted, warn
 

@@ -13,7 +13,7 @@ from ebayes_lm.batch.control_remarks import few_controls, scatter_of_controls, w
 from ebayes_lm.batch.control_rows import ScaledRows, rows_and_controls
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.core.control_factors import Controls, Regression, f_of_regression, inverse, regressed, shared
-from ebayes_lm.core.residual_directions import Spaces, spaces, turned
+from ebayes_lm.core.shared_directions import Spaces, spaces, turned
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.design.boundary import as_design, with_sample_names

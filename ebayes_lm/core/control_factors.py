@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.core.residual_directions import (
+from ebayes_lm.core.shared_directions import (
     Rows,
     Spaces,
     leading_axes,
