@@ -1,114 +1,63 @@
-"""Directions of samples along which residuals of many features go together."""
+"""Principal directions of standardised residuals, from their cross products over all features."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.pooled_scoring import Sums
-from ebayes_lm.core.qr import pivoted_qr
-from ebayes_lm.core.sample_variances import Work
-from ebayes_lm.core.squeeze import squeeze_var
-
-#: Residuals with less than this share of the squares of a row are its rounding.
-_ROUNDING = 1e-26
-#: No feature counts more than so many times as much as a typical one.
-_MOST = 1e4
-#: Directions and variances are found in turn so often; a third time changes directions by less than their error.
-_TURNS = 2
-
-
-class Rows(Protocol):
-    """Rows (G, n) read block by block."""
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of rows and of samples."""
-
-    def total(self, work: Work) -> Sums:
-        """What ``work`` gives for every block, added up in the order of the blocks."""
-
-
-class Spaces(NamedTuple):
-    """Orthonormal bases of what is known of samples (n, z), what is of interest besides (n, p), and the rest (n, m)."""
-
-    known: FloatArray
-    interest: FloatArray
-    residual: FloatArray
+from ebayes_lm._typing import FloatArray
 
 
 class Directions(NamedTuple):
-    """Directions (m, k) in a basis of residuals, and variances (G,) of rows beside them, NaN of constant ones."""
+    """Directions of samples in which residuals of features go together.
 
-    axes: FloatArray
+    Attributes
+    ----------
+    vectors : (n, d) array
+        Of length one, each with its largest entry positive; d residual df.
+    variances : (d,) array
+        Sums of squares of all features along them, falling.
+    shares : (d,) array
+        The same as shares of the sum of squares; 1 / d each where there is nothing but noise and many features.
+    effective_rows : float
+        How many independent features would spread so unevenly over the directions.
+    """
+
+    vectors: FloatArray
     variances: FloatArray
+    shares: FloatArray
+    effective_rows: float
 
 
-def spaces(known: FloatArray, interest: FloatArray) -> Spaces:
-    """Split the space of samples; columns that others determine do not matter."""
-    qr = pivoted_qr(np.hstack([known, interest]))
-    z = int((qr.estimable < known.shape[1]).sum())
-    whole = np.linalg.qr(qr.q, mode="complete")[0]
-    return Spaces(qr.q[:, :z], qr.q[:, z:], np.ascontiguousarray(whole[:, qr.rank :]))
+def directions(cross: FloatArray, df: int, n_rows: float) -> Directions:
+    """Principal directions of cross products (n, n) of so many rows, in ``df`` dimensions."""
+    variances, vectors = np.linalg.eigh(cross)
+    variances = np.maximum(variances[::-1][:df], 0.0)
+    vectors = vectors[:, ::-1][:, :df]
+    largest = np.abs(vectors).argmax(axis=0)
+    vectors = vectors * np.where(vectors[largest, np.arange(vectors.shape[1])] < 0, -1.0, 1.0)
+    total = variances.sum()
+    shares = variances / total if total > 0 else np.zeros(len(variances))
+    return Directions(vectors, variances, shares, effective_rows(shares, n_rows))
 
 
-def leading_axes(moment: FloatArray, k: int) -> FloatArray:
-    """The k eigenvectors (m, k) of a symmetric matrix with the largest eigenvalues."""
-    axes: FloatArray = np.linalg.eigh(moment)[1][:, ::-1][:, :k]
-    return axes
+def effective_rows(shares: FloatArray, n_rows: float) -> float:
+    """Number of independent normal rows whose cross products are as uneven as shares (d,) of the variance.
+
+    With d dimensions and rows of which correlation leaves 1 / k effective ones, sums of squared eigenvalues have the
+    expectation d + (d^2 + d) k where that of the squared trace is d^2 + 2 d k.
+    """
+    d = len(shares)
+    if d < 2:
+        return 1.0
+    unevenness = float(np.square(shares).sum())
+    k = (unevenness * d * d - d) / (d * d + d - 2.0 * d * unevenness)
+    return float(np.clip(1.0 / k if k > 0 else n_rows, 1.0, max(n_rows, 1.0)))
 
 
-def turned(columns: FloatArray) -> FloatArray:
-    """Columns, whose sign is arbitrary, with their largest entry positive."""
-    largest = np.abs(columns).argmax(axis=0)
-    return columns * np.where(columns[largest, np.arange(columns.shape[1])] < 0.0, -1.0, 1.0)
-
-
-def residual_moment(rows: Rows, basis: FloatArray, precision: FloatArray | None = None) -> FloatArray:
-    """Sum of squares and products (m, m) of residuals in a basis (n, m), each row times its precision."""
-
-    def work(y: AnyArray, _: FloatArray | None, at: slice) -> tuple[FloatArray]:
-        residuals = y @ basis
-        weighted = residuals if precision is None else residuals * precision[at, None]
-        return (residuals.T @ weighted,)
-
-    (moment,) = rows.total(work)
-    return moment
-
-
-def row_variances(rows: Rows, basis: FloatArray, axes: FloatArray) -> FloatArray:
-    """Mean squares (G,) of residuals beside some directions, squeezed towards their prior; NaN of constant rows."""
-    found = np.empty(rows.shape[0])
-    df = basis.shape[1] - axes.shape[1]
-
-    def work(y: AnyArray, _: FloatArray | None, at: slice) -> tuple[FloatArray]:
-        residuals = y @ basis
-        residuals -= (residuals @ axes) @ axes.T
-        squares = np.einsum("ij,ij->i", residuals, residuals)
-        constant = squares <= _ROUNDING * np.einsum("ij,ij->i", y, y)
-        found[at] = np.where(constant, np.nan, squares / df)
-        return (np.zeros(1),)
-
-    rows.total(work)
-    varying = ~np.isnan(found)
-    if varying.any():
-        squeezed = squeeze_var(found[varying], float(df)).var_post
-        found[varying] = np.maximum(squeezed, np.median(squeezed) / _MOST)
+def correlations(residuals: FloatArray, df: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Correlation (g, k) of standardised residuals (g, n) of rows with directions (n, k); NaN for rows without df."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: FloatArray = np.where(df[:, None] > 0, (residuals @ vectors) / np.sqrt(df)[:, None], np.nan)
     return found
-
-
-def precision_of(variances: FloatArray) -> FloatArray:
-    """Inverse variances, zero of constant rows."""
-    return np.where(np.isnan(variances), 0.0, 1.0 / variances)
-
-
-def main_directions(rows: Rows, basis: FloatArray, k: int, *, weigh: bool) -> Directions:
-    """The k main directions of residuals, of all rows alike or, to ``weigh``, of each by its precision beside them."""
-    axes = leading_axes(residual_moment(rows, basis), k)
-    variances = row_variances(rows, basis, axes)
-    for _ in range(_TURNS if weigh and k else 0):
-        axes = leading_axes(residual_moment(rows, basis, precision_of(variances)), k)
-        variances = row_variances(rows, basis, axes)
-    return Directions(axes, variances)
