@@ -31,7 +31,7 @@ def few_controls(n_controls: int, k: int) -> tuple[str, ...]:
 
 
 def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, used: int) -> tuple[str, ...]:
-    """A remark where controls differ along what is of interest by more than their residuals say.
+    """A remark, and a warning, where controls differ along what is of interest by more than their residuals say.
 
     ``used`` is how many parameters were fitted to the controls to make these differences small.
     """
@@ -50,11 +50,13 @@ def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, use
     summed = float(chdtri(1.0, np.maximum(p, np.finfo(float).tiny)).sum())
     if chdtrc(float(free), summed) >= _RARELY:
         return ()
-    return (
+    remark = (
         f"given the factors, effects of the controls vary {summed / free:.1f} times as much as their residuals say: "
         "some may be no controls, or k is too small. A look at their own p-values, and "
-        'latent_factors(method="robust"), which needs no controls, would tell',
+        'latent_factors(method="robust"), which needs no controls, would tell'
     )
+    warn(remark, HiddenFactorWarning)
+    return (remark,)
 
 
 def warn_of_confounding(confounding: pd.DataFrame) -> None:
