@@ -169,10 +169,12 @@ def _removed(plain: Arranged, terms: Sequence[Nuisance], running: Running, inf: 
     without: Removal = removal(plain.x, nuisance, known.samples, plain.correlation)
     cells = _cells(known, matrix.shape)
 
-    def block(y: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-        return without.rows(y, None if cells is None else cells[at])
+    values = np.empty(matrix.shape)
 
-    values, n_infinite = matrix.map_blocks(block, running, _CELLS if cells is None else ROW_CELLS)
+    def block(y: AnyArray, at: slice) -> tuple[AnyArray]:
+        return (without.rows(y, values[at], None if cells is None else cells[at]),)
+
+    (n_infinite,) = matrix.map_blocks(block, running, _CELLS if cells is None else ROW_CELLS)
     if inf == "error":
         refuse_infinite(n_infinite, matrix.features)
     return values

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.weighted_effects import weighted_effects
+from ebayes_lm.data.blocks import blas_threads
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted, listing
 from ebayes_lm.results.arguments import truth, whole_number
 from ebayes_lm.weights.quality import inputs
@@ -95,7 +96,8 @@ def wsva(
             f"({listing(matrix.features[gaps])}); leave these features out, as in y[np.isfinite(y).all(axis=1)], or "
             "fill in what is missing"
         )
-    found = weighted_effects(values, x, wanted, by_sd=by_sd)
+    with blas_threads(1):
+        found = weighted_effects(values, x, wanted, by_sd=by_sd)
     if found.shape[1] < wanted:
         raise DataError(
             f"residuals lie in {counted(found.shape[1], 'direction')}, and n_sv={wanted} asks for more; give "

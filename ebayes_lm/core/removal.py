@@ -35,25 +35,25 @@ class Removal:
     weights: FloatArray
     positions: IntArray
 
-    def rows(self, y: AnyArray, cells: FloatArray | None = None) -> tuple[FloatArray, AnyArray]:
-        """Rows (g, n) without nuisance, and how many infinite values each of them has (g,).
+    def rows(self, y: AnyArray, left: FloatArray, cells: FloatArray | None = None) -> AnyArray:
+        """Rows (g, n) without nuisance, written into ``left``, and how many infinite values each of them has (g,).
 
         A row with gaps, or with weights (g, n) of its own, loses what its own values can tell: coefficients that they
         cannot are zero.
         """
-        infinite = np.zeros(len(y), dtype=np.int32)
         if cells is not None:
-            return self._singly(y, cells), np.isinf(y).sum(axis=1, dtype=np.int32)
-        left, known = self._together(y)
-        gaps = np.flatnonzero(~known)
+            left[:] = self._singly(y, cells)
+            return np.isinf(y).sum(axis=1, dtype=np.int32)
+        infinite = np.zeros(len(y), dtype=np.int32)
+        gaps = np.flatnonzero(~self._together(y, left))
         if len(gaps):
             left[gaps] = self._singly(y[gaps], None)
             infinite[gaps] = np.isinf(y[gaps]).sum(axis=1)
-        return left, infinite
+        return infinite
 
-    def _together(self, y: AnyArray) -> tuple[FloatArray, AnyArray]:
-        """Complete rows without nuisance; a row with gaps is not known."""
-        left, known = np.empty(y.shape), np.ones(len(y), dtype=np.bool_)
+    def _together(self, y: AnyArray, left: FloatArray) -> AnyArray:
+        """Write complete rows without nuisance, and say which these are: a row with gaps is not known."""
+        known = np.ones(len(y), dtype=np.bool_)
         step = max(1, _PIECE_CELLS // y.shape[1])
         with np.errstate(invalid="ignore", over="ignore"):
             for start in range(0, len(y), step):
@@ -63,7 +63,7 @@ class Removal:
                 known[at] = np.isfinite(coefficients).all(axis=1)
                 np.matmul(coefficients, self.nuisance, out=left[at])
                 np.subtract(values, left[at], out=left[at])
-        return left, known
+        return known
 
     def _singly(self, y: AnyArray, cells: FloatArray | None) -> FloatArray:
         fits, _ = self.plan.rows(y, cells, use_kernel=False)

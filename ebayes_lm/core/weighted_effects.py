@@ -9,6 +9,8 @@ from ebayes_lm.core.qr import pivoted_qr
 
 #: Effects below this share of the values are rounding.
 _NOISE = 1e-13
+#: Rows that are factored at once.
+_PIECE = 2000
 
 
 def weighted_effects(y: FloatArray, x: FloatArray, count: int, *, by_sd: bool) -> FloatArray:
@@ -37,7 +39,9 @@ def _leading(y: FloatArray, x: FloatArray, count: int, *, by_sd: bool) -> FloatA
         return np.empty((len(x), 0))
     sd = np.sqrt(np.mean(np.square(effects), axis=1, keepdims=True)) if by_sd else 1.0
     weighted = effects * sd
-    _, singular, directions = np.linalg.svd(np.linalg.qr(weighted, mode="r"))
+    # factors of pieces that stay in the cache have the right singular vectors of the whole
+    pieces = [np.linalg.qr(weighted[at : at + _PIECE], mode="r") for at in range(0, len(weighted), _PIECE)]
+    _, singular, directions = np.linalg.svd(np.linalg.qr(np.concatenate(pieces), mode="r"))
     there = np.count_nonzero(singular > _NOISE * np.linalg.norm(y) * np.max(sd))
     sums = ((weighted @ directions[: min(count, there)].T) * sd).T @ y
     scaled: FloatArray = (sums / np.sqrt(np.mean(np.square(sums), axis=1, keepdims=True))).T
