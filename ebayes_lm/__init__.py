@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
     from ebayes_lm import limma as limma
-    from ebayes_lm.batch.empirical import combat as combat
     from ebayes_lm.batch.control_counts import ruvg as ruvg
     from ebayes_lm.batch.controls import ruv as ruv
+    from ebayes_lm.batch.design_findings import DesignCheck as DesignCheck
+    from ebayes_lm.batch.design_findings import check_design as check_design
+    from ebayes_lm.batch.empirical import combat as combat
     from ebayes_lm.batch.factors import Factors as Factors
     from ebayes_lm.batch.removal import remove_batch_effect as remove_batch_effect
     from ebayes_lm.batch.weighted_surrogates import wsva as wsva
-    from ebayes_lm.batch.design_findings import DesignCheck as DesignCheck
-    from ebayes_lm.batch.design_findings import check_design as check_design
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
@@ -96,8 +96,8 @@ _HOMES = {
     "batch.empirical": ("combat",),
     "batch.control_counts": ("ruvg",),
     "batch.controls": ("ruv",),
-    "batch.factors": ("Factors",),
     "batch.design_findings": ("DesignCheck", "check_design"),
+    "batch.factors": ("Factors",),
     "core.adjust": ("adjust_p",),
     "core.local_regression": ("lowess",),
     "core.prior": ("VariancePrior", "fit_f_dist"),

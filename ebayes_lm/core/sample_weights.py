@@ -56,19 +56,13 @@ def carriers(weights: FloatArray, share: float) -> IntArray:
     return order[: int(np.argmax(reached)) + 1]
 
 
-def variance_ratio(x: FloatArray, contrast: FloatArray, kept: BoolArray) -> float:
-    """Variance of the estimate of a contrast (p,) over that in a design of the columns ``kept`` (p,) alone.
+def weights_without(x: FloatArray, contrast: FloatArray, kept: BoolArray) -> FloatArray | None:
+    """Weights (n,) of the samples in the estimate of a contrast (p,) in a design of the columns ``kept`` (p,) alone.
 
-    A constant that the design holds in any form stays. NaN where either cannot estimate the contrast; infinite where
-    only the smaller one can.
+    A constant that the design holds in any form stays. None where the smaller design has no estimate.
     """
     smaller, fewer = x[:, kept], contrast[kept]
     ones = np.ones((len(x), 1))
-    rank = pivoted_qr(x).rank
-    if pivoted_qr(np.hstack([x, ones])).rank == rank:
+    if pivoted_qr(np.hstack([x, ones])).rank == pivoted_qr(x).rank:
         smaller, fewer = np.hstack([smaller, ones]), np.append(fewer, 0.0)
-    without = weights_of_samples(smaller, fewer)
-    if without is None:
-        return float("nan")
-    within = weights_of_samples(x, contrast)
-    return float("inf") if within is None else float(np.square(within).sum() / np.square(without).sum())
+    return weights_of_samples(smaller, fewer)
