@@ -263,6 +263,8 @@ def test_names_of_arguments_are_rs() -> None:
         "arrayWeights": "object design weights var_design var_group prior_n method maxiter tol run",
         "arrayWeightsQuick": "y fit",
         "duplicateCorrelation": "object design ndups spacing block trim weights run",
+        "removeBatchEffect": "x batch batch2 covariates design group weights block correlation run",
+        "wsva": "y design n_sv weight_by_sd run",
         "avereps": "x ID",
         "avearrays": "x ID weights",
         "avedups": "x ndups spacing weights",

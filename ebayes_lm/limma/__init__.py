@@ -18,6 +18,7 @@ remembers. Coefficients go by name alone, because R counts them from 1 and Pytho
 
 from __future__ import annotations
 
+from ebayes_lm.limma.batches import removeBatchEffect, wsva
 from ebayes_lm.limma.curves import chooseLowessSpan, loessFit, weightedLowess
 from ebayes_lm.limma.decisions import classifyTestsF, decideTests, propTrueNull
 from ebayes_lm.limma.designs import contrastAsCoef, is_fullrank, makeContrasts, nonEstimable
@@ -62,6 +63,7 @@ __all__ = [
     "nonEstimable",
     "normLibSizes",
     "propTrueNull",
+    "removeBatchEffect",
     "residuals",
     "rpkm",
     "squeezeVar",
@@ -78,4 +80,5 @@ __all__ = [
     "voomaByGroup",
     "voomaLmFit",
     "weightedLowess",
+    "wsva",
 ]
