@@ -10,6 +10,7 @@ from ebayes_lm.errors import ArgumentError, ArgumentTypeError, EbayesLMError
 from tests.bad_input import (
     averaging,
     contrasting,
+    controlling,
     correlating,
     counting,
     deciding,
@@ -39,6 +40,7 @@ REST = {
     "voom": trending.VOOM, "count fits": trending.COUNT_FITS, "vooma": trending.VOOMA, "spans": trending.SPANS,
     "count list": counting.LISTS, "normalisation": counting.NORMALIZATION, "count filter": counting.FILTERS,
     "rates": counting.RATES, "abundance": counting.ABUNDANCE, "technical replicates": counting.REPLICATES,
+    "control features": controlling.RUV, "control features of counts": controlling.RUVG,
 }  # fmt: skip
 CASES = [pytest.param(case, id=f"{group}: {case.name}") for group, cases in (FITS | REST).items() for case in cases]
 

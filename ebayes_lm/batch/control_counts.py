@@ -92,9 +92,9 @@ def ruvg(
     Notes
     -----
     Risso, Ngai, Speed and Dudoit (2014) Nature Biotechnology 32, 896-902. Factors are the first left singular vectors
-    of the controls, samples x controls, each centred and, unless as published, of equal scatter beside them. Counts are divided by effective library sizes (those of a DGEList where
-    it has factors, else by upper quartiles), multiplied by their geometric mean, and become ``log(counts + 1)``. For
-    another normalisation give log values.
+    of the controls, samples x controls, each centred and, unless as published, of equal scatter beside them. Counts are
+    divided by effective library sizes (those of a DGEList where it has factors, else by upper quartiles), multiplied by
+    their geometric mean, and become ``log(counts + 1)``. For another normalisation give log values.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.design.boundary import as_design, with_sample_names
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
-from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted
+from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted, listing
 from ebayes_lm.results.arguments import choice, truth, whole_number
 
 _NAMES = {"RUV4": "RUV-4", "RUVinv": "RUV-inverse", "RUV2": "RUV-2"}
@@ -157,8 +157,8 @@ def _split(design: Design) -> Split:
     at = spaces(known, matrix[interest].to_numpy())
     if not at.interest.shape[1]:
         raise DesignError(
-            f"the design ({', '.join(design.names)}) has no column of interest, so there is nothing that controls "
-            "could be free of; ruvg() finds factors without one"
+            f"the design {design.formula or 'of ' + listing(design.names)} has no column of interest, so there is "
+            "nothing that controls could be free of; ruvg() finds factors without one"
         )
     columns = matrix[interest].to_numpy()
     beside = columns - at.known @ (at.known.T @ columns)
