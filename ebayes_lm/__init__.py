@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ebayes_lm import limma as limma
     from ebayes_lm.batch.control_counts import ruvg as ruvg
     from ebayes_lm.batch.controls import ruv as ruv
+    from ebayes_lm.batch.covariate_trend import covariate_trends as covariate_trends
+    from ebayes_lm.batch.covariate_trend import normalize_by_covariate as normalize_by_covariate
     from ebayes_lm.batch.design_findings import DesignCheck as DesignCheck
     from ebayes_lm.batch.design_findings import check_design as check_design
     from ebayes_lm.batch.empirical import combat as combat
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.voom_fit import VoomFit as VoomFit
 
 _HOMES = {
+    "batch.covariate_trend": ("covariate_trends", "normalize_by_covariate"),
     "batch.removal": ("remove_batch_effect",),
     "batch.weighted_surrogates": ("wsva",),
     "batch.empirical": ("combat",),
