@@ -57,7 +57,8 @@ def ruvg(
     log : bool, optional
         Whether to take logarithms of counts. By default of a DGEList and of whole numbers that are not negative.
     design : str, Design, DataFrame or array, optional
-        What factors are appended to, by default an intercept. It has no part in finding them.
+        What factors are appended to, by default what the data carry or else an intercept; it has no part in finding
+        them.
     corrected : bool
         Count controls by their precision beside the factors. False is as published.
     samples : DataFrame, optional
@@ -116,7 +117,8 @@ def ruvg(
     matrix = with_sample_names(values.matrix, samples)
     table = matrix.sample_table if samples is None else samples
     labels = matrix.samples if matrix.has_sample_names else None
-    made = as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    model = matrix.design if design is None else design
+    made = as_design(model, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
     _, found = rows_and_controls(matrix, controls, running)
     _allowed(number, len(found.rows), pivoted_qr(made.matrix).rank, len(made))
     factors = turned(_shared(found.rows, number, corrected))

@@ -50,8 +50,8 @@ def ruv(
     y : array, DataFrame, AnnData, sparse matrix or EList
         Features x samples (AnnData: samples x features) on a log scale, complete. Weights are not used.
     design : str, Design, DataFrame or array
-        The model without hidden factors. Its terms of interest are what controls do not depend on; without any, all
-        columns but the intercept.
+        The model without hidden factors; None is the one that y carries. Its terms of interest are what controls do not
+        depend on; without any, all columns but the intercept.
     controls : labels, mask, Series or str
         Labels of the control features; a truth value for each feature, by label where it is a Series; or the name of a
         boolean column of the annotation. Positions where features have no labels.
@@ -126,7 +126,8 @@ def ruv(
     matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
     table = matrix.sample_table if samples is None else samples
     labels = matrix.samples if matrix.has_sample_names else None
-    made = as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    model = matrix.design if design is None else design
+    made = as_design(model, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
     split = _split(made)
     if k is not None:
         k = whole_number(k, "k", "the number of factors")

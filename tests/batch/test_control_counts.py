@@ -73,6 +73,8 @@ def test_the_design_has_them_appended():
     fit = el.lm_fit(el.voom(COUNTS, factors.design)).ebayes()
     assert "groupB" in fit.coef_names
     assert ruvg(COUNTS, CONTROLS, 1).design.names == ["(Intercept)", "W1"]
+    logs = el.EList(np.log(COUNTS + 1.0), design=factors.design.take(range(N)), targets=TABLE)
+    assert ruvg(logs, CONTROLS, 1).design.names[-2:] == ["W2", "W3"]
 
 
 def test_annotation_of_a_dgelist_names_controls():

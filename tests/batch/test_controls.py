@@ -58,6 +58,8 @@ def test_what_is_given_may_take_any_form(y, method):
     genes = pd.DataFrame({"spike": [name in CONTROLS for name in FEATURES]}, index=FEATURES)
     assert_allclose(found(el.EList(y, genes=genes), controls="spike"), expected, rtol=AGREEMENT, atol=AGREEMENT)
     assert_allclose(found(controls=genes["spike"][::-1]), expected, rtol=AGREEMENT, atol=AGREEMENT)
+    carried = el.EList(y, design=el.model_matrix("~ group", TABLE))
+    assert_allclose(found(carried, design=None), expected, rtol=AGREEMENT, atol=AGREEMENT)
     assert_allclose(found(y.to_numpy(), controls=range(300, G)), expected, rtol=AGREEMENT, atol=AGREEMENT)
     assert_allclose(found(chunk_size=37, threads=2), expected, rtol=AGREEMENT, atol=AGREEMENT)
     assert_allclose(found(samples=TABLE[::-1]), expected, rtol=AGREEMENT, atol=AGREEMENT)
