@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ebayes_lm.batch.design_findings import check_design as check_design
     from ebayes_lm.batch.empirical import combat as combat
     from ebayes_lm.batch.factors import Factors as Factors
+    from ebayes_lm.batch.latent import latent_factors as latent_factors
     from ebayes_lm.batch.removal import remove_batch_effect as remove_batch_effect
     from ebayes_lm.batch.weighted_surrogates import wsva as wsva
     from ebayes_lm.core.adjust import adjust_p as adjust_p
@@ -101,6 +102,7 @@ _HOMES = {
     "batch.controls": ("ruv",),
     "batch.design_findings": ("DesignCheck", "check_design"),
     "batch.factors": ("Factors",),
+    "batch.latent": ("latent_factors",),
     "core.adjust": ("adjust_p",),
     "core.local_regression": ("lowess",),
     "core.prior": ("VariancePrior", "fit_f_dist"),

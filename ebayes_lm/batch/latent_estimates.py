@@ -1,0 +1,97 @@
+"""Factors and their association with a design, from rows in its coordinates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ebayes_lm._typing import BoolArray, FloatArray, IntArray
+from ebayes_lm.batch.latent_rows import Coordinates, LatentRows
+from ebayes_lm.core.factor_analysis import CrossProduct, FactorAnalysis, factor_analysis
+from ebayes_lm.core.factor_association import Association, association
+from ebayes_lm.core.factor_imputation import filled
+from ebayes_lm.core.factor_number import number_of_factors
+from ebayes_lm.data.matrix import FeatureMatrix
+
+_MOST_ROUNDS = 100
+#: Imputation is at rest where factors of two rounds share all but this much.
+_AT_REST = 1e-8
+
+
+class Gaps(NamedTuple):
+    """Values (r, n) of the rows ``at`` that have gaps, in the unit of all rows, and where the gaps are."""
+
+    at: IntArray
+    values: FloatArray
+    missing: BoolArray
+
+
+def gaps_of(matrix: FeatureMatrix, rows: LatentRows, fewest: int) -> Gaps:
+    """The incomplete rows that have so many values at least."""
+    n = matrix.shape[1]
+    at = np.flatnonzero((rows.n_missing > 0) & (rows.n_missing <= n - fewest))
+    values = [np.asarray(matrix.source.read(int(j), int(j) + 1), dtype=np.float64) for j in at]
+    values = np.concatenate(values) * rows.unit if len(at) else np.empty((0, n))
+    return Gaps(at, values, np.isnan(values))
+
+
+class Estimated(NamedTuple):
+    """Factor analysis of the rows that took part, their effects (g, c), where they stand, and whether all converged."""
+
+    factors: FactorAnalysis
+    effects: FloatArray
+    used: IntArray
+    converged: bool
+
+
+def estimated(
+    rows: LatentRows, gaps: Gaps | None, at: Coordinates, k: int | None, seed: int | None, cross: CrossProduct
+) -> Estimated:
+    """Factors of complete rows, and of those whose gaps can be filled where these are given."""
+    whole = rows.n_missing == 0
+    if gaps is None or not len(gaps.at):
+        return _analysed(rows.effects, rows.residuals, np.flatnonzero(whole), k, seed, cross, None)
+    effects, residuals = rows.effects.copy(), rows.residuals.copy()
+    basis, before = at.fitted, None
+    for _ in range(_MOST_ROUNDS):
+        y, known = filled(gaps.values, gaps.missing, basis)
+        effects[gaps.at[known]] = at.effects(y[known])
+        residuals[gaps.at[known]] = y[known] @ at.residual
+        used = np.sort(np.concatenate([np.flatnonzero(whole), gaps.at[known]]))
+        found = _analysed(effects, residuals, used, k, seed, cross, rows.n_missing[used].astype(np.float64))
+        k = found.factors.scores.shape[1]
+        directions = found.factors.scores / np.sqrt(len(found.factors.scores))
+        basis = np.hstack([at.fitted, at.residual @ directions])
+        if k == 0 or (before is not None and k - np.square(before.T @ directions).sum() < _AT_REST * k):
+            return found
+        before = directions
+    return found._replace(converged=False)
+
+
+def _analysed(
+    effects: FloatArray, residuals: FloatArray, used: IntArray, k: int | None, seed: int | None, cross: CrossProduct,
+    lost: FloatArray | None,
+) -> Estimated:  # fmt: skip
+    if len(used) < len(residuals):
+        effects, residuals = effects[used], residuals[used]
+    wanted = number_of_factors(residuals, seed, lost=lost, cross=cross) if k is None else k
+    factors = factor_analysis(residuals, wanted, lost=lost, cross=cross)
+    return Estimated(factors, effects, used, factors.converged)
+
+
+def associations(
+    found: Estimated, at: Coordinates, inflation: FloatArray, controls: BoolArray | None
+) -> list[Association]:
+    """Association of each column of interest, by the controls or by all features that took part.
+
+    ``inflation`` (g,) multiplies variances of effects and loadings of features with gaps.
+    """
+    factors, unscaled = found.factors, at.unscaled
+    rows = slice(None) if controls is None else controls
+    variances = (factors.variances * inflation)[rows]
+    m = len(factors.scores)
+    return [
+        association(found.effects[rows, c], factors.loadings[rows], variances, unscaled[c], m, robust=controls is None)
+        for c in range(len(at.names))
+    ]

@@ -1,0 +1,172 @@
+"""Rows in the coordinates of a design: effects of its columns of interest, and what the design leaves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import solve_triangular
+
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
+from ebayes_lm.core.factor_analysis import CrossProduct, cross_product
+from ebayes_lm.core.pairwise_sum import PairwiseSum
+from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.data.blocks import Running, run_blocks
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.estimability import describe_dependencies
+from ebayes_lm.design.recipe import INTERCEPT
+from ebayes_lm.errors import DataError, DesignError, counted, listing
+from ebayes_lm.results.rows import refuse_infinite
+
+
+class Coordinates(NamedTuple):
+    """A design turned, so that its columns of interest come last and the rest of the space after them.
+
+    Attributes
+    ----------
+    names : list of str
+        The columns of interest.
+    columns : (n, c) array
+        As they stand in the design.
+    fitted : (n, p) array
+        Orthonormal basis of the design, the last c of them of interest.
+    residual : (n, m) array
+        Orthonormal basis of the rest.
+    triangle : (c, c) array
+        Takes coefficients of interest to the last c coordinates.
+    """
+
+    names: list[str]
+    columns: FloatArray
+    fitted: FloatArray
+    residual: FloatArray
+    triangle: FloatArray
+
+    @property
+    def unscaled(self) -> FloatArray:
+        """Variances of the coefficients of interest (c,), in units of the noise."""
+        inverse = solve_triangular(self.triangle, np.eye(len(self.names)))
+        return np.asarray(np.square(inverse).sum(axis=1))
+
+    def effects(self, y: FloatArray) -> FloatArray:
+        """Coefficients of interest (g, c) of rows (g, n)."""
+        c = len(self.names)
+        last = y @ self.fitted[:, self.fitted.shape[1] - c :]
+        return np.asarray(solve_triangular(self.triangle, last.T).T)
+
+
+def coordinates(design: Design) -> Coordinates:
+    """Turn a design. Where it spans a constant, that is known, and effects are differences.
+
+    Raises
+    ------
+    DesignError
+        Its columns depend on each other.
+    """
+    qr = pivoted_qr(design.matrix)
+    if len(qr.aliased):
+        reasons = "; ".join(describe_dependencies(design, qr))
+        raise DesignError(f"hidden factors need a design without dependent columns, and {reasons}; leave these out")
+    interest = of_interest(design)
+    others = [design.names.index(name) for name in design.names if name not in interest]
+    known = design.matrix[:, others]
+    if _within(np.ones(len(known)), qr.q):
+        known = np.column_stack([np.ones(len(known)), known])
+    # of groups without an intercept the first is what others differ from: it comes last, and is lost there
+    backwards = [design.names.index(name) for name in reversed(interest)]
+    kept = pivoted_qr(np.hstack([known, design.matrix[:, backwards]])).estimable - known.shape[1]
+    names = [interest[-1 - k] for k in reversed(kept[kept >= 0])]
+    columns = design.matrix[:, [design.names.index(name) for name in names]]
+    first = pivoted_qr(np.hstack([known, columns]))
+    ordered = np.hstack([known, columns])[:, first.estimable]
+    p, c = ordered.shape[1], len(names)
+    basis, triangle = np.linalg.qr(ordered, mode="complete")
+    return Coordinates(names, columns, basis[:, :p], basis[:, p:], triangle[p - c : p, p - c :])
+
+
+def _within(column: FloatArray, basis: FloatArray) -> bool:
+    """Whether a column is in the span of an orthonormal basis."""
+    rest = column - basis @ (basis.T @ column)
+    return bool(np.linalg.norm(rest) < RANK_TOLERANCE * np.linalg.norm(column))
+
+
+def of_interest(design: Design) -> list[str]:
+    """Columns of the terms of interest; without these all but intercept and nuisance."""
+    if design.of_interest is not None:
+        return [name for term in design.of_interest for name in design.terms[term]]
+    constant = (design.matrix == design.matrix[0]).all(axis=0)
+    aside = {INTERCEPT, *design.nuisance, *(name for name, same in zip(design.names, constant, strict=True) if same)}
+    return [name for name in design.names if name not in aside]
+
+
+class LatentRows(NamedTuple):
+    """Rows of a matrix in the coordinates of a design, times a power of two.
+
+    Attributes
+    ----------
+    effects : (G, c) array
+    residuals : (G, m) array
+    n_missing : (G,) integer array
+        Missing values; what such a row has here is nothing yet.
+    unit : float
+        The power of two.
+    """
+
+    effects: FloatArray
+    residuals: FloatArray
+    n_missing: AnyArray
+    unit: float
+
+
+def latent_rows(matrix: FeatureMatrix, at: Coordinates, running: Running) -> LatentRows:
+    """Turn all rows, after a look at what is missing, infinite, and how large the rest is."""
+
+    def look(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+        size = np.abs(np.where(np.isfinite(y), y, 0)).max(axis=1).astype(np.float64)
+        return np.isinf(y).sum(axis=1, dtype=np.int32), np.isnan(y).sum(axis=1, dtype=np.int32), size
+
+    infinite, n_missing, size = matrix.map_blocks(look, running)
+    refuse_infinite(infinite, matrix.features)
+    unit = float(np.ldexp(1.0, -int(np.frexp(size.max(initial=0.0))[1])))
+
+    def turn(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+        y = np.nan_to_num(y.astype(np.float64)) * unit
+        return at.effects(y), y @ at.residual
+
+    effects, residuals = matrix.map_blocks(turn, running)
+    return LatentRows(effects, residuals, n_missing, unit)
+
+
+def refuse_missing(missing: BoolArray, features: pd.Index) -> None:
+    """Say where values are missing.
+
+    Raises
+    ------
+    DataError
+        Any is.
+    """
+    if missing.any():
+        raise DataError(
+            f"missing values in {counted(int(missing.sum()), 'feature')} of {len(missing):,} "
+            f'({listing(features[missing], 3)}): missing="omit" finds factors from the complete features, which serve '
+            'the others as well, and missing="impute" fills the gaps by the model meanwhile'
+        )
+
+
+def cross_in_blocks(running: Running) -> CrossProduct:
+    """Cross products of weighted rows, added up over blocks in threads."""
+
+    def cross(rows: FloatArray, weights: FloatArray) -> FloatArray:
+        total = PairwiseSum()
+        size = running.block_rows(rows.shape[1])
+
+        def block(at: slice) -> tuple[AnyArray, ...]:
+            total.add(at.start // size, (cross_product(rows[at], weights[at]),))
+            return ()
+
+        run_blocks(block, rows.shape[0], rows.shape[1], Running(running.threads, size, progress=False))
+        return total.total()[0]
+
+    return cross

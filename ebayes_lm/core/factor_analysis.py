@@ -1,0 +1,110 @@
+"""Factor analysis of many rows whose noise differs: scores by weighted principal components, weights by the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from scipy.linalg import eigh
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.squeeze import squeeze_var
+
+#: Cross product (m, m) of rows (G, m) that are multiplied by weights (G,).
+CrossProduct: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+
+#: A weight takes no more of a row to be explained than this leaves: a factor that follows one row alone gains nothing.
+LEAST_NOISE = 0.1
+#: Scores are at rest where the space of the last step and this one share all but this much.
+_AT_REST = 1e-9
+_MOST_STEPS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class FactorAnalysis:
+    """Rows (G, m) as ``loadings scores' + noise``.
+
+    Attributes
+    ----------
+    scores : (m, k) array
+        Orthogonal columns of length ``sqrt(m)``, the strongest first.
+    loadings : (G, k) array
+        Least squares on the scores; their errors have the variance of the row's noise over m.
+    variances : (G,) array
+        Variances of the noise, moderated.
+    converged : bool
+    """
+
+    scores: FloatArray
+    loadings: FloatArray
+    variances: FloatArray
+    converged: bool
+
+
+def cross_product(rows: FloatArray, weights: FloatArray) -> FloatArray:
+    """Cross product of weighted rows, at once."""
+    weighted = rows * weights[:, None]
+    product: FloatArray = weighted.T @ weighted
+    return product
+
+
+def factor_analysis(
+    rows: FloatArray, k: int, *, lost: FloatArray | None = None, cross: CrossProduct = cross_product
+) -> FactorAnalysis:
+    """Factors of rows (G, m) without means, G many times m, by maximum likelihood for factors and noise in turn.
+
+    Parameters
+    ----------
+    rows : (G, m) array
+    k : int
+        How many factors, less than m.
+    lost : (G,) array, optional
+        Degrees of freedom that a row lacks, those of imputed values.
+    cross : callable
+        Takes the cross product of weighted rows.
+
+    Notes
+    -----
+    Given the variances, the likelihood of a factor model is greatest at the principal components of rows divided by
+    their standard deviations (Lawley & Maxwell 1971, chapter 4; Bai & Li 2012, Annals of Statistics 40, 436-465).
+    Given those, variances are what they leave of each row. These are moderated between steps, because a variance of
+    few degrees of freedom that fell to zero would draw a factor to its row alone.
+    """
+    m = rows.shape[1]
+    free = m - (0.0 if lost is None else lost)
+    squares = np.einsum("ij,ij->i", rows, rows)
+    variances = noise(squares, free)
+    basis, converged = np.empty((m, 0)), k == 0
+    for _ in range(_MOST_STEPS if k else 0):
+        before, basis = basis, leading(cross(rows, weights_of(variances, squares, m)), k)
+        inside = rows @ basis
+        variances = noise(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0.0), free - k)
+        if before.size and k - float(np.square(before.T @ basis).sum()) < _AT_REST * k:
+            converged = True
+            break
+    scores = basis * np.sqrt(m)
+    return FactorAnalysis(scores, rows @ scores / m, variances, converged)
+
+
+def noise(squares: FloatArray, df: FloatArray | float) -> FloatArray:
+    """Moderated variances of rows, from their sums of squares on so many df."""
+    df = np.maximum(df, 0.0)
+    raw = np.divide(squares, df, out=np.zeros_like(squares), where=np.asarray(df > 0))
+    equal = np.ndim(df) == 0 or bool((df == np.ravel(df)[0]).all())
+    return squeeze_var(raw, float(np.ravel(df)[0]) if equal else df, legacy=True).var_post
+
+
+def weights_of(variances: FloatArray, squares: FloatArray, m: int) -> FloatArray:
+    """Weights of rows in the search for factors: one over standard deviations."""
+    weights: FloatArray = 1.0 / np.sqrt(np.maximum(variances, LEAST_NOISE * squares / m))
+    return weights
+
+
+def leading(cross: FloatArray, k: int) -> FloatArray:
+    """The first k eigenvectors (m, k) of a cross product, each with its largest entry positive."""
+    m = len(cross)
+    vectors: FloatArray = eigh(cross, subset_by_index=(m - k, m - 1))[1][:, ::-1]
+    largest = np.abs(vectors).argmax(axis=0)
+    return np.asarray(vectors * np.where(vectors[largest, np.arange(k)] < 0, -1.0, 1.0))
