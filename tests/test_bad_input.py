@@ -16,6 +16,7 @@ from tests.bad_input import (
     deciding,
     inputs,
     moderating,
+    removing,
     running,
     scattering,
     tables,
@@ -41,6 +42,7 @@ REST = {
     "count list": counting.LISTS, "normalisation": counting.NORMALIZATION, "count filter": counting.FILTERS,
     "rates": counting.RATES, "abundance": counting.ABUNDANCE, "technical replicates": counting.REPLICATES,
     "control features": controlling.RUV, "control features of counts": controlling.RUVG,
+    "batch effects": removing.REMOVAL, "surrogate variables": removing.SURROGATES, "covariates": removing.TRENDS,
 }  # fmt: skip
 CASES = [pytest.param(case, id=f"{group}: {case.name}") for group, cases in (FITS | REST).items() for case in cases]
 

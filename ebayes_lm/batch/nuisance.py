@@ -10,11 +10,13 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.data.alignment import align
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.design.boundary import aligned_samples, as_design
+from ebayes_lm.design.boundary import aligned_samples
 from ebayes_lm.design.coding import CODINGS
 from ebayes_lm.design.table import SampleTable
-from ebayes_lm.errors import ArgumentError, DesignWarning, listing, nearest, warn
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DesignWarning, listing, nearest, warn
+from ebayes_lm.results.arguments import shown
 from ebayes_lm.results.correlated import named_blocks
 
 #: Digits to which two batches move alike; the rest is rounding.
@@ -62,20 +64,15 @@ def covariate_effect(covariates: Any, matrix: FeatureMatrix, table: Any) -> Nuis
     DesignError
         They are not numbers, missing or infinite.
     """
-    labels = matrix.samples if matrix.has_sample_names else None
     listed = [covariates] if isinstance(covariates, str) else covariates
-    if isinstance(listed, (list, tuple)) and listed and all(isinstance(name, str) for name in listed):
-        covariates = _columns(listed, matrix, table)
-    elif isinstance(covariates, pd.Series):
-        covariates = covariates.to_frame(covariates.name or "covariate")
-    elif not isinstance(covariates, pd.DataFrame) and np.ndim(covariates) == 1:
-        covariates = pd.DataFrame({"covariate": np.asarray(covariates)}).to_numpy()
-    made = as_design(covariates, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
-    names = list(made.names)
-    called = ", ".join(names) if isinstance(covariates, pd.DataFrame) else "covariates"
+    by_name = isinstance(listed, (list, tuple)) and bool(listed) and all(isinstance(name, str) for name in listed)
+    table = SampleTable(_columns(listed, matrix, table) if by_name else _aligned(covariates, matrix))
+    names = table.names
+    table.require_complete(names)
+    numbers = np.column_stack([table.numbers(name) for name in names])
     # a constant less its mean may leave rounding, which is no effect
-    centred = np.where(np.ptp(made.matrix, axis=0) > 0, made.matrix - made.matrix.mean(axis=0), 0.0)
-    return Nuisance(called, centred, names)
+    centred = np.where(np.ptp(numbers, axis=0) > 0, numbers - numbers.mean(axis=0), 0.0)
+    return Nuisance(", ".join(names), centred, names)
 
 
 def _columns(names: Sequence[str], matrix: FeatureMatrix, table: Any) -> pd.DataFrame:
@@ -86,6 +83,31 @@ def _columns(names: Sequence[str], matrix: FeatureMatrix, table: Any) -> pd.Data
             raise ArgumentError(f"covariates={name!r} is not a column of the sample table; {there}")
     labels = matrix.samples if matrix.has_sample_names else None
     return aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])[list(names)]
+
+
+def _as_table(covariates: Any) -> pd.DataFrame:
+    """Covariates as columns with names; they keep their labels where they have any."""
+    if isinstance(covariates, pd.DataFrame):
+        return covariates.set_axis([str(name) for name in covariates.columns], axis=1)
+    if isinstance(covariates, pd.Series):
+        return covariates.to_frame(str(covariates.name or "covariate"))
+    if np.ndim(covariates) not in (1, 2):
+        raise ArgumentTypeError(
+            "covariates must be columns of the sample table, or one number or row of numbers for each sample, not "
+            f"{shown(covariates)}"
+        )
+    table = pd.DataFrame(covariates)
+    several = table.shape[1] > 1
+    return table.set_axis([f"covariate{k + 1}" if several else "covariate" for k in range(table.shape[1])], axis=1)
+
+
+def _aligned(covariates: Any, matrix: FeatureMatrix) -> pd.DataFrame:
+    """Covariates in the order of the matrix: by label, or of an array by position."""
+    table = _as_table(covariates)
+    labelled = isinstance(covariates, (pd.DataFrame, pd.Series)) and matrix.has_sample_names
+    wanted = matrix.samples if labelled else None
+    order = align(table.index, wanted, matrix.shape[1], what="covariates", table=table)
+    return table.iloc[order].set_axis(matrix.samples)
 
 
 def warn_of_confounding(terms: Sequence[Nuisance], kept: FloatArray) -> None:

@@ -199,3 +199,9 @@ def test_anndata():
     assert_allclose(found.X, removed().T, rtol=SAME)
     assert found.uns["adjusted"] == "remove_batch_effect: run"
     assert_array_equal(adata.X, Y.T)
+
+
+def test_covariates_without_labels_are_in_the_order_of_the_matrix():
+    found = removed(covariates=TABLE[["age", "rin"]].to_numpy())
+    assert_allclose(found, removed(covariates=["age", "rin"]), rtol=SAME)
+    assert found.attrs["adjusted"] == "remove_batch_effect: run, covariate1, covariate2"
