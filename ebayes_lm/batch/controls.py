@@ -56,8 +56,8 @@ def ruv(
         Labels of the control features; a truth value for each feature, by label where it is a Series; or the name of a
         boolean column of the annotation. Positions where features have no labels.
     k : int, optional
-        How many factors. "RUVinv" has one for each column of interest, and k more that leave its estimates as they
-        are and take variation out of the residuals; by default none.
+        How many factors; one too few harms far more than two too many. "RUVinv" has one for each column of interest,
+        and k more that leave its estimates as they are and take variation out of the residuals; by default none.
     method : {"RUV4", "RUVinv", "RUV2"}
         Factors from residuals of all features, whose association with the columns of interest the controls tell; a
         prediction of effects from all residual directions, learnt from the controls; or factors from the controls
@@ -104,9 +104,9 @@ def ruv(
     association with the columns of interest is not in them, about k over the number of controls of the variance; in
     RUV-2 factors err in all directions alike, so that residuals hold it. As published, RUV-4 takes loadings for free
     of error, which leaves some confounding in the estimates. RUV-inverse leaves the unwanted variation in the residual
-    variance, and tests are conservative (with one to three strong factors, p < 0.05 in 1 to 3 % of unaffected
-    features); the authors take variances from the effects of random regressors instead, and ``k`` directions do so
-    here.
+    variance, and tests are conservative: with one to three strong factors, p < 0.05 in 1 to 4 % of unaffected features
+    and hardly any power. The authors take variances from the effects of random regressors instead; here ``k``
+    directions bring tests near their level, and a little over it with few controls.
 
     Examples
     --------
@@ -219,10 +219,11 @@ def _told(
     values = turned(values)
     confounding = _confounding(split, values, regression)
     warn_of_confounding(confounding)
-    remarks = few_controls(n_controls, values.shape[1]) if method == "RUV4" else ()
+    hidden = {"RUV4": values.shape[1], "RUVinv": values.shape[1] - p}.get(method, 0)
+    remarks = few_controls(n_controls, hidden)
     used = values.shape[1] if regression is None else regression.predictors.shape[1]
     remarks += scatter_of_controls(controls.rows, split.at, values, used)
-    if method == "RUVinv" and values.shape[1] == p:
+    if method == "RUVinv" and not hidden:
         remarks += ("residual variances hold the unwanted variation, so that tests are conservative; k= takes it out",)
     words = f"by {_NAMES[method]} with {counted(n_controls, 'control')}"
     return Factors.appended(design, values, prefix="W", method=words, confounding=confounding, remarks=remarks)

@@ -130,6 +130,8 @@ class TestWhatIsSaid:
         assert "20 controls tell how 1 factor" in repr(few)
         assert "about 5 % of the variance" in repr(few)
         assert ruv(y, "~ group", CONTROLS[:20], 1, method="RUV2", samples=TABLE).remarks == ()
+        inverse = ruv(y, "~ group", CONTROLS[:45], 2, method="RUVinv", samples=TABLE)
+        assert "45 controls tell how 2 factors" in repr(inverse)
         assert repr(ruv(y, "~ group", CONTROLS, 1, samples=TABLE)) == (
             "1 factor (W1) by RUV-4 with 100 controls, appended to ~ group"
         )
