@@ -205,3 +205,18 @@ def test_covariates_without_labels_are_in_the_order_of_the_matrix():
     found = removed(covariates=TABLE[["age", "rin"]].to_numpy())
     assert_allclose(found, removed(covariates=["age", "rin"]), rtol=SAME)
     assert found.attrs["adjusted"] == "remove_batch_effect: run, covariate1, covariate2"
+
+
+def test_a_fit_to_adjusted_values_rejects_too_often():
+    """No feature differs between groups; batches do, and groups are spread over them unevenly."""
+    rng = np.random.default_rng(1)
+    table = {"group": list("AAABBBBABBBA"), "batch": list("xxxxyyyyzzzz")}
+    y = pd.DataFrame(rng.normal(size=(4000, 12)) + np.repeat(rng.normal(size=(4000, 3)), 4, axis=1))
+    adjusted = remove_batch_effect(y, "batch", group="group", samples=table)
+    with pytest.warns(AdjustedDataWarning):
+        of_adjusted = el.lm_fit(adjusted, "~ group", samples=table).ebayes()
+    in_design = el.lm_fit(y, "~ group + batch", samples=table).ebayes()
+    shares = [float((mod.p_value["groupB"] < 0.05).mean()) for mod in (of_adjusted, in_design)]
+    # the standard error of a share of 4,000 is 0.0034 at 0.05
+    assert shares[0] > 0.1
+    assert abs(shares[1] - 0.05) < 0.012
