@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ebayes_lm.batch.design_findings import DesignCheck as DesignCheck
     from ebayes_lm.batch.design_findings import check_design as check_design
     from ebayes_lm.batch.empirical import combat as combat
+    from ebayes_lm.batch.estimates import EstimateStructure as EstimateStructure
+    from ebayes_lm.batch.estimates import estimate_structure as estimate_structure
     from ebayes_lm.batch.factors import Factors as Factors
     from ebayes_lm.batch.latent import latent_factors as latent_factors
     from ebayes_lm.batch.removal import remove_batch_effect as remove_batch_effect
@@ -101,6 +103,7 @@ _HOMES = {
     "batch.control_counts": ("ruvg",),
     "batch.controls": ("ruv",),
     "batch.design_findings": ("DesignCheck", "check_design"),
+    "batch.estimates": ("EstimateStructure", "estimate_structure"),
     "batch.factors": ("Factors",),
     "batch.latent": ("latent_factors",),
     "core.adjust": ("adjust_p",),

@@ -82,6 +82,10 @@ class BatchRows(NamedTuple):
     estimable: BoolArray
     n_infinite: IntArray
 
+    def of(self, chosen: BoolArray) -> BatchRows:
+        """Some of the rows."""
+        return BatchRows(*(field[chosen] for field in self))  # type: ignore[arg-type]
+
 
 def batch_rows(y: AnyArray, model: BatchModel) -> BatchRows:
     """Fit the model to every row by least squares on what is observed of it.

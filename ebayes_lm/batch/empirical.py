@@ -1,0 +1,291 @@
+"""Batches brought to one level and one scale, with what all features together say of each batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
+from ebayes_lm.batch.covariates import kept_covariates
+from ebayes_lm.core.batch_pool import pool_of, posterior_averages
+from ebayes_lm.core.batch_prior import (
+    BatchEffects,
+    batch_effects,
+    batch_prior,
+    posterior_locations,
+    posterior_modes,
+)
+from ebayes_lm.core.batch_rows import BatchModel, BatchRows, adjusted_rows, batch_rows
+from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.returning import same_kind
+from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.errors import (
+    ArgumentError,
+    ConvergenceWarning,
+    DataError,
+    DesignWarning,
+    EbayesLMWarning,
+    counted,
+    listing,
+    nearest,
+    warn,
+)
+from ebayes_lm.results.arguments import shown, truth
+from ebayes_lm.results.correlated import named_blocks
+
+
+def combat(
+    y: Any,
+    batch: Any,
+    design: Any = None,
+    *,
+    parametric: bool = True,
+    mean_only: bool = False,
+    reference_batch: Any = None,
+    samples: pd.DataFrame | None = None,
+    layer: str | None = None,
+    feature_columns: str | Sequence[str] | None = None,
+    threads: int | None = None,
+    chunk_size: int | None = None,
+    max_memory: int | str | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """Bring batches to one level and one scale by empirical Bayes (ComBat).
+
+    For plots, clustering and prediction. **Not for tests**: put the batch into the design instead, as in
+    ``lm_fit(y, "~ group + batch", samples)``. A fit to adjusted values takes what the batches cost for known, and
+    where groups and batches are unbalanced its p-values are far too small; :func:`lm_fit` warns of such data.
+
+    Parameters
+    ----------
+    y : array, DataFrame, AnnData, sparse matrix or EList
+        Features x samples (AnnData: samples x features), on a log scale. NaN is missing and stays missing.
+    batch : str or (n,) array_like or Series
+        A column of ``samples``, or the batch of each sample.
+    design : str, Design, DataFrame or array, optional
+        What to keep, such as "~ group"; constant columns do not count. By default nothing but the mean.
+    parametric : bool
+        Whether effects of batches have a normal and an inverse gamma prior; else the other features are the prior, one
+        by one, which takes time that grows with the square of their number.
+    mean_only : bool
+        Leave variances as they are. So it is, with a warning, where a batch has one sample.
+    reference_batch : label, optional
+        Batch that is left as it is, and that the others are brought to; by default their mean.
+    samples : DataFrame, optional
+        Sample table, matched to the samples of y by label; by default what the container carries.
+    layer : str, optional
+        Layer of an AnnData.
+    feature_columns : str or list of str, optional
+        Columns of a DataFrame that describe features.
+    threads, chunk_size : int, optional
+        Threads, and features in a block.
+    max_memory : int or str, optional
+        Room for blocks, such as "1GB".
+    progress : bool, optional
+        By default a line on stderr after two seconds where somebody watches.
+
+    Returns
+    -------
+    array, DataFrame, AnnData or EList
+        As y, with new values, and marked as adjusted. Features stay as they are, with a warning, that are constant in
+        a batch of several samples, or whose own values cannot tell batches from covariates.
+
+    Raises
+    ------
+    DataError
+        Values are infinite or not numeric, or fewer than two features can be adjusted.
+    AlignmentError
+        Labels of samples do not match.
+    DesignError
+        The design cannot be used, or cannot be told from the batches.
+    ArgumentError
+        A single batch, or a reference that is none of the batches or has one sample.
+
+    See Also
+    --------
+    remove_batch_effect : Least squares for each feature alone.
+
+    Notes
+    -----
+    Johnson, Li and Rabinovic (2007) Biostatistics 8, 118-127. Numbers are those of ComBat in sva, also with missing
+    values.
+
+    Examples
+    --------
+    >>> import numpy as np, ebayes_lm as el
+    >>> batch = np.repeat(["monday", "tuesday"], 5)
+    >>> y = np.random.default_rng(1).normal(size=(200, 10)) + 3 * (batch == "tuesday")
+    >>> adjusted = el.combat(y, batch)
+    >>> round(y[:, 5:].mean() - y[:, :5].mean(), 1), round(abs(adjusted[:, 5:].mean() - adjusted[:, :5].mean()), 1)
+    (3.0, 0.0)
+    """
+    parametric, mean_only = truth(parametric, "parametric"), truth(mean_only, "mean_only")
+    running = Running(threads, chunk_size, max_memory, progress)
+    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
+    model, names = _model(matrix, batch, design, matrix.sample_table if samples is None else samples, reference_batch)
+    if not mean_only and model.sizes.min() == 1:
+        alone = listing(names[model.sizes == 1])
+        warn(f"only means are adjusted, because a batch of one sample ({alone}) has no variance", EbayesLMWarning)
+        mean_only = True
+    rows = BatchRows(*matrix.map_blocks(lambda values, _: batch_rows(values, model), running, ROW_CELLS))
+    used = _adjustable(rows, model, matrix.features)
+    effects = _effects(rows, used, model, names)
+    shrunken = _shrunken(effects, model, _Wanted(parametric, mean_only, running), names)
+    values = _Adjustment.of(rows, used, model, effects, shrunken).applied(matrix, running, mean_only=mean_only)
+    return same_kind(values, y, matrix, layer=layer, adjusted=f"combat: {len(names)} batches")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    parametric: bool
+    mean_only: bool
+    running: Running
+
+
+def _model(matrix: FeatureMatrix, batch: Any, design: Any, table: Any, wanted: Any) -> tuple[BatchModel, pd.Index]:
+    """Batches, covariates and the reference, in the order of the matrix."""
+    codes, names = named_blocks(batch, matrix, table, "batch")
+    if len(names) < 2:
+        raise ArgumentError(f"all samples are in one batch, {names[0]!r}; there is nothing to bring together")
+    coded = None
+    if design is not None:
+        labels = matrix.samples if matrix.has_sample_names else None
+        coded = as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    elif matrix.design is not None:
+        warn(
+            "the design that the data carry is not used: without design=, what goes along with the batches is removed "
+            "with them; pass it as design=",
+            DesignWarning,
+        )
+    reference = None if wanted is None else _reference(wanted, names, np.bincount(codes))
+    return BatchModel(codes, kept_covariates(coded, codes, names), reference), names
+
+
+def _reference(wanted: Any, names: pd.Index, sizes: AnyArray) -> int:
+    at = [k for k, name in enumerate(names) if np.isscalar(wanted) and name == wanted]
+    if not at:
+        known = listing(names, 10)
+        raise ArgumentError(
+            f"reference_batch={shown(wanted)} is none of the batches; they are {known}.{nearest(wanted, names)}"
+        )
+    if sizes[at[0]] == 1:
+        raise ArgumentError(
+            f"reference_batch={shown(wanted)} has one sample, and the others cannot be measured by a scatter that it "
+            "does not show; take a batch of several, or none"
+        )
+    return at[0]
+
+
+def _adjustable(rows: BatchRows, model: BatchModel, features: pd.Index) -> BoolArray:
+    """Which rows can be adjusted, with a warning about those that cannot."""
+    infinite = np.flatnonzero(rows.n_infinite)
+    if len(infinite):
+        values, where = counted(rows.n_infinite.sum(), "value"), counted(len(infinite), "feature")
+        raise DataError(
+            f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
+            "Add an offset before it, or put NaN where values are missing"
+        )
+    present = rows.counts > 0
+    known = rows.estimable & (present.sum(axis=1) > 1)
+    if model.reference is not None:
+        known &= rows.counts[:, model.reference] > 1
+    _warn_of_rows(rows.flat, features, "constant in a batch, or in all but what the design explains")
+    _warn_of_rows(~known & ~rows.flat, features, "without the values that tell batches apart and from the design")
+    used: BoolArray = known & ~rows.flat
+    if used.sum() < 2:
+        raise DataError(
+            f"{counted(used.sum(), 'feature')} of {len(used):,} can be adjusted, and two are needed to learn from: a "
+            "feature has to vary within every batch"
+        )
+    return used
+
+
+def _warn_of_rows(which: BoolArray, features: pd.Index, what: str) -> None:
+    if which.any():
+        left = counted(which.sum(), "feature")
+        warn(f"{left} left as given, being {what}: {listing(features[which])}", EbayesLMWarning)
+
+
+def _effects(rows: BatchRows, used: BoolArray, model: BatchModel, names: pd.Index) -> BatchEffects:
+    usable = rows.of(used)
+    incomplete = bool((usable.counts < model.sizes).any())
+    effects = batch_effects(usable, model, incomplete=incomplete)
+    unknown = (usable.counts > 0).sum(axis=0) < 2
+    if unknown.any():
+        raise DataError(
+            f"batch {listing(names[unknown])} has values of fewer than two features that can be adjusted; leave its "
+            "samples out"
+        )
+    return effects
+
+
+def _shrunken(
+    effects: BatchEffects, model: BatchModel, wanted: _Wanted, names: pd.Index
+) -> tuple[FloatArray, FloatArray]:
+    """Location and spread of every batch, drawn towards those of all features; of the reference there is nothing."""
+    locations, spreads = np.zeros_like(effects.location), np.ones_like(effects.location)
+    for k in range(len(names)):
+        if k == model.reference:
+            continue
+        prior = batch_prior(effects.location[:, k], effects.spread[:, k])
+        if not wanted.parametric:
+            pool = pool_of(effects, k, mean_only=wanted.mean_only)
+            averaged = partial(posterior_averages, pool)
+            locations[:, k], spreads[:, k] = run_blocks(averaged, len(effects.centre), pool.size, wanted.running)
+        elif wanted.mean_only:
+            locations[:, k] = posterior_locations(effects, k, prior)
+        else:
+            locations[:, k], spreads[:, k], converged = posterior_modes(effects, k, prior)
+            if not converged:
+                warn(
+                    f"effects of batch {names[k]!r} have not come to rest; the last ones are taken", ConvergenceWarning
+                )
+    return locations, spreads
+
+
+@dataclass(frozen=True, eq=False)
+class _Adjustment:
+    """What is done to each row; fields have a place for every row of the matrix."""
+
+    model: BatchModel
+    used: BoolArray
+    slopes: FloatArray
+    centre: FloatArray
+    shift: FloatArray
+    ratio: FloatArray
+
+    @classmethod
+    def of(
+        cls, rows: BatchRows, used: BoolArray, model: BatchModel, effects: BatchEffects,
+        shrunken: tuple[FloatArray, FloatArray],
+    ) -> _Adjustment:  # fmt: skip
+        locations, spreads = shrunken
+        centre, shift, ratio = np.zeros(len(used)), np.zeros(rows.levels.shape), np.ones(rows.levels.shape)
+        centre[used] = effects.centre
+        absent = np.isnan(effects.location)
+        shift[used] = np.where(absent, 0.0, locations * effects.scale[:, None])
+        ratio[used] = np.where(absent, 1.0, np.sqrt(spreads))
+        return cls(model, used, rows.slopes, centre, shift, ratio)
+
+    def applied(self, matrix: FeatureMatrix, running: Running, *, mean_only: bool) -> FloatArray:
+        """Adjusted values (G, n); rows and samples that are left as they are keep them to the last digit."""
+        kept = np.zeros(matrix.shape[1], dtype=np.bool_)
+        if self.model.reference is not None:
+            kept = self.model.codes == self.model.reference
+
+        def block(values: AnyArray, at: slice) -> tuple[FloatArray]:
+            given = np.asarray(values, dtype=np.float64)
+            ratio = None if mean_only else self.ratio[at]
+            moved = adjusted_rows(given, self.model, self.slopes[at], self.centre[at], self.shift[at], ratio)
+            moved[:, kept] = given[:, kept]
+            moved[~self.used[at]] = given[~self.used[at]]
+            return (moved,)
+
+        (values,) = matrix.map_blocks(block, running, ROW_CELLS)
+        return np.asarray(values, dtype=np.float64)
