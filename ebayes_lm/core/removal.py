@@ -43,7 +43,7 @@ class Removal:
         """
         if cells is not None:
             left[:] = self._singly(y, cells)
-            return np.isinf(y).sum(axis=1, dtype=np.int32)
+            return np.asarray(np.isinf(y).sum(axis=1, dtype=np.int32))
         infinite = np.zeros(len(y), dtype=np.int32)
         gaps = np.flatnonzero(~self._together(y, left))
         if len(gaps):

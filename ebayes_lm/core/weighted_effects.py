@@ -46,7 +46,8 @@ def _leading(y: FloatArray, x: FloatArray, count: int, *, by_sd: bool) -> FloatA
     sums = ((weighted @ directions[: min(count, there)].T) * sd).T @ y
     scaled: FloatArray = (sums / np.sqrt(np.mean(np.square(sums), axis=1, keepdims=True))).T
     largest = scaled[np.abs(scaled).argmax(axis=0), np.arange(scaled.shape[1])]
-    return scaled * np.sign(largest)
+    signed: FloatArray = scaled * np.sign(largest)
+    return signed
 
 
 def _residual_basis(x: FloatArray) -> FloatArray:

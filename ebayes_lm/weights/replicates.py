@@ -16,6 +16,7 @@ from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.duplicates import Duplicates
 from ebayes_lm.data.identifiers import Replicates, replicates
+from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.weights import Weights, matrix_weights
 from ebayes_lm.design.design_matrix import Design
@@ -216,6 +217,8 @@ class _Averaged:
         features = matrix.features if self.features is None else self.features.ids
         samples = matrix.samples if self.samples is None else self.samples.ids
         frame = pd.DataFrame(means, index=features, columns=samples, copy=False)
+        if matrix.adjusted is not None:
+            frame.attrs[MARK] = matrix.adjusted
         return self._elist(x, frame) if isinstance(x, EList) else frame
 
     def _elist(self, x: EList, frame: pd.DataFrame) -> EList:

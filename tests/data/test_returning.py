@@ -133,6 +133,12 @@ def test_what_does_not_test_does_not_warn():
         assert el.vooma(MARKED["EList"]).adjusted == NOTE
 
 
+@pytest.mark.parametrize("kind", MARKED)
+def test_means_of_replicates_stay_marked(kind):
+    for mean in (el.avereps(MARKED[kind], list("aabbc")), el.avearrays(MARKED[kind], list("xxyyzz"))):
+        assert as_feature_matrix(mean).adjusted == NOTE
+
+
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 class TestAnnData:
     @pytest.fixture
