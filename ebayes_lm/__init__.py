@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ebayes_lm.batch.factors import Factors as Factors
     from ebayes_lm.batch.latent import latent_factors as latent_factors
     from ebayes_lm.batch.removal import remove_batch_effect as remove_batch_effect
+    from ebayes_lm.batch.residual_result import ResidualStructure as ResidualStructure
+    from ebayes_lm.batch.residuals import residual_structure as residual_structure
     from ebayes_lm.batch.weighted_surrogates import wsva as wsva
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
@@ -106,6 +108,8 @@ _HOMES = {
     "batch.estimates": ("EstimateStructure", "estimate_structure"),
     "batch.factors": ("Factors",),
     "batch.latent": ("latent_factors",),
+    "batch.residual_result": ("ResidualStructure",),
+    "batch.residuals": ("residual_structure",),
     "core.adjust": ("adjust_p",),
     "core.local_regression": ("lowess",),
     "core.prior": ("VariancePrior", "fit_f_dist"),

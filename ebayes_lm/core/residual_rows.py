@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -55,14 +56,29 @@ class ResidualRows:
     plan: LeastSquares
     designs: RowDesigns | None = None
 
-    @property
+    @cached_property
     def free(self) -> FloatArray:
-        """What the design leaves of each sample (m,) of a complete row, one less its leverage; zero but for rounding."""
+        """What the design leaves of each sample (m,) of a complete row, one less its leverage."""
         free = 1.0 - np.einsum("ij,ij->i", self.plan.qr.q, self.plan.qr.q)
         return np.where(free > FREE_OF_ROUNDING, free, 0.0)
 
-    def complete(self, y: AnyArray, *, use_kernel: bool) -> Standardised:
-        """Residuals of complete rows (g, n), of any scale; rows that lack a value are left out."""
+    @cached_property
+    def _over_free(self) -> FloatArray:
+        return _inverse(self.free)
+
+    @cached_property
+    def _bases(self) -> tuple[FloatArray, FloatArray]:
+        """What a kernel projects on and what it subtracts, rows made up to a multiple of six."""
+        qr, roots = self.plan.qr, np.sqrt(self.plan.weights)
+        basis = np.zeros((qr.rank + -qr.rank % 6, len(roots)))
+        basis[: qr.rank] = qr.q.T
+        return basis * roots, basis / roots
+
+    def complete(self, y: AnyArray, *, use_kernel: bool, room: FloatArray | None = None) -> Standardised:
+        """Residuals of complete rows (g, n), of any scale; rows that lack a value are left out.
+
+        ``room`` (g or more, m) takes the residuals, where a kernel computes them.
+        """
         plan = self.plan
         kept = y if plan.used is None else np.ascontiguousarray(y[:, plan.used])
         roots = np.sqrt(plan.weights)
@@ -71,8 +87,7 @@ class ResidualRows:
                 kept = kept.astype(np.float64, copy=False) @ plan.whitener.T
         if use_kernel:
             kept = np.ascontiguousarray(kept, dtype=kept.dtype if kept.dtype == np.float32 else np.float64)
-        of = self._compiled if use_kernel else self._products
-        found, suspect = of(kept, roots)
+        found, suspect = self._compiled(kept, roots, room) if use_kernel else self._products(kept, roots)
         rows = np.flatnonzero(suspect)
         if len(rows):
             self._repair(found, kept, roots, rows)
@@ -95,20 +110,17 @@ class ResidualRows:
         largest = np.take_along_axis(squares, sample[:, None].astype(np.intp), axis=1)[:, 0]
         return Standardised(residuals, sigma, np.full(len(y), df), largest, sample), suspect
 
-    def _compiled(self, y: AnyArray, roots: FloatArray) -> tuple[Standardised, BoolArray]:
+    def _compiled(self, y: AnyArray, roots: FloatArray, room: FloatArray | None) -> tuple[Standardised, BoolArray]:
         from ebayes_lm.kernels.residual_rows import standardise_rows
 
-        g, m = y.shape
-        basis = np.zeros((self.plan.qr.rank + -self.plan.qr.rank % 6, m))
-        basis[: self.plan.qr.rank] = self.plan.qr.q.T
-        found = Standardised(
-            np.empty((g, m)), np.empty(g), np.full(g, float(self.plan.df_residual)), np.empty(g),
-            np.empty(g, dtype=np.int32),
-        )  # fmt: skip
+        g, df = len(y), float(self.plan.df_residual)
+        residuals = np.empty(y.shape) if room is None else room[:g]
+        found = Standardised(residuals, np.empty(g), np.full(g, df), np.empty(g), np.empty(g, dtype=np.int32))
         suspect = np.empty(g, dtype=np.bool_)
+        forward, backward = self._bases
         standardise_rows(
-            y, basis * roots, basis / roots, roots, _inverse(self.free), float(self.plan.df_residual), self._noise,
-            np.empty(len(basis)), found.residuals, found.sigma, found.largest, found.sample, suspect,
+            y, forward, backward, roots, self._over_free, df, self._noise, np.empty(len(forward)),
+            residuals, found.sigma, found.largest, found.sample, suspect,
         )  # fmt: skip
         return found, suspect
 

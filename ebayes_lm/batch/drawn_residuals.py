@@ -1,0 +1,68 @@
+"""Residuals of some features, drawn, for what needs them kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.batch.fitted_rows import FittedRows
+from ebayes_lm.core.mixed_covariance import MixedCovariances
+from ebayes_lm.core.permutation_null import DrawnRows
+
+#: Rows that are drawn, and their cells, at most.
+DRAWN_ROWS, _DRAWN_CELLS = 20_000, 1 << 24
+#: Means of rows that differ by more than this share of their values are of other data.
+_SAME_MEAN = 1e-6
+
+
+class DrawnResiduals:
+    """Some rows, drawn, that blocks put down as they come by."""
+
+    def __init__(self, fitted: FittedRows, rng: np.random.Generator) -> None:
+        g, n = fitted.matrix.shape[0], fitted.n
+        self.fitted = fitted
+        most = min(g, DRAWN_ROWS, max(1, _DRAWN_CELLS // n))
+        self.at: IntArray = np.arange(g) if most == g else np.sort(rng.choice(g, most, replace=False, shuffle=False))
+        self.residuals = np.zeros((most, n))
+        self.own = fitted.has_single
+        self.free = np.zeros((most, n)) if self.own else fitted.rows.free[None, :]
+        self.other = np.zeros(most, dtype=np.bool_)
+
+    def keep(self, residuals: FloatArray, free: FloatArray, at: slice) -> None:
+        """Keep what was drawn of residuals (g, m) of the rows ``at``, and what is left of their samples."""
+        low, high = np.searchsorted(self.at, (at.start, at.stop))
+        local = self.at[low:high] - at.start
+        self.residuals[low:high] = residuals[local]
+        if self.own:
+            self.free[low:high] = np.broadcast_to(free, residuals.shape)[local]
+
+    def levels(self, values: AnyArray, at: slice) -> tuple[FloatArray, FloatArray]:
+        """Sums (m,) of the drawn values of a block, each row's about its mean, and how many there are of a sample.
+
+        On the way, rows are marked whose mean is not that of the fit.
+        """
+        low, high = np.searchsorted(self.at, (at.start, at.stop))
+        y = self.fitted.values(values[self.at[low:high] - at.start]).astype(np.float64)
+        observed = np.isfinite(y)
+        y = np.where(observed, y, 0.0)
+        mean = y.sum(axis=1) / np.maximum(observed.sum(axis=1), 1)
+        if self.fitted.fit.duplicates is None:
+            size = np.abs(y).max(axis=1, initial=0.0)
+            expected = np.nan_to_num(self.fitted.fit.record.amean[self.at[low:high]])
+            self.other[low:high] = np.abs(mean - expected) > _SAME_MEAN * size
+        used = slice(None) if self.fitted.fit.plan.used is None else self.fitted.fit.plan.used
+        about = np.where(observed, y - mean[:, None], 0.0)
+        return about.sum(axis=0)[used], observed.sum(axis=0)[used].astype(np.float64)
+
+    def rows(self) -> DrawnRows:
+        """The rows as they were kept."""
+        own = self.fitted.fit.covariances
+        single: BoolArray = np.zeros(len(self.at), dtype=np.bool_)
+        if own is None or not len(own):
+            return DrawnRows(self.residuals, self.free, None, None, single)
+        place = np.searchsorted(own.rows, self.at)
+        single = (place < len(own)) & (own.rows[np.minimum(place, len(own) - 1)] == self.at)
+        weights = np.zeros((len(self.at), len(self.fitted.order)))
+        weights[single] = own.row_weights(place[single])
+        rho = np.nan_to_num(own.rho[self.at]) if isinstance(own, MixedCovariances) else None
+        return DrawnRows(self.residuals, self.free, weights, rho, single)

@@ -1,0 +1,241 @@
+"""What residuals show, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm.batch.residual_annotations import CONSTANT, MISSING, Candidate, Known, is_compared
+from ebayes_lm.batch.residual_annotations import LEVEL as MEAN
+from ebayes_lm.batch.residual_tables import LEVEL
+from ebayes_lm.errors import counted
+
+#: Of an annotation that the design holds to this share it is said.
+_NEARLY = 0.5
+#: A component of which one sample makes up more than this is about that sample.
+_ONE_SAMPLE = 0.5
+#: R2 from which a component follows an annotation, and not just in part.
+_CLOSELY = 0.5
+#: What an annotation explains, in terms of what it would by chance, from which it is worth a word.
+_MORE = 1.25
+#: Without permutations a component is looked at that has so many times its even part.
+_LARGE = 2.0
+#: Groups whose standard deviations differ by less than this are equal enough for tests.
+_RATIO = 1.3
+#: A sample with more than so many times its part of the outlying features is named.
+_MANY = 3.0
+#: Components, samples and features that a sentence names.
+_NAMED = 4
+
+
+def findings(
+    components: pd.DataFrame, linked: pd.DataFrame, shares: pd.DataFrame, samples: pd.DataFrame, groups: pd.DataFrame,
+    facts: dict[str, float], known: Known, with_table: bool,
+) -> tuple[str, ...]:  # fmt: skip
+    """All there is to say, components first."""
+    said = [_overall(components, facts)]
+    followed = _followed(components, linked)
+    said += _components(components, followed, shares, known, facts)
+    said += _beside(shares, {name for name, _ in followed.values()})
+    said += _unexplained(components, followed, with_table)
+    said += _samples(samples)
+    said += _groups(groups)
+    said += _outlying(samples, facts)
+    said += _hidden(known)
+    return tuple(said)
+
+
+def percent(share: float) -> str:
+    """A share as ``31 %`` or ``0.93 %``."""
+    value = 100.0 * share
+    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
+
+
+def _name(name: Any) -> str:
+    return f"`{' '.join(str(name).split())}`"
+
+
+def _series(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _some(names: list[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    more = len(names) - _NAMED
+    return _series(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
+
+
+def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
+    even = percent(1.0 / facts["df_residual"])
+    first = [percent(share) for share in components["share"][:3]]
+    if not facts["n_perm"]:
+        listed = _series(first)
+        return (
+            f"The largest components of the residuals hold {listed} of the noise, where {even} each would be even; "
+            "whether that is beyond chance was not looked at (n_perm=0)"
+        )
+    beyond = components[components["beyond_chance"]]
+    if not len(beyond):
+        return f"No component of the residuals is beyond chance: the largest holds {first[0]} of the noise"
+    held = [percent(share) for share in beyond["share"][:3]]
+    all_of_them = len(beyond) == len(components) < facts["df_residual"]
+    number = f"{len(beyond)}{' or more' if all_of_them else ''} component{'s' if len(beyond) > 1 else ''}"
+    largest = f"the largest with {_series(held)}" if len(beyond) > len(held) else f"with {_series(held)}"
+    return f"The residuals have {number} beyond chance, {largest} of the noise ({even} each would be even)"
+
+
+def _followed(components: pd.DataFrame, linked: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """The annotation that a component is said to follow, and its R2; what is made of the data comes last."""
+    sure = linked[linked["adj_p_value"] <= LEVEL].sort_values(["p_value", "r2"], ascending=[True, False], kind="stable")
+    made = sure["annotation"].isin([MEAN, MISSING])
+    sure = pd.concat([sure[~made], sure[made & (sure["r2"] > _NEARLY)]])
+    first = sure.drop_duplicates("component").itertuples()
+    return {row.component: (row.annotation, float(row.r2)) for row in first}
+
+
+def _components(
+    components: pd.DataFrame, followed: dict[str, tuple[str, float]], shares: pd.DataFrame, known: Known,
+    facts: dict[str, float],
+) -> Iterator[str]:  # fmt: skip
+    by_name = {candidate.name: candidate for candidate in known.candidates}
+    whole = shares.set_index("annotation")
+    told: set[str] = set()
+    for row in components.itertuples():
+        alone = row.sample_share > _ONE_SAMPLE and facts["samples"] > 4
+        large = row.beyond_chance or (not facts["n_perm"] and row.share * facts["df_residual"] > _LARGE)
+        if row.component in followed:
+            name, r2 = followed[row.component]
+            yield _follows(row, name, r2, by_name[name], whole.loc[name], name in told)
+            told.add(name)
+        elif alone and large:
+            yield (
+                f"Residual {row.component}, {percent(row.share)} of the noise, is sample {_name(row.sample)} alone "
+                f"({percent(row.sample_share)} of it): see whether it belongs to the data"
+            )
+
+
+def _follows(row: Any, name: str, r2: float, candidate: Candidate, whole: Any, again: bool) -> str:
+    verb = "follows" if r2 >= _CLOSELY else "partly follows"
+    head = f"Residual {row.component}, {percent(row.share)} of the noise, {verb} {_shown(name)}"
+    if again:
+        return f"{head}, too (R2 {r2:.2f})"
+    explains = f"which explains {percent(whole['share'])} of all noise ({percent(whole['by_chance'])} by chance)"
+    return f"{head} (R2 {r2:.2f}), {explains}: {_advice(name, candidate)}{_held(name, candidate)}"
+
+
+def _shown(name: str) -> str:
+    made = {
+        MEAN: "the mean of all features in a sample",
+        MISSING: "the number of missing values in a sample",
+        CONSTANT: "a shift that all samples share",
+    }
+    return made.get(name, _name(name))
+
+
+def _advice(name: str, candidate: Candidate) -> str:
+    if name == MEAN:
+        return "samples differ in level, which is for normalisation to remove, if it is not biology"
+    if name == MISSING:
+        return "samples with fewer values are of another quality; weights of samples or a term for it may help"
+    if name == CONSTANT:
+        return "the design has no intercept (with two colours it would be the effect of the dye)"
+    df = counted(candidate.space.rank, "residual df").replace("dfs", "df")
+    if candidate.annotation.terms:
+        kind = "as a factor" if candidate.annotation.is_factor else "as a curve"
+        return f"the design reads {_name(name)} in another form; {kind} it would take {df} more"
+    return f"add {_name(name)} to the design (it takes {df})"
+
+
+def _held(name: str, candidate: Candidate) -> str:
+    if candidate.space.held <= _NEARLY:
+        return ""
+    share = percent(candidate.space.held)
+    return f". The design holds {share} of {_name(name)} already: effects of the two are hard to tell apart"
+
+
+def _beside(shares: pd.DataFrame, told: set[str]) -> Iterator[str]:
+    """Annotations that are in the noise without a component of their own."""
+    made = shares["annotation"].isin([MEAN, MISSING, CONSTANT])
+    more = shares["share"] > _MORE * shares["by_chance"]
+    sure = shares[(shares["adj_p_value"] <= LEVEL) & more & ~made & ~shares["annotation"].isin(told)]
+    for row in sure.sort_values("p_value", kind="stable").itertuples():
+        yield (
+            f"{_name(row.annotation)} explains {percent(row.share)} of all noise ({percent(row.by_chance)} by chance), "
+            "though no component follows it alone: the design may take it in"
+        )
+
+
+def _unexplained(components: pd.DataFrame, followed: dict[str, tuple[str, float]], with_table: bool) -> Iterator[str]:
+    alone = components["sample_share"] > _ONE_SAMPLE
+    open_ = components[components["beyond_chance"] & ~components["component"].isin(followed) & ~alone]
+    if not len(open_):
+        return
+    which = _some([f"{row.component} ({percent(row.share)})" for row in open_.itertuples()])
+    verb = "is" if len(open_) == 1 else "are"
+    why = "and follow nothing in the sample table" if with_table else "and there is no sample table to compare with"
+    why = why.replace("follow ", "follows ") if len(open_) == 1 else why
+    yield (
+        f"Residual {which} {verb} beyond chance {why}: it may be biology (co-expression) or an unrecorded factor, "
+        "which latent_factors() or surrogate_variables() estimate"
+    )
+
+
+def _samples(samples: pd.DataFrame) -> Iterator[str]:
+    far = samples[samples["outlying"].astype(bool)].sort_values("spread", ascending=False, kind="stable")
+    if not len(far):
+        return
+    which = _some([f"{_name(sample)} ({spread:.2g} times)" for sample, spread in far["spread"].items()])
+    yield (
+        f"{counted(len(far), 'sample')} {'scatters' if len(far) == 1 else 'scatter'} more than the others, in terms of "
+        f"the median spread: {which}. array_weights(), or voom_with_quality_weights() for counts, let such samples "
+        "count less"
+    )
+
+
+def _groups(groups: pd.DataFrame) -> Iterator[str]:
+    for factor, levels in groups.groupby("factor", sort=False):
+        known = levels.dropna(subset=["relative_sd"])
+        most, least = known.loc[known["relative_sd"].idxmax()], known.loc[known["relative_sd"].idxmin()]
+        if not (known["adj_p_value"].iloc[0] <= LEVEL and most["relative_sd"] >= _RATIO):
+            continue
+        yield (
+            f"Residuals scatter {most['relative_sd']:.2g} times as much in samples with {_name(factor)} "
+            f"{_name(most['level'])} (n = {most['n']}) as with {_name(least['level'])} (n = {least['n']}): "
+            f'array_weights(var_group="{factor}") gives each level its variance, '
+            "voom_with_quality_weights() does so for counts"
+        )
+
+
+def _outlying(samples: pd.DataFrame, facts: dict[str, float]) -> Iterator[str]:
+    found, expected = int(facts["outlying_features"]), facts["outlying_expected"]
+    if found < 5 or found < 2.0 * expected:
+        return
+    counts = samples["outlying_features"].to_numpy()
+    even = found / max(1, int(np.count_nonzero(samples["spread"].notna())))
+    many = [at for at in np.argsort(-counts, kind="stable") if counts[at] > max(_MANY * even, 5)]
+    where = ""
+    if many:
+        listed = _some([f"{_name(samples.index[at])} ({int(counts[at]):,})" for at in many])
+        where = f", most of all in {listed}"
+    yield (
+        f"{counted(found, 'feature')} {'has' if found == 1 else 'have'} an outlying residual, where {expected:.3g} "
+        f"would by chance{where}: ebayes(robust=True) keeps such features from swaying the others"
+    )
+
+
+def _hidden(known: Known) -> Iterator[str]:
+    within = [_name(c.name) for c in known.candidates if not is_compared(c) and not c.space.rank]
+    if within:
+        yield f"Not visible in residuals, because the design holds it: {_some(within)}"
+    saturated = [_name(c.name) for c in known.candidates if not is_compared(c) and c.space.rank]
+    if saturated:
+        yield f"Not compared, because it has as many levels as there are residual df: {_some(saturated)}"
+    if known.left_out:
+        yield (
+            "Not compared, because every sample has its own value, all have the same, or it is neither number nor "
+            f"group: {_some([_name(name) for name in known.left_out])}"
+        )
