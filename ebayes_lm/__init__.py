@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
     from ebayes_lm import limma as limma
+    from ebayes_lm.batch.component_number import num_sv as num_sv
     from ebayes_lm.batch.control_counts import ruvg as ruvg
     from ebayes_lm.batch.controls import ruv as ruv
     from ebayes_lm.batch.covariate_trend import covariate_trends as covariate_trends
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from ebayes_lm.batch.removal import remove_batch_effect as remove_batch_effect
     from ebayes_lm.batch.residual_result import ResidualStructure as ResidualStructure
     from ebayes_lm.batch.residuals import residual_structure as residual_structure
+    from ebayes_lm.batch.surrogates import surrogate_variables as surrogate_variables
+    from ebayes_lm.batch.surrogates import svaseq as svaseq
     from ebayes_lm.batch.weighted_surrogates import wsva as wsva
     from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
@@ -100,6 +103,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "batch.covariate_trend": ("covariate_trends", "normalize_by_covariate"),
     "batch.removal": ("remove_batch_effect",),
+    "batch.component_number": ("num_sv",),
+    "batch.surrogates": ("surrogate_variables", "svaseq"),
     "batch.weighted_surrogates": ("wsva",),
     "batch.empirical": ("combat",),
     "batch.control_counts": ("ruvg",),

@@ -1,0 +1,111 @@
+"""Complete rows of a matrix, gone through as often as a method needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.hidden_variables import OfRows
+from ebayes_lm.data.blocks import ROW_CELLS, Running
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.errors import DataError, counted, listing
+
+#: Cells in a block: it stays in cache between one product and the next, and threads share the blocks evenly.
+_CELLS = 2 * ROW_CELLS
+
+
+@dataclass(frozen=True, eq=False)
+class RowPasses:
+    """Rows of a matrix without missing values.
+
+    Attributes
+    ----------
+    matrix : FeatureMatrix
+    running : Running
+    """
+
+    matrix: FeatureMatrix
+    running: Running
+
+    @classmethod
+    def of(cls, matrix: FeatureMatrix, running: Running) -> RowPasses:
+        """The rows, after a look whether all values are there.
+
+        Raises
+        ------
+        DataError
+            Values are missing or infinite.
+        """
+
+        def look(values: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+            return np.isinf(values).any(axis=1), np.isnan(values).any(axis=1)
+
+        infinite, missing = matrix.map_blocks(look, running)
+        for rows, what in ((infinite, "infinite"), (missing, "missing")):
+            if rows.any():
+                which = f"{counted(int(rows.sum()), 'feature')} of {matrix.shape[0]:,}"
+                raise DataError(
+                    f"{what} values in {which} ({listing(matrix.features[rows], 3)}): hidden variables are estimated "
+                    "from complete features; leave these out, for example with y.dropna(), or impute what is missing"
+                )
+        return cls(matrix, running)
+
+    def each(self, work: OfRows) -> tuple[AnyArray, ...]:
+        """Arrays over all rows, of what ``work`` gives for each block."""
+
+        def block(values: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+            return work(values.astype(np.float64, copy=False))
+
+        return self.matrix.map_blocks(block, self.running, _CELLS)
+
+    def total(self, work: Callable[[FloatArray, slice], FloatArray]) -> FloatArray:
+        """What ``work`` gives for each block, added up in the order of the blocks."""
+        sums = _OrderedSum()
+
+        def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
+            sums.add(work(values.astype(np.float64, copy=False), at), at)
+            return ()
+
+        self.matrix.map_blocks(block, self.running, _CELLS)
+        return sums.total
+
+    def cross_product(self, work: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        """Sum of ``z' z`` over blocks, z being what ``work`` makes of a block."""
+
+        def product(y: FloatArray, _: slice) -> FloatArray:
+            z = work(y)
+            return np.asarray(z.T @ z)
+
+        return self.total(product)
+
+    def centred_cross_product(self, weights: FloatArray) -> FloatArray:
+        """Cross product (n, n) of rows less their means, times their weights (G,)."""
+
+        def product(y: FloatArray, at: slice) -> FloatArray:
+            z = y - y.mean(axis=1, keepdims=True)
+            z *= weights[at, None]
+            return np.asarray(z.T @ z)
+
+        return self.total(product)
+
+
+class _OrderedSum:
+    """A sum over blocks that threads bring in any order: rounding is that of the blocks' own order."""
+
+    def __init__(self) -> None:
+        self.total = np.zeros(())
+        self._waiting: dict[int, tuple[FloatArray, int]] = {}
+        self._next = 0
+        self._lock = Lock()
+
+    def add(self, part: FloatArray, at: slice) -> None:
+        """A block's part, added once those before it are."""
+        with self._lock:
+            self._waiting[at.start] = part, at.stop
+            while self._next in self._waiting:
+                ready, self._next = self._waiting.pop(self._next)
+                self.total = self.total + ready

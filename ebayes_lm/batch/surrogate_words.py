@@ -1,0 +1,36 @@
+"""Surrogate variables in words."""
+
+from __future__ import annotations
+
+from ebayes_lm.batch.component_number import METHODS as NUMBER_METHODS
+from ebayes_lm.batch.nested_designs import NestedDesigns
+from ebayes_lm.core.hidden_variables import HiddenVariables
+
+METHODS = {
+    "irw": "by iteratively re-weighted surrogate variable analysis (Leek and Storey 2008)",
+    "two-step": "by two-step surrogate variable analysis (Leek and Storey 2007)",
+    "supervised": "by surrogate variable analysis of control features (Leek 2014)",
+}
+
+
+def remarks_on(found: HiddenVariables, nested: NestedDesigns, wanted: int, counted_by: str | None) -> tuple[str, ...]:
+    """How their number came about, what became of them, and how far the terms of interest explain them."""
+    k = found.values.shape[1]
+    said = [f"Their number was {f'counted {NUMBER_METHODS[counted_by]}' if counted_by else 'given'}."]
+    if k < wanted:
+        said.append(f"Of {wanted} that were looked for, {wanted - k} had no features that go along with them.")
+    if not found.settled:
+        said.append(
+            "Features without an effect of interest do not hold as many directions: the last ones that could be told "
+            "apart are given."
+        )
+    if k:
+        shares = nested.models.explained(found.values)
+        parts = [f"{100.0 * share:.0f} % of SV{i + 1}" for i, share in enumerate(shares)]
+        terms = " and ".join(nested.interest)
+        said.append(f"Beyond the null design, {terms} explains {_listed(parts)}.")
+    return tuple(said)
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
