@@ -15,6 +15,8 @@ from ebayes_lm.errors import HiddenFactorWarning, counted, warn
 _ENOUGH = 25
 #: Controls that scatter as much as by chance once in so many analyses or less often.
 _RARELY = 1e-3
+#: Features are never quite independent, and a thousand controls tell; so far, a tenth of all features has p < 0.05.
+_FAR = 1.5
 #: Factors that explain more of a column than this leave its effect less than a tenth of its information.
 _NEARLY_ALL = 0.9
 
@@ -31,7 +33,7 @@ def few_controls(n_controls: int, k: int) -> tuple[str, ...]:
 
 
 def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, used: int) -> tuple[str, ...]:
-    """A remark, and a warning, where controls differ along what is of interest by more than their residuals say.
+    """A remark where controls differ along what is of interest by more than their residuals say; by far, a warning.
 
     ``used`` is how many parameters were fitted to the controls to make these differences small.
     """
@@ -48,14 +50,15 @@ def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, use
     total = np.minimum(df + squeezed.df_prior, df * varying.sum())
     p = fdtrc(float(at.interest.shape[1]), total, squares[varying] / squeezed.var_post)
     summed = float(chdtri(1.0, np.maximum(p, np.finfo(float).tiny)).sum())
-    if chdtrc(float(free), summed) >= _RARELY:
+    if summed <= free or chdtrc(float(free), summed) >= _RARELY:
         return ()
     remark = (
-        f"given the factors, effects of the controls vary {summed / free:.1f} times as much as their residuals say: "
+        f"given the factors, effects of the controls vary {summed / free:.2g} times as much as their residuals say: "
         "some may be no controls, or k is too small. A look at their own p-values, and "
         'latent_factors(method="robust"), which needs no controls, would tell'
     )
-    warn(remark, HiddenFactorWarning)
+    if summed > _FAR * free:
+        warn(remark, HiddenFactorWarning)
     return (remark,)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -82,6 +83,20 @@ class TestScatter:
             warnings.simplefilter("ignore", HiddenFactorWarning)
             said = [scatter_of_controls(y[:C], AT, found(y, method), 3) for y in (data(s, 0.3) for s in range(20))]
         assert sum(map(len, said)) >= 18
+
+    def test_only_what_is_far_off_draws_a_warning(self):
+        """Effects along the group that add a third to, and double, the variance of noise."""
+        rng = np.random.default_rng(5)
+        noise = rng.normal(size=(1000, N))
+        effects = rng.normal(size=(1000, 1)) @ AT.interest.T
+        none = np.zeros((N, 0))
+        assert scatter_of_controls(noise, AT, none, 0) == ()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            (remark,) = scatter_of_controls(noise + effects * 3**-0.5, AT, none, 0)
+        assert re.search("vary 1.[234] times as much", remark)
+        with pytest.warns(HiddenFactorWarning, match="vary (1.9|2|2.1) times as much"):
+            scatter_of_controls(noise + effects, AT, none, 0)
 
     def test_nothing_is_said_where_nothing_is_left(self):
         y = data(1)
