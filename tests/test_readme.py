@@ -30,7 +30,7 @@ MAPPED = (
     "lowess", "weighted_lowess", "loess_fit", "choose_lowess_span", "DGEList", "norm_lib_sizes", "filter_by_expr",
     "cpm", "rpkm", "ave_log_cpm", "sum_tech_reps", "voom", "voom_with_quality_weights", "voom_lm_fit", "vooma",
     "vooma_by_group", "vooma_lm_fit", "array_weights", "array_weights_quick", "duplicate_correlation", "avereps",
-    "avearrays", "avedups",
+    "avearrays", "avedups", "remove_batch_effect", "wsva",
 )  # fmt: skip
 
 
