@@ -1,0 +1,98 @@
+"""A second opinion about hidden factors: what robust factor adjustment says of the same design."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.batch.latent_estimates import associations, estimated
+from ebayes_lm.batch.latent_rows import coordinates, cross_in_blocks, latent_rows
+from ebayes_lm.core.disagreement import Disagreement, disagreement
+from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.data.blocks import Running, blas_threads
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import HiddenFactorWarning, listing, warn
+
+#: Features without an effect whose p may come below 0.05, beyond which two opinions disagree.
+MOST_REJECTED = 0.055
+#: By so much of the variance that errors of an association add to effects, more null features come below 0.05.
+_REJECTED_BY_VARIANCE = 0.115
+
+
+class SecondOpinion(NamedTuple):
+    """What robust factor adjustment says of factors in use, column by column.
+
+    Attributes
+    ----------
+    columns : dict of str to Disagreement
+        By the column of interest.
+    allowed : dict of str to float
+        Null rejections that would not surprise, the errors of the second opinion allowed for.
+    """
+
+    columns: dict[str, Disagreement]
+    allowed: dict[str, float]
+
+    @property
+    def disputed(self) -> dict[str, Disagreement]:
+        """Columns about which the two disagree."""
+        return {name: found for name, found in self.columns.items() if found.rejected > self.allowed[name]}
+
+    def remarks(self) -> tuple[str, ...]:
+        """The same in words."""
+        told = []
+        for name, found in self.columns.items():
+            verb = "disagrees" if name in self.disputed else "agrees"
+            told.append(
+                f"{name}: {found.share:.0%} of it goes along with these factors; robust factor adjustment {verb} "
+                f"({found.other_share:.0%})"
+            )
+        return tuple(told)
+
+
+def second_opinion(
+    matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running, k: int | None = None
+) -> SecondOpinion | None:
+    """Ask robust factor adjustment about factors (n, j) of a design; None where it has nothing to say.
+
+    ``k`` is the number of factors that it looks for, by default as many as are in use. It takes complete features
+    only, and says nothing of designs whose columns depend on each other, or that leave too few residual df.
+    """
+    if values.shape[1] == 0 or len(pivoted_qr(design.matrix).aliased):
+        return None
+    at = coordinates(design)
+    m, wanted = at.residual.shape[1], values.shape[1] if k is None else k
+    if not at.names or m < 3 or wanted > m - 2:
+        return None
+    rows = latent_rows(matrix, at, running)
+    usable = (rows.n_missing == 0) & (np.abs(rows.residuals).max(axis=1, initial=0.0) > 0)
+    if np.count_nonzero(usable) <= m:
+        return None
+    with blas_threads(1):
+        found = estimated(rows, None, at, wanted, None, cross_in_blocks(running))
+        related = associations(found, at, np.ones(len(found.used)), None)
+        used, along = at.residual.T @ values, at.effects(values.T)
+        scores, columns, allowed = found.factors.scores, {}, {}
+        for c, name in enumerate(at.names):
+            other = scores @ related[c].alpha / m
+            columns[name] = disagreement(rows.residuals[found.used], float(at.unscaled[c]), used, along[:, c], other)
+            added = related[c].added(found.factors.loadings, found.factors.variances)
+            allowed[name] = MOST_REJECTED + _REJECTED_BY_VARIANCE * added
+    return SecondOpinion(columns, allowed)
+
+
+def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:
+    """Say where the second opinion is another one; ``which`` factors are in use, in words."""
+    disputed = {} if opinion is None else opinion.disputed
+    if not disputed:
+        return
+    worst = max(disputed.values(), key=lambda found: found.rejected)
+    warn(
+        f"{which} and robust factor adjustment disagree about {listing(disputed)}: {worst.share:.0%} of it goes along "
+        f"with the factors by the one and {worst.other_share:.0%} by the other. If that is right, "
+        f"{worst.rejected:.1%} of features without an effect have p < 0.05 here; latent_factors() gives its factors",
+        HiddenFactorWarning,
+    )

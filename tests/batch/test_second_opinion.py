@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ebayes_lm as el
+from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
+from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import as_feature_matrix
+from ebayes_lm.errors import HiddenFactorWarning
+from tests.factor_study.cells import Cell
+from tests.factor_study.drawing import Drawn, draw
+
+QUIET = Running(threads=1, progress=False)
+GOES_ALONG = Cell(24, 1, "all", 2.0, 0.1, "both")
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Drawn:
+    return draw(GOES_ALONG, 1)
+
+
+def opinion(drawn: Drawn, values: np.ndarray, y: pd.DataFrame | None = None):
+    return second_opinion(as_feature_matrix(drawn.y if y is None else y), drawn.design, values, QUIET)
+
+
+def test_the_true_factor_is_agreed_on(drawn):
+    found = opinion(drawn, drawn.hidden)
+    assert list(found.columns) == ["groupB"]
+    assert not found.disputed
+    assert "robust factor adjustment agrees" in found.remarks()[0]
+    warn_of_dispute(found, "these")
+
+
+def test_a_factor_without_its_association_is_disputed(drawn):
+    """What is left of the factor beside the group: residual directions, as if they had nothing to do with it."""
+    x = drawn.design.matrix
+    beside = drawn.hidden - x @ np.linalg.lstsq(x, drawn.hidden, rcond=None)[0]
+    found = opinion(drawn, beside)
+    rejected = el.lm_fit(drawn.y, drawn.design.with_nuisance(pd.DataFrame(beside, columns=["F"]))).ebayes()
+    actual = (rejected.p_value["groupB"][drawn.is_null] < 0.05).mean()
+    assert found.disputed["groupB"].rejected == pytest.approx(actual, abs=0.05)
+    with pytest.warns(HiddenFactorWarning, match="these and robust factor adjustment disagree about 'groupB': 0% of"):
+        warn_of_dispute(found, "these")
+
+
+def test_incomplete_rows_do_not_speak(drawn):
+    y = drawn.y.copy()
+    y.iloc[5, 3] = np.nan
+    assert opinion(drawn, drawn.hidden, y).columns == opinion(drawn, drawn.hidden, drawn.y.drop(index="g5")).columns
+
+
+@pytest.mark.parametrize("why", ["no factors", "dependent columns", "few df"])
+def test_it_says_nothing(drawn, why):
+    design, values = drawn.design, drawn.hidden
+    if why == "no factors":
+        values = values[:, :0]
+    elif why == "dependent columns":
+        design = el.Design(np.column_stack([design.matrix, design.matrix.sum(axis=1)]))
+    else:
+        design = el.Design(np.column_stack([design.matrix, np.eye(24)[:, :20]]))
+    assert second_opinion(as_feature_matrix(drawn.y), design, values, QUIET) is None
+    warn_of_dispute(None, "these")
