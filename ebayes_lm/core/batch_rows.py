@@ -87,6 +87,8 @@ class BatchRows(NamedTuple):
         return BatchRows(*(field[chosen] for field in self))  # type: ignore[arg-type]
 
 
+# missing values of R are signalling NaN, of which arithmetic warns
+@np.errstate(invalid="ignore")
 def batch_rows(y: AnyArray, model: BatchModel) -> BatchRows:
     """Fit the model to every row by least squares on what is observed of it.
 
@@ -165,6 +167,7 @@ def _flat(values: FloatArray, scatter: FloatArray, model: BatchModel) -> BoolArr
     return flat
 
 
+@np.errstate(invalid="ignore")
 def adjusted_rows(
     y: AnyArray, model: BatchModel, slopes: FloatArray, centre: FloatArray, shift: FloatArray, ratio: FloatArray | None
 ) -> FloatArray:
