@@ -149,16 +149,17 @@ def latent_factors(
         inflation = n / (n - rows.n_missing[found.used])
         related = associations(found, at, inflation, inside) if found.factors.scores.shape[1] else []
     values = at.residual @ found.factors.scores + at.columns @ _alpha(related, found, at).T
+    n_controls = None if inside is None else int(inside.sum())
     confounding = confounding_table(related, found.factors, at)
-    warn_of(found, related, at, confounding, None if inside is None else int(inside.sum()))
+    warn_of(found, related, at, confounding, n_controls)
     return Factors.appended(
         made,
         values,
         prefix="F",
-        method=_METHODS[method].format("" if inside is None else counted(int(inside.sum()), "control")),
+        method=_METHODS[method].format("" if n_controls is None else counted(n_controls, "control")),
         confounding=confounding,
         loadings=_loadings(found, matrix, rows.unit),
-        remarks=remarks_on(matrix, rows.n_missing, found, related, at, confounding, missing, k is None),
+        remarks=remarks_on(matrix, rows.n_missing, found, related, at, confounding, missing, k is None, n_controls),
     )
 
 
@@ -182,8 +183,10 @@ def _allowed(k: Any, at: Coordinates) -> int | None:
 
 
 def _seed(seed: Any) -> int | None:
-    if seed is None or (isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0):
-        return seed
+    if seed is None:
+        return None
+    if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0:
+        return int(seed)
     raise ArgumentTypeError(f"seed must be a whole number from 0, or None; got {shown(seed)}")
 
 
@@ -218,8 +221,8 @@ def _inside(chosen: IntArray, found: Estimated, n_features: int) -> BoolArray:
     k = found.factors.scores.shape[1]
     if inside.sum() < k + 1:
         raise ArgumentError(
-            f"{counted(int(inside.sum()), 'control')} can be used, and {counted(k, 'factor')} need {k + 1} at least, and "
-            f"{25 * k} for a good estimate; give more, or fewer factors with k="
+            f"{counted(int(inside.sum()), 'control')} can be used, and {counted(k, 'factor')} need {k + 1} at least, "
+            f"and {25 * k} for a good estimate; give more, or fewer factors with k="
         )
     return inside
 

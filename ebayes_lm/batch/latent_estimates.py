@@ -31,8 +31,8 @@ def gaps_of(matrix: FeatureMatrix, rows: LatentRows, fewest: int) -> Gaps:
     """The incomplete rows that have so many values at least."""
     n = matrix.shape[1]
     at = np.flatnonzero((rows.n_missing > 0) & (rows.n_missing <= n - fewest))
-    values = [np.asarray(matrix.source.read(int(j), int(j) + 1), dtype=np.float64) for j in at]
-    values = np.concatenate(values) * rows.unit if len(at) else np.empty((0, n))
+    singly = [np.asarray(matrix.source.read(int(j), int(j) + 1), dtype=np.float64) for j in at]
+    values = np.concatenate([np.empty((0, n)), *singly]) * rows.unit
     return Gaps(at, values, np.isnan(values))
 
 

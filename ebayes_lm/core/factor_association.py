@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +15,8 @@ Score: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 #: Both are 95 % efficient where all effects are zero.
 _HUBER, _BISQUARE = 1.345, 4.685
+#: The median size of normal errors, in standard deviations.
+_MEDIAN_SIZE = 0.6745
 #: Effects have a mean of their own where it is so many standard errors from zero.
 _LEVEL_SHOWS = 3.0
 #: Errors of loadings are taken out up to this share of what loadings vary.
@@ -36,6 +38,10 @@ class Association:
         Variance of the effects beside the factors, over that of the noise of their feature.
     level : float
         Mean effect beside the factors, 0 where none was allowed for.
+    beside_level : (k, k) array
+        What the covariance is where a mean effect is allowed for: large where loadings are alike.
+    scatter : float
+        Median size of the residuals, 1 where all but a few features have no effect beside the factors.
     converged : bool
     """
 
@@ -43,11 +49,13 @@ class Association:
     covariance: FloatArray
     spread: float
     level: float
+    beside_level: FloatArray
+    scatter: float
     converged: bool
 
-    def added(self, loadings: FloatArray, variances: FloatArray) -> float:
+    def added(self, loadings: FloatArray, variances: FloatArray, covariance: FloatArray | None = None) -> float:
         """What errors of alpha add to the variance of an effect, as a share of it, in the mean of features."""
-        errors = np.einsum("ij,ij->i", loadings @ self.covariance, loadings)
+        errors = np.einsum("ij,ij->i", loadings @ (self.covariance if covariance is None else covariance), loadings)
         return float(np.mean(errors / variances) / self.spread)
 
 
@@ -75,7 +83,8 @@ def association(
     equation here is ``sum psi(r) l / s + psi'(r) alpha / (m s^2) = 0`` with ``l`` the loadings in standard deviations
     of the noise, ``r`` standardised residuals and ``s^2 = unscaled + alpha' alpha / m`` their variance. By Stein's
     identity its expectation is zero at the true alpha whatever the other effects, where without the second part
-    errors of loadings would draw alpha to zero. With psi(r) = r it is orthogonal regression.
+    errors of loadings would draw alpha to zero. With psi(r) = r it is least squares with
+    the errors taken out of the cross product (Fuller 1987, Measurement Error Models, section 2.2).
 
     Features with effects lose weight: Huber's psi from least squares on, then Tukey's bisquare. Effects that have a
     mean, and loadings that have one, would be taken for each other; so where a mean shows, it is estimated beside.
@@ -88,7 +97,7 @@ def association(
     if len(y) <= 2 * (x.shape[1] + 2):
         return plain
     shifted = _robust(_Equation(y, np.column_stack([x, 1.0 / sd]), unscaled, 1.0 / m), x.shape[1])
-    return shifted if np.isfinite(shifted.level) and shifted.level != 0.0 else plain
+    return shifted if shifted.level != 0.0 else replace(plain, beside_level=shifted.covariance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +119,8 @@ def _found(equation: _Equation, score: Score, start: FloatArray, k: int) -> Asso
     x = equation.x
     a, converged = _solution(equation, score, start, k)
     spread = _spread(equation, a, k)
-    psi, slope = score((equation.y - x @ a) / np.sqrt(spread))
+    r = (equation.y - x @ a) / np.sqrt(spread)
+    psi, slope = score(r)
     bread = (x * slope[:, None]).T @ x
     bread[:k, :k] -= _correction(bread, float(slope.sum()) * equation.error, k)
     # of known variance where no feature is kept back
@@ -120,7 +130,8 @@ def _found(equation: _Equation, score: Score, start: FloatArray, k: int) -> Asso
     level = 0.0
     if len(a) > k and abs(a[k]) > _LEVEL_SHOWS * np.sqrt(covariance[k, k]):
         level = float(a[k])
-    return Association(a[:k], covariance[:k, :k], spread, level, converged)
+    scatter = float(np.median(np.abs(r))) / _MEDIAN_SIZE
+    return Association(a[:k], covariance[:k, :k], spread, level, covariance[:k, :k], scatter, converged)
 
 
 def _solution(equation: _Equation, score: Score, start: FloatArray, k: int) -> tuple[FloatArray, bool]:
