@@ -8,6 +8,7 @@ import pytest
 import ebayes_lm as el
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, EbayesLMError
 from tests.bad_input import (
+    adjusting,
     averaging,
     contrasting,
     controlling,
@@ -43,6 +44,7 @@ REST = {
     "rates": counting.RATES, "abundance": counting.ABUNDANCE, "technical replicates": counting.REPLICATES,
     "control features": controlling.RUV, "control features of counts": controlling.RUVG,
     "batch effects": removing.REMOVAL, "surrogate variables": removing.SURROGATES, "covariates": removing.TRENDS,
+    "combat": adjusting.COMBAT,
 }  # fmt: skip
 CASES = [pytest.param(case, id=f"{group}: {case.name}") for group, cases in (FITS | REST).items() for case in cases]
 

@@ -195,14 +195,14 @@ def _adjustable(rows: BatchRows, model: BatchModel, features: pd.Index) -> BoolA
     known = rows.estimable & (present.sum(axis=1) > 1)
     if model.reference is not None:
         known &= rows.counts[:, model.reference] > 1
-    _warn_of_rows(rows.flat, features, "constant in a batch, or in all but what the design explains")
-    _warn_of_rows(~known & ~rows.flat, features, "without the values that tell batches apart and from the design")
     used: BoolArray = known & ~rows.flat
     if used.sum() < 2:
         raise DataError(
             f"{counted(used.sum(), 'feature')} of {len(used):,} can be adjusted, and two are needed to learn from: a "
             "feature has to vary within every batch"
         )
+    _warn_of_rows(rows.flat, features, "constant in a batch, or in all but what the design explains")
+    _warn_of_rows(~known & ~rows.flat, features, "without the values that tell batches apart and from the design")
     return used
 
 
