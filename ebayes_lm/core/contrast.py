@@ -27,8 +27,11 @@ def is_estimable(qr: PivotedQR, contrasts: FloatArray) -> BoolArray:
     combination of its other weights.
     """
     implied = qr.dependencies() @ contrasts[qr.estimable]
-    size = np.abs(contrasts).max(axis=0, initial=0.0)
-    fits: BoolArray = (np.abs(contrasts[qr.aliased] - implied) <= _ALIASED * size).all(axis=0)
+    # in units of the columns, so that those of a covariate do not matter
+    units = np.ldexp(1.0, -qr.scale)[:, None]
+    size = np.abs(contrasts[qr.pivot] * units).max(axis=0, initial=0.0)
+    excess = np.abs(contrasts[qr.aliased] - implied) * units[qr.rank :]
+    fits: BoolArray = (excess <= _ALIASED * size).all(axis=0)
     return fits
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.contrast import is_estimable as are_estimable
 from ebayes_lm.core.qr import PivotedQR, pivoted_qr
 from ebayes_lm.design.design_matrix import Design
 
@@ -131,7 +132,4 @@ def is_estimable(design: Design | PivotedQR, contrast: AnyArray | Sequence[float
     """
     qr = design if isinstance(design, PivotedQR) else pivoted_qr(design.matrix)
     weights = np.asarray(contrast, dtype=np.float64)
-    kept, lost = weights[qr.estimable], weights[qr.aliased]
-    dependencies = qr.dependencies()
-    size = np.abs(lost) + np.abs(dependencies) @ np.abs(kept)
-    return bool(np.all(np.abs(lost - dependencies @ kept) <= NEGLIGIBLE * size))
+    return bool(are_estimable(qr, weights[:, None])[0])

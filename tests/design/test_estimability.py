@@ -80,3 +80,11 @@ def test_what_is_no_matrix():
         is_full_rank([["a"]])
     with pytest.raises(DesignError, match="missing or infinite"):
         non_estimable([[np.nan]])
+
+
+def test_rounding_in_a_dependency_does_not_make_a_contrast_not_estimable():
+    """Days within arms: the last day is what the others leave, but for 1e-20 of the intercept."""
+    samples = {"arm": list("AABBCC") * 3, "day": [f"d{k}" for k in (1, 2, 3, 4, 5, 6)] * 3}
+    design = model_matrix("~ arm + day", samples)
+    for contrast in np.unique(design.matrix, axis=0)[1:] - design.matrix[0]:
+        assert is_estimable(design, contrast)
