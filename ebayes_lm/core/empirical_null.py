@@ -26,7 +26,7 @@ _WORTH = np.array([1000.0, 100.0, 100.0])
 _SHARES = np.array([90.0, 5.0, 5.0])
 #: Shape and rate of the prior of precisions.
 _SHAPE, _RATE = 1.28, 0.36
-_BURN_IN, _DRAWS = 500, 2000
+_BURN_IN, _DRAWS = 300, 1000
 
 
 class EmpiricalNull(NamedTuple):

@@ -8,8 +8,8 @@ from scipy.special import stdtr
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.ordering import stable_order
 
-#: Bounds of Huber's weights, in standard deviations, and of the passes that find them.
-_HUBER = 1.345
+#: Points further from a line than so many standard deviations do not count; passes until it rests.
+_BISQUARE = 4.685
 _PASSES = 50
 _SETTLED = 1e-8
 _MAD = 0.674489750196082
@@ -40,21 +40,37 @@ def share_between(values: FloatArray, codes: IntArray) -> float:
     return max(0.0, 1.0 - (1.0 - between) * (n - 1) / (n - groups))
 
 
-def robust_slope(x: FloatArray, y: FloatArray) -> float:
-    """Slope through the origin of y on x (n,), points far from the line counting less (Huber 1964)."""
-    weights, slope = np.ones(len(x)), 0.0
+def robust_slope(x: FloatArray, y: FloatArray, noise: FloatArray) -> float:
+    """Slope through the origin of y on what x (n,) stand for, x having errors of variances ``noise`` (n,).
+
+    Points far from the line do not count (Tukey's bisquare). The errors of x, which would draw the slope to zero, are
+    taken off its sum of squares; 0 where nothing else is left of that.
+    """
+    if not x.any():
+        return 0.0
+    slope = _steepness(x, y)
     for _ in range(_PASSES):
-        weighted = weights * x
-        size = float(weighted @ x)
-        if size == 0.0:
-            return 0.0
-        before, slope = slope, float(weighted @ y) / size
-        rest = np.abs(y - slope * x)
-        scale = float(np.median(rest)) / _MAD
-        if scale == 0.0 or abs(slope - before) <= _SETTLED * max(abs(slope), 1.0):
+        weights = _bisquare(y - slope * x)
+        size, before = float(weights @ (x * x)), slope
+        slope = float(weights @ (x * y)) / size if size > 0.0 else 0.0
+        if abs(slope - before) <= _SETTLED * max(abs(slope), 1.0):
             break
-        weights = np.minimum(1.0, _HUBER * scale / np.maximum(rest, _SETTLED * scale))
-    return slope
+    errors = float(weights @ noise)
+    return slope * size / (size - errors) if size > errors else 0.0
+
+
+def _bisquare(rest: FloatArray) -> FloatArray:
+    """Weights of residuals (n,) about zero."""
+    scale = float(np.median(np.abs(rest))) / _MAD
+    if scale == 0.0:
+        return np.ones(len(rest))
+    return np.square(np.maximum(1.0 - np.square(rest / (_BISQUARE * scale)), 0.0))
+
+
+def _steepness(x: FloatArray, y: FloatArray) -> float:
+    """Median slope of the points that are far out in x, to start from."""
+    far = (np.abs(x) >= np.median(np.abs(x))) & (x != 0.0)
+    return float(np.median(y[far] / x[far]))
 
 
 def two_sided_p(t: float, df: float) -> float:
