@@ -36,13 +36,14 @@ class DrawnResiduals:
         if self.own:
             self.free[low:high] = np.broadcast_to(free, residuals.shape)[local]
 
-    def levels(self, values: AnyArray, at: slice) -> tuple[FloatArray, FloatArray]:
-        """Sums (m,) of the drawn values of a block, each row's about its mean, and how many there are of a sample.
+    def levels(self, values: AnyArray, sigma: FloatArray, at: slice) -> tuple[FloatArray, FloatArray]:
+        """Sums (m,) of the drawn values of a block, about the mean of the row in terms of its sigma, and their number.
 
         On the way, rows are marked whose mean is not that of the fit.
         """
         low, high = np.searchsorted(self.at, (at.start, at.stop))
-        y = self.fitted.values(values[self.at[low:high] - at.start]).astype(np.float64)
+        local = self.at[low:high] - at.start
+        y, sigma = self.fitted.values(values[local]).astype(np.float64), sigma[local, None]
         observed = np.isfinite(y)
         y = np.where(observed, y, 0.0)
         mean = y.sum(axis=1) / np.maximum(observed.sum(axis=1), 1)
@@ -51,7 +52,8 @@ class DrawnResiduals:
             expected = np.nan_to_num(self.fitted.fit.record.amean[self.at[low:high]])
             self.other[low:high] = np.abs(mean - expected) > _SAME_MEAN * size
         used = slice(None) if self.fitted.fit.plan.used is None else self.fitted.fit.plan.used
-        about = np.where(observed, y - mean[:, None], 0.0)
+        varying = sigma > 0
+        about = np.where(observed & varying, y - mean[:, None], 0.0) / np.where(varying, sigma, 1.0)
         return about.sum(axis=0)[used], observed.sum(axis=0)[used].astype(np.float64)
 
     def rows(self) -> DrawnRows:

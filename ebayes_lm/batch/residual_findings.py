@@ -19,6 +19,10 @@ _NEARLY = 0.5
 _ONE_SAMPLE = 0.5
 #: R2 from which a component follows an annotation, and not just in part.
 _CLOSELY = 0.5
+#: Samples differ in level where features have more than this of a component in common.
+_IN_COMMON = 0.25
+#: By column of the components, from where they are about one sample, and about the level of samples.
+_LIMITS = (("sample_share", _ONE_SAMPLE), ("in_common", _IN_COMMON))
 #: What an annotation explains, in terms of what it would by chance, from which it is worth a word.
 _MORE = 1.25
 #: Without permutations a component is looked at that has so many times its even part.
@@ -27,6 +31,8 @@ _LARGE = 2.0
 _RATIO = 1.3
 #: A sample with more than so many times its part of the outlying features is named.
 _MANY = 3.0
+#: Columns that come from libraries and their normalisation.
+_OF_LIBRARIES = ("lib_size", "norm_factors")
 #: Components, samples and features that a sentence names.
 _NAMED = 4
 
@@ -91,9 +97,11 @@ def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
 def _followed(components: pd.DataFrame, linked: pd.DataFrame) -> dict[str, tuple[str, float]]:
     """The annotation that a component is said to follow, and its R2; what is made of the data comes last."""
     sure = linked[linked["adj_p_value"] <= LEVEL].sort_values(["p_value", "r2"], ascending=[True, False], kind="stable")
-    made = sure["annotation"].isin([MEAN, MISSING])
-    sure = pd.concat([sure[~made], sure[made & (sure["r2"] > _NEARLY)]])
-    first = sure.drop_duplicates("component").itertuples()
+    at = components.set_index("component").loc[sure["component"]]
+    alone, common = (at[name].to_numpy() > most for name, most in _LIMITS)
+    made, level = (sure["annotation"].isin(names).to_numpy() for names in ([MEAN, MISSING], [MEAN]))
+    plain = (sure["r2"].to_numpy() > _CLOSELY) & ~alone & (common | ~level)
+    first = pd.concat([sure[~made], sure[made & plain]]).drop_duplicates("component").itertuples()
     return {row.component: (row.annotation, float(row.r2)) for row in first}
 
 
@@ -143,6 +151,10 @@ def _advice(name: str, candidate: Candidate) -> str:
         return "samples with fewer values are of another quality; weights of samples or a term for it may help"
     if name == CONSTANT:
         return "the design has no intercept (with two colours it would be the effect of the dye)"
+    if name in _OF_LIBRARIES:
+        return (
+            "look at the normalisation of the libraries first; as a covariate it would only stand for what went wrong"
+        )
     df = counted(candidate.space.rank, "residual df").replace("dfs", "df")
     if candidate.annotation.terms:
         kind = "as a factor" if candidate.annotation.is_factor else "as a curve"

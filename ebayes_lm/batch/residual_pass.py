@@ -31,7 +31,7 @@ class ResidualSums(NamedTuple):
     missing : (m,) array
         Missing values, or such of weight zero.
     level : (m,) array
-        Mean over drawn features, about each feature's own mean.
+        Mean over drawn features, each about its own mean and in its residual standard deviations.
     n_rows : int
         Features that have residuals.
     """
@@ -70,10 +70,11 @@ def residual_pass(fitted: FittedRows, running: Running, rng: np.random.Generator
 
     def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
         sums = _Block(fitted)
-        sums.level, sums.count = drawn.levels(values, at)
         parts = [sums.piece(fitted, drawn, values, at, piece) for piece in _pieces(at, values.shape[1])]
+        whole = tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+        sums.level, sums.count = drawn.levels(values, whole[0], at)
         total.add(at.start // size, sums.parts())
-        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+        return whole
 
     sigma, df, largest, sample = fitted.matrix.map_blocks(block, running, fitted.cells)
     _require_same(fitted, sigma, drawn)

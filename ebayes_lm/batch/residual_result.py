@@ -22,7 +22,8 @@ class ResidualStructure:
     components : DataFrame
         Principal components of the standardised residuals: ``share`` of their variance, ``null_quantile`` (what 95 % of
         permutations stay below) and ``p_value`` (NaN without permutations), ``beyond_chance``, the annotation that goes
-        with it best, its ``r2`` and ``adj_p_value``, and the sample with the largest part of the component.
+        with it best, its ``r2`` and ``adj_p_value``, the sample with the largest part of the component, and the share
+        of the component that features have ``in_common``, all with one sign.
     scores : DataFrame, samples x k
         The components, in standard deviations of a typical feature; NaN for samples of weight zero. Signs are
         arbitrary.
@@ -38,8 +39,9 @@ class ResidualStructure:
         square ``rms``, both 1 in the median sample; ``z``, the robust score of the log spread; whether it is
         ``outlying``; how many features have their ``outlying_features`` residual in it.
     group_variances : DataFrame
-        For each level of each factor of the samples ``n``, the residual ``df`` that fall to it, ``relative_sd`` (1 in
-        the level that scatters least) and, of the factor, ``p_value`` and ``adj_p_value`` (Holm) of no difference.
+        For each level of each factor ``n`` samples, outlying ones left out, the residual ``df`` that fall to it,
+        ``relative_sd`` (1 in the level that scatters least) and, of the factor, ``p_value`` and ``adj_p_value`` (Holm)
+        of no difference.
     outlying : DataFrame
         Features with the largest studentised residuals, indexed by their labels: the ``sample``, ``studentised``,
         ``p_value`` (for all samples of the feature) and ``adj_p_value`` (BH, over all features; exact up to 0.05).

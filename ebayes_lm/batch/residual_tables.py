@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.batch.residual_annotations import Known, groups_of
 from ebayes_lm.batch.residual_pass import ResidualPass
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.core.permutation_null import ComponentNull
-from ebayes_lm.core.residual_directions import Directions
+from ebayes_lm.core.residual_directions import Directions, common_share
 from ebayes_lm.core.sample_spread import SampleSpread, level_variances, p_of_squares
 
 #: P-values up to which components and annotations go along, and groups differ.
@@ -22,7 +22,13 @@ _MOST_FEATURES = 50
 
 
 def component_table(
-    found: Directions, k: int, null: ComponentNull | None, n_perm: int, associations: pd.DataFrame, samples: pd.Index
+    found: Directions,
+    k: int,
+    null: ComponentNull | None,
+    n_perm: int,
+    associations: pd.DataFrame,
+    samples: pd.Index,
+    residuals: FloatArray,
 ) -> pd.DataFrame:
     """One row for each of k components."""
     vectors = found.vectors[:, :k]
@@ -43,6 +49,7 @@ def component_table(
     table["r2"], table["adj_p_value"] = first["r2"].to_numpy(), first["adj_p_value"].to_numpy()
     table["sample"] = np.asarray(samples)[largest]
     table["sample_share"] = np.square(vectors)[largest, np.arange(k)]
+    table["in_common"] = common_share(residuals, vectors)
     return table
 
 
@@ -70,13 +77,13 @@ def spread_table(
     return table.astype({"missing": int} if np.isfinite(table["missing"]).all() else {})
 
 
-def group_table(known: Known, done: ResidualPass, rows: float) -> pd.DataFrame:
-    """Levels of every factor and how their residuals scatter."""
+def group_table(known: Known, done: ResidualPass, rows: float, outlying: BoolArray) -> pd.DataFrame:
+    """Levels of every factor and how their residuals scatter, outlying samples left out."""
     parts, p = [], []
     free = done.sums.free / max(done.sums.n_rows, 1)
     squares = np.diag(done.sums.cross) / max(done.sums.n_rows, 1)
     for name, codes, levels in groups_of(known):
-        found = level_variances(squares, free, codes, rows)
+        found = level_variances(squares, free, np.where(outlying, -1, codes), rows)
         if np.isnan(found.p):
             continue
         parts.append(pd.DataFrame({

@@ -37,7 +37,7 @@ def directions(cross: FloatArray, df: int, n_rows: float) -> Directions:
     vectors = vectors[:, ::-1][:, :df]
     largest = np.abs(vectors).argmax(axis=0)
     vectors = vectors * np.where(vectors[largest, np.arange(vectors.shape[1])] < 0, -1.0, 1.0)
-    total = variances.sum()
+    total = float(np.trace(cross))  # weights of observations leave a little outside of these dimensions
     shares = variances / total if total > 0 else np.zeros(len(variances))
     return Directions(vectors, variances, shares, effective_rows(shares, n_rows))
 
@@ -51,7 +51,7 @@ def effective_rows(shares: FloatArray, n_rows: float) -> float:
     d = len(shares)
     if d < 2:
         return 1.0
-    unevenness = float(np.square(shares).sum())
+    unevenness = float(np.square(shares / shares.sum()).sum()) if shares.any() else 1.0
     k = (unevenness * d * d - d) / (d * d + d - 2.0 * d * unevenness)
     return float(np.clip(1.0 / k if k > 0 else n_rows, 1.0, max(n_rows, 1.0)))
 
@@ -61,3 +61,13 @@ def correlations(residuals: FloatArray, df: FloatArray, vectors: FloatArray) -> 
     with np.errstate(divide="ignore", invalid="ignore"):
         found: FloatArray = np.where(df[:, None] > 0, (residuals @ vectors) / np.sqrt(df)[:, None], np.nan)
     return found
+
+
+def common_share(residuals: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Share (k,) of each direction (n, k) that rows (g, n) have alike, with one sign: 1 where they move as one."""
+    loadings = residuals @ vectors
+    squares = np.square(loadings).mean(axis=0)
+    common: FloatArray = np.divide(
+        np.square(loadings.mean(axis=0)), squares, out=np.zeros_like(squares), where=squares > 0
+    )
+    return common
