@@ -82,8 +82,8 @@ class FittedRows:
         """Residuals of rows y (g, n) that stand ``at``, put into ``room``; those with their own design come after."""
         own = self.fit.covariances
         if own is not None and np.diff(np.searchsorted(own.rows, (at.start, at.stop)))[0] == len(y):
-            g = len(y)
-            return Standardised(np.zeros((g, self.n)), *np.zeros((3, g)), np.zeros(g, dtype=np.int32))
+            sigma, df, largest = np.zeros((3, len(y)))
+            return Standardised(np.zeros((len(y), self.n)), sigma, df, largest, np.zeros(len(y), dtype=np.int32))
         return self.rows.complete(y, use_kernel=self.use_kernel, room=room)
 
     def single_rows(self, y: AnyArray, at: slice, found: Standardised) -> tuple[FloatArray, FloatArray, IntArray]:

@@ -60,6 +60,11 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a table, columns by name."""
+    return table.itertuples()
+
+
 def _name(name: Any) -> str:
     return f"`{' '.join(str(name).split())}`"
 
@@ -101,8 +106,8 @@ def _followed(components: pd.DataFrame, linked: pd.DataFrame) -> dict[str, tuple
     alone, common = (at[name].to_numpy() > most for name, most in _LIMITS)
     made, level = (sure["annotation"].isin(names).to_numpy() for names in ([MEAN, MISSING], [MEAN]))
     plain = (sure["r2"].to_numpy() > _CLOSELY) & ~alone & (common | ~level)
-    first = pd.concat([sure[~made], sure[made & plain]]).drop_duplicates("component").itertuples()
-    return {row.component: (row.annotation, float(row.r2)) for row in first}
+    first = pd.concat([sure[~made], sure[made & plain]]).drop_duplicates("component")
+    return {row.component: (row.annotation, float(row.r2)) for row in _rows(first)}
 
 
 def _components(
@@ -112,7 +117,7 @@ def _components(
     by_name = {candidate.name: candidate for candidate in known.candidates}
     whole = shares.set_index("annotation")
     told: set[str] = set()
-    for row in components.itertuples():
+    for row in _rows(components):
         alone = row.sample_share > _ONE_SAMPLE and facts["samples"] > 4
         large = row.beyond_chance or (not facts["n_perm"] and row.share * facts["df_residual"] > _LARGE)
         if row.component in followed:
@@ -174,7 +179,7 @@ def _beside(shares: pd.DataFrame, told: set[str]) -> Iterator[str]:
     made = shares["annotation"].isin([MEAN, MISSING, CONSTANT])
     more = shares["share"] > _MORE * shares["by_chance"]
     sure = shares[(shares["adj_p_value"] <= LEVEL) & more & ~made & ~shares["annotation"].isin(told)]
-    for row in sure.sort_values("p_value", kind="stable").itertuples():
+    for row in _rows(sure.sort_values("p_value", kind="stable")):
         yield (
             f"{_name(row.annotation)} explains {percent(row.share)} of all noise ({percent(row.by_chance)} by chance), "
             "though no component follows it alone: the design may take it in"
@@ -186,7 +191,7 @@ def _unexplained(components: pd.DataFrame, followed: dict[str, tuple[str, float]
     open_ = components[components["beyond_chance"] & ~components["component"].isin(followed) & ~alone]
     if not len(open_):
         return
-    which = _some([f"{row.component} ({percent(row.share)})" for row in open_.itertuples()])
+    which = _some([f"{row.component} ({percent(row.share)})" for row in _rows(open_)])
     verb = "is" if len(open_) == 1 else "are"
     why = "and follow nothing in the sample table" if with_table else "and there is no sample table to compare with"
     why = why.replace("follow ", "follows ") if len(open_) == 1 else why
@@ -211,7 +216,8 @@ def _samples(samples: pd.DataFrame) -> Iterator[str]:
 def _groups(groups: pd.DataFrame) -> Iterator[str]:
     for factor, levels in groups.groupby("factor", sort=False):
         known = levels.dropna(subset=["relative_sd"])
-        most, least = known.loc[known["relative_sd"].idxmax()], known.loc[known["relative_sd"].idxmin()]
+        sd = known["relative_sd"].to_numpy()
+        most, least = known.iloc[int(sd.argmax())], known.iloc[int(sd.argmin())]
         if not (known["adj_p_value"].iloc[0] <= LEVEL and most["relative_sd"] >= _RATIO):
             continue
         yield (

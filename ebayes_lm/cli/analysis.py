@@ -24,7 +24,7 @@ from ebayes_lm.results.moderated import ModeratedFit
 from ebayes_lm.results.tested import TestedFit
 
 if TYPE_CHECKING:
-    from ebayes_lm.batch.residuals import ResidualStructure
+    from ebayes_lm.batch.residual_result import ResidualStructure
 
 
 @dataclass(frozen=True, eq=False)

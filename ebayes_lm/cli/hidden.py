@@ -16,7 +16,7 @@ from ebayes_lm.errors import DataError
 from ebayes_lm.reporting.hidden import HiddenFactors
 
 if TYPE_CHECKING:
-    from ebayes_lm.batch.residuals import ResidualStructure
+    from ebayes_lm.batch.residual_result import ResidualStructure
     from ebayes_lm.cli.choices import Choices
     from ebayes_lm.results.linear import LinearFit
 

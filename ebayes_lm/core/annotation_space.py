@@ -40,7 +40,7 @@ class AnnotationSpace(NamedTuple):
     @property
     def rank(self) -> int:
         """Directions that the annotation adds."""
-        return self.basis.shape[1]
+        return int(self.basis.shape[1])
 
     def within(self, directions: FloatArray) -> FloatArray:
         """Directions (n, k) over the samples that have the annotation, the design taken out; of length one, or zero."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.residual_rows import PIECE_CELLS, ResidualRows
 
 #: Quantile of the null distribution that is shown.
@@ -33,7 +33,7 @@ class DrawnRows(NamedTuple):
     free: FloatArray
     weights: FloatArray | None
     rho: FloatArray | None
-    single: FloatArray
+    single: BoolArray
 
 
 class ComponentNull(NamedTuple):
@@ -89,7 +89,8 @@ def _permuted_cross(rows: ResidualRows, drawn: DrawnRows, lengths: FloatArray, r
         at = slice(start, start + step)
         permuted = _projected(rows, drawn, at, _permuted(drawn, at, rng))
         now = np.einsum("ij,ij->i", permuted, permuted)
-        permuted *= np.sqrt(np.divide(lengths[at], now, out=np.zeros_like(now), where=now > 0))[:, None]
+        scale = np.sqrt(np.divide(lengths[at], now, out=np.zeros_like(now), where=now > 0))
+        permuted = np.asarray(permuted * scale[:, None], dtype=np.float64)
         cross += permuted.T @ permuted
     return cross
 

@@ -102,7 +102,7 @@ class ResidualRows:
             rss = np.einsum("ij,ij->i", residuals, residuals)
             sigma = np.sqrt(rss / df)
             noise = self._noise * np.abs(effects).max(axis=1, initial=0.0)
-            suspect = ~(rss < SAFE_HIGH) | (rss <= SAFE_LOW) | (sigma <= noise)
+            suspect: BoolArray = np.asarray(~(rss < SAFE_HIGH) | (rss <= SAFE_LOW) | (sigma <= noise))
             residuals /= sigma[:, None]
         residuals[suspect] = 0.0
         squares = residuals * residuals * _inverse(self.free)
@@ -127,7 +127,7 @@ class ResidualRows:
     def _repair(self, found: Standardised, y: AnyArray, roots: FloatArray, rows: IntArray) -> None:
         """Rows of extreme scale, brought near one by a power of two; rows without variance or values are left out."""
         values = y[rows].astype(np.float64)
-        finite = np.isfinite(values).all(axis=1)
+        finite: BoolArray = np.asarray(np.isfinite(values).all(axis=1))
         exponents = np.frexp(np.abs(np.where(finite[:, None], values, 0.0)).max(axis=1, initial=0.0))[1]
         again, suspect = self._products(np.ldexp(np.where(finite[:, None], values, 0.0), -exponents[:, None]), roots)
         out = suspect | ~finite

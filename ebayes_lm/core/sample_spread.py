@@ -100,7 +100,7 @@ def level_variances(squares: FloatArray, free: FloatArray, codes: IntArray, rows
     n_levels = int(codes.max(initial=-1)) + 1
     known = codes >= 0
     n = np.bincount(codes[known], minlength=n_levels)
-    df = np.bincount(codes[known], weights=free[known], minlength=n_levels)
+    df: FloatArray = np.asarray(np.bincount(codes[known], weights=free[known], minlength=n_levels), dtype=np.float64)
     total = np.bincount(codes[known], weights=squares[known], minlength=n_levels)
     with np.errstate(divide="ignore", invalid="ignore"):
         variances = np.where((df > 1e-6) & (total > 0), total / df, np.nan)
