@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ebayes_lm.batch.design_findings import DesignCheck as DesignCheck
     from ebayes_lm.batch.design_findings import check_design as check_design
     from ebayes_lm.batch.empirical import combat as combat
-    from ebayes_lm.batch.estimates import EstimateStructure as EstimateStructure
+    from ebayes_lm.batch.estimate_result import EstimateStructure as EstimateStructure
     from ebayes_lm.batch.estimates import estimate_structure as estimate_structure
     from ebayes_lm.batch.factors import Factors as Factors
     from ebayes_lm.batch.latent import latent_factors as latent_factors
@@ -110,7 +110,8 @@ _HOMES = {
     "batch.control_counts": ("ruvg",),
     "batch.controls": ("ruv",),
     "batch.design_findings": ("DesignCheck", "check_design"),
-    "batch.estimates": ("EstimateStructure", "estimate_structure"),
+    "batch.estimate_result": ("EstimateStructure",),
+    "batch.estimates": ("estimate_structure",),
     "batch.factors": ("Factors",),
     "batch.latent": ("latent_factors",),
     "batch.residual_result": ("ResidualStructure",),

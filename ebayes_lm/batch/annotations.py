@@ -58,25 +58,31 @@ class Annotation:
         """Levels of a factor by position, (n,)."""
         return self.data.astype(np.intp)
 
+    @property
+    def numbers(self) -> FloatArray:
+        """The data as numbers, (n,)."""
+        return self.data.astype(np.float64)
+
     def columns(self) -> FloatArray:
         """What a design would take in, samples with a value x columns."""
         if not self.is_factor:
-            return self.data[self.known][:, None]
-        return (self.codes[self.known][:, None] == np.arange(len(self.levels))).astype(np.float64)
+            return self.numbers[self.known][:, None]
+        indicators: FloatArray = (self.codes[self.known][:, None] == np.arange(len(self.levels))).astype(np.float64)
+        return indicators
 
 
 def associated(a: Annotation, b: Annotation) -> tuple[Association, int]:
     """How far two annotations go along, and among how many samples."""
     both = a.known & b.known
     n = int(np.count_nonzero(both))
-    first, second = (v.codes[both] if v.is_factor else v.data[both] for v in (a, b))
     if not n:
         return Association("r", float("nan"), 0.0), 0
     if a.is_factor and b.is_factor:
-        return of_factors(first, second), n
+        return of_factors(a.codes[both], b.codes[both]), n
     if a.is_factor or b.is_factor:
-        return (of_number_and_factor(second, first) if a.is_factor else of_number_and_factor(first, second)), n
-    return of_numbers(first, second), n
+        number, factor = (b, a) if a.is_factor else (a, b)
+        return of_number_and_factor(number.numbers[both], factor.codes[both]), n
+    return of_numbers(a.numbers[both], b.numbers[both]), n
 
 
 def pairs_table(annotations: list[Annotation]) -> pd.DataFrame:

@@ -143,7 +143,7 @@ def check_design(design: DesignLike, samples: Samples | None = None, *, contrast
     dependencies = tuple(describe_dependencies(made, qr))
     left_out = cost_of_annotations(made, wanted, [a for a in annotations if not a.terms])
     interest = _interest(made, wanted, given=contrasts is not None)
-    lost = [str(name) for name in wanted if not comparisons.loc[name, "estimable"]]
+    lost = [str(name) for name, there in comparisons["estimable"].items() if not there]
     findings = [
         *words.describe_df(made.shape[0], df),
         *words.describe_aliasing(dependencies, lost),
@@ -163,9 +163,9 @@ def _aligned(design: DesignLike, samples: Samples | None) -> tuple[Design, pd.Da
     """The design, and the sample table in its order."""
     if design is None:
         raise ArgumentTypeError("check_design() takes a formula, a Design, a DataFrame or an array; got None")
-    if isinstance(design, str) and samples is None:
-        raise DesignError(f"the formula {design!r} needs the sample table; give it as the second argument")
     if isinstance(design, str):
+        if samples is None:
+            raise DesignError(f"the formula {design!r} needs the sample table; give it as the second argument")
         table = SampleTable(samples)
         labels = table.index if table.labelled else None
         return as_design(design, samples=samples, sample_labels=labels, n_samples=len(table.index)), table.frame

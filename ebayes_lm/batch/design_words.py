@@ -145,7 +145,7 @@ def describe_left_out(annotations: list[Annotation], interest: list[str], costs:
         related = [(a, found) for a in inside if goes_along(found := associated(a, out)[0])]
         if any(found.relation == "first tells second" for _, found in related):  # the design knows it already
             continue
-        cost = _cost(costs.loc[out.name])
+        cost = _cost(costs.loc[[out.name]].iloc[0])
         if related or cost:
             said = ""
             if related:

@@ -84,8 +84,7 @@ def describe_trends(trends: pd.DataFrame) -> Iterator[str]:
             yield (
                 f"Effects of {row['contrast']} go along with {what}, which explains {row['share']:.0%} of their "
                 f"variation over features (rank correlation {row['correlation']:+.2f}): median z {row['low']:+.2f} in "
-                f"the lowest tenth, {row['high']:+.2f} in the highest. Where biology does not, normalisation may explain "
-                "it."
+                f"the lowest tenth, {row['high']:+.2f} in the highest. Unless biology does that, look at normalisation."
             )
 
 

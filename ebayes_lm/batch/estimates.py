@@ -2,92 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape
-from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.batch import estimate_inflation as inflating
+from ebayes_lm._typing import FloatArray
+from ebayes_lm.batch import estimate_tables as tables
 from ebayes_lm.batch import estimate_trends as trending
 from ebayes_lm.batch import estimate_words as words
-from ebayes_lm.batch.annotations import Annotation, annotations_of
+from ebayes_lm.batch.annotations import Annotation
 from ebayes_lm.batch.control_features import control_positions
 from ebayes_lm.batch.estimate_covariates import covariates_of
-from ebayes_lm.batch.residual_loadings import ResidualLoadings, annotation_of_component, residual_loadings
+from ebayes_lm.batch.estimate_inflation import inflation_row
+from ebayes_lm.batch.estimate_result import EstimateStructure
+from ebayes_lm.batch.residual_loadings import residual_loadings
 from ebayes_lm.core.normal_scores import z_of
-from ebayes_lm.core.shared_variation import robust_correlation
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.design.boundary import aligned_samples
 from ebayes_lm.design.recipe import INTERCEPT
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, StageError, counted, listing
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, StageError, listing
 from ebayes_lm.results.arguments import shown, whole_number
 from ebayes_lm.results.moderated import ModeratedFit
 from ebayes_lm.results.stages import require_tests
 
 #: Fewest residual df that components are looked for in.
 _FEWEST_DF = 3
-#: An annotation names a component where it explains so much of it beyond chance.
-_NAMED = 0.5
-_HISTOGRAM = np.round(np.arange(-8.0, 8.05, 0.1), 1)
-_FEWEST = 50
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class EstimateStructure:
-    """What :func:`estimate_structure` finds.
-
-    Attributes
-    ----------
-    findings : tuple of str
-        What is worth knowing, a sentence or two each; empty where nothing stands out.
-    inflation : DataFrame
-        By contrast: ``lambda``, the median of z squared over that of chi-square; ``bias`` and ``inflation``, mean and
-        standard deviation of z of features without effect, with standard errors as if features were independent;
-        ``null_share``, their share; ``prop_true_null`` by the p-values as they are; and the ``method``: "most
-        features", "controls", or the reason why there is no answer.
-    trends : DataFrame
-        By contrast and covariate of features: rank ``correlation`` with z; the ``share`` of the variation of z (in
-        normal scores) that the covariate explains beyond chance, by tenths or by levels; median z at both ends. Of
-        residual components also ``factor_t``, the t that their hidden factor would have had, and its p.
-    levels : DataFrame
-        Of covariates that are groups: median z and mean normal score of each level.
-    correlations : DataFrame
-        Pairs of contrasts: the correlation of their estimates that the ``design`` implies, and the robust one that is
-        ``observed`` over features.
-    components : DataFrame
-        Residual components: share of the residual variance, and the annotation of samples that they follow.
-    data : dict of DataFrame
-        For plots: "curves" (z smoothed over each number) and "histogram" (z, with what is expected without effects).
-    """
-
-    findings: tuple[str, ...]
-    inflation: pd.DataFrame
-    trends: pd.DataFrame
-    levels: pd.DataFrame
-    correlations: pd.DataFrame
-    components: pd.DataFrame
-    data: Mapping[str, pd.DataFrame]
-
-    def _head(self) -> str:
-        most = int(self.inflation["features"].max()) if len(self.inflation) else 0
-        return (
-            f"Structure of the estimates of {counted(len(self.inflation), 'contrast')} in {counted(most, 'feature')}."
-        )
-
-    def __repr__(self) -> str:
-        return "\n".join([self._head(), *(f"- {line}" for line in self.findings or ("Nothing stands out.",))])
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.findings or ("Nothing stands out.",))
-        table = self.inflation.to_html(max_rows=20, escape=True, float_format="{:.3g}".format)
-        return f"<div><p>{escape(self._head())}</p><ul>{lines}</ul>{table}</div>"
 
 
 def estimate_structure(
@@ -193,20 +134,19 @@ def estimate_structure(
     if matrix is not None:
         loadings = residual_loadings(fit.fit, matrix, k, running) if fit.fit.plan.df_residual >= _FEWEST_DF else None
     z = {name: z_of(fit.t_of(at), fit.log_p_value_of(at)) for name, at in chosen.items()}
-    inflation = pd.DataFrame.from_dict(
-        {name: inflating.inflation_row(values, marked, rng) for name, values in z.items()}, orient="index"
-    )
-    trends = _trends(fit, chosen, z, features, loadings)
+    inflation = {name: inflation_row(values, marked, rng) for name, values in z.items()}
     levels = [row for name in z for a in features for row in trending.level_rows(name, a, z[name])]
-    tables = _Tables(
-        inflation, trends, pd.DataFrame(levels, columns=trending.LEVEL_COLUMNS), _correlations(fit, chosen, z),
-        _components(fit, loadings, matrix, samples),
-    )  # fmt: skip
-    return tables.described(z, features)
+    found = _Tables(
+        pd.DataFrame.from_dict(inflation, orient="index"),
+        tables.trends_table(fit, chosen, z, features, loadings),
+        pd.DataFrame(levels, columns=trending.LEVEL_COLUMNS),
+        tables.correlations_table(fit, chosen, z),
+        tables.components_table(fit, loadings, matrix, samples),
+    )
+    return _described(found, z, features)
 
 
-@dataclass(frozen=True, eq=False)
-class _Tables:
+class _Tables(NamedTuple):
     """All tables but those for plots."""
 
     inflation: pd.DataFrame
@@ -215,24 +155,23 @@ class _Tables:
     correlations: pd.DataFrame
     components: pd.DataFrame
 
-    def described(self, z: dict[str, FloatArray], features: list[Annotation]) -> EstimateStructure:
-        """With words, and with what plots show."""
-        findings = [
-            *words.describe_trends(self.trends),
-            *words.describe_levels(self.levels),
-            *words.describe_loadings(self.trends, self.components),
-            *words.describe_correlations(self.correlations),
-            *words.describe_inflation(self.inflation),
-        ]
-        curves = [c for name in z for a in features if (c := trending.curve(name, a, z[name])) is not None]
-        empty = pd.DataFrame(columns=["contrast", "covariate", "x", "z"])
-        data = {
-            "curves": pd.concat(curves, ignore_index=True) if curves else empty,
-            "histogram": _histogram(z, self.inflation),
-        }
-        return EstimateStructure(
-            tuple(findings), self.inflation, self.trends, self.levels, self.correlations, self.components, data
-        )
+
+def _described(found: _Tables, z: dict[str, FloatArray], features: list[Annotation]) -> EstimateStructure:
+    """Tables with words, and with what plots show."""
+    findings = [
+        *words.describe_trends(found.trends),
+        *words.describe_levels(found.levels),
+        *words.describe_loadings(found.trends, found.components),
+        *words.describe_correlations(found.correlations),
+        *words.describe_inflation(found.inflation),
+    ]
+    curves = [c for name in z for a in features if (c := trending.curve(name, a, z[name])) is not None]
+    empty = pd.DataFrame(columns=["contrast", "covariate", "x", "z"])
+    data = {
+        "curves": pd.concat(curves, ignore_index=True) if curves else empty,
+        "histogram": tables.histogram_table(z, found.inflation),
+    }
+    return EstimateStructure(tuple(findings), *found, data)
 
 
 def _moderated(mod: Any) -> ModeratedFit:
@@ -274,67 +213,3 @@ def _bare(mod: ModeratedFit) -> FeatureMatrix:
     """Features and annotation of a fit, for what is matched to them."""
     source = ArraySource(np.broadcast_to(0.0, (mod.shape[0], 1)))
     return FeatureMatrix(source, mod.labels.features, pd.RangeIndex(1), mod.fit.annotation)
-
-
-def _trends(
-    mod: ModeratedFit, chosen: dict[str, int], z: dict[str, FloatArray], features: list[Annotation],
-    loadings: ResidualLoadings | None,
-) -> pd.DataFrame:  # fmt: skip
-    rows = []
-    for name, at in chosen.items():
-        rows += [trending.trend_row(name, annotation, z[name]) for annotation in features]
-        if loadings is not None:
-            t = mod.t_of(at)
-            # loadings are in units of a feature's own standard deviation, t in those of its moderated one
-            with np.errstate(all="ignore"):
-                unscaled = mod.fit.record.stdev_unscaled[:, at] * mod.fit.record.sigma
-                ratio = unscaled / mod.standard_error_of(at)
-            ratio = np.where(np.isfinite(ratio), ratio, np.nan)
-            rows += [trending.loading_row(name, loadings, j, z[name], t, ratio) for j in range(len(loadings.names))]
-    return pd.DataFrame([row for row in rows if row is not None], columns=trending.TREND_COLUMNS)
-
-
-def _correlations(mod: ModeratedFit, chosen: dict[str, int], z: dict[str, FloatArray]) -> pd.DataFrame:
-    covariance = mod.fit.record.cov_coefficients
-    rows = []
-    for a, b in combinations(chosen, 2):
-        i, j = chosen[a], chosen[b]
-        both: IntArray = np.flatnonzero(np.isfinite(z[a]) & np.isfinite(z[b]))
-        design = covariance[i, j] / np.sqrt(covariance[i, i] * covariance[j, j])
-        observed = robust_correlation(z[a][both], z[b][both]) if len(both) >= _FEWEST else np.nan
-        rows.append((a, b, float(design), observed, len(both)))
-    columns = ["first", "second", "design", "observed", "features"]
-    return pd.DataFrame(rows, columns=columns).astype({"design": float, "observed": float, "features": int})
-
-
-def _components(
-    mod: ModeratedFit, loadings: ResidualLoadings | None, matrix: FeatureMatrix | None, samples: Any
-) -> pd.DataFrame:
-    """Residual components, and what they follow."""
-    rows = {}
-    if loadings is not None and matrix is not None:
-        table = matrix.sample_table if samples is None else samples
-        labels = mod.design.samples if mod.design.labelled else None
-        if table is not None:
-            table = aligned_samples(table, sample_labels=labels, n_samples=mod.design.shape[0])
-        annotations = [] if table is None else annotations_of(mod.design, table)
-        for j, name in enumerate(loadings.names):
-            follows, r2 = annotation_of_component(mod.fit, loadings.vectors[:, j], annotations)
-            rows[name] = (float(loadings.shares[j]), *((follows, r2) if r2 >= _NAMED else ("", np.nan)))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["share", "annotation", "r2"])
-
-
-def _histogram(z: dict[str, FloatArray], inflation: pd.DataFrame) -> pd.DataFrame:
-    """Counts of z in bins, the last ones open, and the counts expected of features without effect."""
-    parts = []
-    middles = np.round((_HISTOGRAM[1:] + _HISTOGRAM[:-1]) / 2.0, 2)
-    for name, values in z.items():
-        known = values[np.isfinite(values)]
-        counts, _ = np.histogram(np.clip(known, _HISTOGRAM[0], _HISTOGRAM[-1]), _HISTOGRAM)
-        row = inflation.loc[name].astype(object)
-        bias, spread = (0.0, 1.0) if pd.isna(row["inflation"]) else (float(row["bias"]), float(row["inflation"]))
-        share = 1.0 if pd.isna(row["null_share"]) else float(row["null_share"])
-        density = np.exp(-0.5 * np.square((middles - bias) / spread)) / (spread * np.sqrt(2.0 * np.pi))
-        expected = len(known) * share * density * 0.1
-        parts.append(pd.DataFrame({"contrast": name, "z": middles, "count": counts, "null": expected}))
-    return pd.concat(parts, ignore_index=True)

@@ -10,10 +10,10 @@ from ebayes_lm.cli.analysis import Analysis, Tested, TestedTerm
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.factor_labels import factor_labels
 from ebayes_lm.errors import listing
 from ebayes_lm.reporting.aligned import WIDTH, aligned
 from ebayes_lm.reporting.completeness import completeness, describe_completeness, describe_lacking_tests
-from ebayes_lm.reporting.informing import factor_labels
 from ebayes_lm.reporting.preparation import describe_preparation
 from ebayes_lm.reporting.procedure import describe_fitting
 from ebayes_lm.reporting.sentences import (

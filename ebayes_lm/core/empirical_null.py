@@ -84,7 +84,8 @@ def binned(z: FloatArray) -> tuple[FloatArray, IntArray]:
     least = int(bins.min())
     counts = np.bincount(bins - least).astype(np.intp)
     held = np.flatnonzero(counts)
-    return (held + least) * _WIDTH, counts[held]
+    centres: FloatArray = _WIDTH * (held + least).astype(np.float64)
+    return centres, counts[held]
 
 
 class _State(NamedTuple):

@@ -197,7 +197,7 @@ def test_gc_content_that_moves_effects():
     assert 0.2 < row["share"] < 0.6
     assert row["low"] < -0.5 < 0.5 < row["high"]
     assert row["correlation"] > 0.4
-    assert said(found, "go along with gc", "normalisation may explain it")
+    assert said(found, "go along with gc", "look at normalisation")
     curve = found.data["curves"].query("covariate == 'gc'")
     assert curve["x"].is_monotonic_increasing
     assert curve["z"].iloc[0] < -0.5 < 0.5 < curve["z"].iloc[-1]
