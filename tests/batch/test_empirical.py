@@ -20,8 +20,8 @@ SAME = 1e-12
 
 
 @cache
-def _stored():
-    return json.loads((Path(__file__).parent / "answers" / "empirical.json").read_text())
+def _stored(name="empirical"):
+    return json.loads((Path(__file__).parent / "answers" / f"{name}.json").read_text())
 
 
 def _array(values, rows):
@@ -38,6 +38,22 @@ def test_as_in_sva(case):
     options = {name: args[name] for name in ("parametric", "mean_only", "reference_batch")}
     expected = _array(case["value"], problem["features"])
     assert_allclose(combat(y, batch, design, **options), expected, rtol=AS_SVA)
+
+
+@pytest.mark.parametrize(
+    ("name", "design", "options"),
+    [
+        ("plain", None, {}),
+        ("cancer", "~ cancer", {}),
+        ("means", "~ cancer", {"mean_only": True}),
+        ("reference", "~ cancer", {"reference_batch": "2"}),
+    ],
+)
+def test_all_bladder_arrays_as_in_sva(name, design, options):
+    expected = _stored("empirical_bladder")["cases"][name]
+    found = combat(el.datasets.bladder(), "batch", design, **options).E.to_numpy()
+    assert_allclose(found[::1000], _array(expected["rows"], 57).T, rtol=AS_SVA)
+    assert_allclose(found.mean(axis=0), _array(expected["means"], 57)[:, 0], rtol=AS_SVA)
 
 
 def drawn(features=60, sizes=(5, 6, 7), seed=1):
