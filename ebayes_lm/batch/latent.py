@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import BoolArray, FloatArray, IntArray
+from ebayes_lm._typing import BoolArray, IntArray
 from ebayes_lm.batch.control_features import control_positions
 from ebayes_lm.batch.factors import Factors
-from ebayes_lm.batch.latent_estimates import Estimated, associations, estimated, gaps_of
+from ebayes_lm.batch.latent_estimates import Estimated, associated, estimated, gaps_of
 from ebayes_lm.batch.latent_remarks import confounding_table, remarks_on, warn_of
 from ebayes_lm.batch.latent_rows import (
     Coordinates,
@@ -21,7 +21,6 @@ from ebayes_lm.batch.latent_rows import (
     latent_rows,
     refuse_missing,
 )
-from ebayes_lm.core.factor_association import Association
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.design.boundary import as_design, with_sample_names
@@ -141,25 +140,21 @@ def latent_factors(
     if missing == "error":
         refuse_missing(rows.n_missing > 0, matrix.features)
     gaps = gaps_of(matrix, rows, made.shape[1] + (wanted or 1) + 1) if missing == "impute" else None
+    _check_rows(rows, gaps is not None, at)
     with blas_threads(1):
-        _check_rows(rows, gaps is not None, at)
         found = estimated(rows, gaps, at, wanted, _seed(seed), cross_in_blocks(running))
-        inside = None if chosen is None else _inside(chosen, found, matrix.shape[0])
-        n = matrix.shape[1]
-        inflation = n / (n - rows.n_missing[found.used])
-        related = associations(found, at, inflation, inside) if found.factors.scores.shape[1] else []
-    values = at.residual @ found.factors.scores + at.columns @ _alpha(related, found, at).T
-    n_controls = None if inside is None else int(inside.sum())
-    confounding = confounding_table(related, found.factors, at)
-    warn_of(found, related, at, confounding, n_controls)
+        findings = associated(rows, found, at, None if chosen is None else _inside(chosen, found, matrix.shape[0]))
+    table = confounding_table(findings)
+    warn_of(findings, table)
+    n_controls = findings.n_controls
     return Factors.appended(
         made,
-        values,
+        findings.values,
         prefix="F",
         method=_METHODS[method].format("" if n_controls is None else counted(n_controls, "control")),
-        confounding=confounding,
-        loadings=_loadings(found, matrix, rows.unit),
-        remarks=remarks_on(matrix, rows.n_missing, found, related, at, confounding, missing, k is None, n_controls),
+        confounding=table,
+        loadings=_loadings(found, rows, matrix.features),
+        remarks=remarks_on(findings, table, missing, searched=k is None, weighted=matrix.weights is not None),
     )
 
 
@@ -203,9 +198,7 @@ def _controls(method: str, controls: Any, matrix: FeatureMatrix) -> IntArray | N
 def _check_rows(rows: LatentRows, impute: bool, at: Coordinates) -> None:
     """Refuse rows that cannot tell factors from noise."""
     m = rows.residuals.shape[1]
-    usable = rows.n_missing == 0
-    size = np.abs(rows.residuals[usable]).max(axis=1, initial=0.0) if usable.any() else np.zeros(0)
-    varying = int(np.count_nonzero(size > 0)) + (int(np.count_nonzero(~usable)) if impute else 0)
+    varying = int(np.count_nonzero(~rows.constant & (impute | (rows.n_missing == 0))))
     if varying <= m:
         raise DataError(
             f"{counted(varying, 'feature')} can be used, and {m} residual degrees of freedom ask for many more; hidden "
@@ -227,14 +220,8 @@ def _inside(chosen: IntArray, found: Estimated, n_features: int) -> BoolArray:
     return inside
 
 
-def _alpha(related: list[Association], found: Estimated, at: Coordinates) -> FloatArray:
-    """Association of factors with columns, (k, c)."""
-    if not related:
-        return np.zeros((found.factors.scores.shape[1], len(at.names)))
-    return np.column_stack([each.alpha for each in related])
-
-
-def _loadings(found: Estimated, matrix: FeatureMatrix, unit: float) -> pd.DataFrame:
-    whole = np.full((matrix.shape[0], found.factors.loadings.shape[1]), np.nan)
-    whole[found.used] = found.factors.loadings / unit
-    return pd.DataFrame(whole, index=matrix.features)
+def _loadings(found: Estimated, rows: LatentRows, features: pd.Index) -> pd.DataFrame:
+    whole = np.full((len(features), found.factors.loadings.shape[1]), np.nan)
+    whole[found.used] = found.factors.loadings / rows.unit
+    whole[rows.constant] = 0.0
+    return pd.DataFrame(whole, index=features)

@@ -49,7 +49,7 @@ def estimated(
     rows: LatentRows, gaps: Gaps | None, at: Coordinates, k: int | None, seed: int | None, cross: CrossProduct
 ) -> Estimated:
     """Factors of complete rows, and of those whose gaps can be filled where these are given."""
-    whole = rows.n_missing == 0
+    whole = (rows.n_missing == 0) & ~rows.constant
     if gaps is None or not len(gaps.at):
         return _analysed(rows.effects, rows.residuals, np.flatnonzero(whole), k, seed, cross, None)
     effects, residuals = rows.effects.copy(), rows.residuals.copy()
@@ -80,18 +80,63 @@ def _analysed(
     return Estimated(factors, effects, used, factors.converged)
 
 
+class Findings(NamedTuple):
+    """Everything that was found.
+
+    Attributes
+    ----------
+    rows : LatentRows
+    found : Estimated
+    related : list of Association
+        One for each column of interest; none without a factor.
+    at : Coordinates
+    n_controls : int or None
+    """
+
+    rows: LatentRows
+    found: Estimated
+    related: list[Association]
+    at: Coordinates
+    n_controls: int | None
+
+    @property
+    def factors(self) -> FactorAnalysis:
+        """The factors beside the design."""
+        return self.found.factors
+
+    @property
+    def n_factors(self) -> int:
+        """How many there are."""
+        return int(self.factors.scores.shape[1])
+
+    @property
+    def values(self) -> FloatArray:
+        """The factors (n, k): what they are beside the design, and what goes along with columns of interest."""
+        whole: FloatArray = self.at.residual @ self.factors.scores
+        for column, each in zip(self.at.columns.T, self.related, strict=False):
+            whole = whole + np.outer(column, each.alpha)
+        return whole
+
+
+def associated(rows: LatentRows, found: Estimated, at: Coordinates, controls: BoolArray | None) -> Findings:
+    """Association of each column of interest with the factors; of features with gaps all is less certain."""
+    n = len(at.residual)
+    related = associations(found, at, n / (n - rows.n_missing[found.used]), controls)
+    return Findings(rows, found, related, at, None if controls is None else int(controls.sum()))
+
+
 def associations(
     found: Estimated, at: Coordinates, inflation: FloatArray, controls: BoolArray | None
 ) -> list[Association]:
-    """Association of each column of interest, by the controls or by all features that took part.
+    """Association of each column of interest, by controls (g,) or by all features that took part.
 
-    ``inflation`` (g,) multiplies variances of effects and loadings of features with gaps.
+    ``inflation`` (g,) multiplies variances of effects and loadings of features. Without a factor there is none.
     """
-    factors, unscaled = found.factors, at.unscaled
-    rows = slice(None) if controls is None else controls
-    variances = (factors.variances * inflation)[rows]
-    m = len(factors.scores)
+    chosen = slice(None) if controls is None else controls
+    factors, m = found.factors, at.residual.shape[1]
+    variances = (factors.variances * inflation)[chosen]
+    effects, loadings = found.effects[chosen], factors.loadings[chosen]
     return [
-        association(found.effects[rows, c], factors.loadings[rows], variances, unscaled[c], m, robust=controls is None)
-        for c in range(len(at.names))
+        association(effects[:, c], loadings, variances, float(unscaled), m, robust=controls is None)
+        for c, unscaled in enumerate(at.unscaled if loadings.shape[1] else ())
     ]

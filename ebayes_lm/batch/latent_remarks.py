@@ -5,12 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray
-from ebayes_lm.batch.latent_estimates import Estimated
-from ebayes_lm.batch.latent_rows import Coordinates
-from ebayes_lm.core.factor_analysis import FactorAnalysis
-from ebayes_lm.core.factor_association import Association, no_association
-from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.batch.latent_estimates import Findings
+from ebayes_lm.core.factor_association import no_association
 from ebayes_lm.errors import ConvergenceWarning, HiddenFactorWarning, counted, listing, warn
 
 #: A null hypothesis at 0.05 is rejected in 5.5 % of features where errors of alpha add this much.
@@ -23,46 +19,32 @@ _WIDE = 1.4
 _MOST_SHARED = 0.9
 
 
-def confounding_table(related: list[Association], factors: FactorAnalysis, at: Coordinates) -> pd.DataFrame:
+def confounding_table(findings: Findings) -> pd.DataFrame:
     """A row for each column of interest: test of association, and how far it is known."""
+    factors, at = findings.factors, findings.at
     m, k = factors.scores.shape
     numbers = [str(j + 1) for j in range(k)]
     columns = ["statistic", "df", "p_value", "share", "added_variance"]
     columns += [f"alpha{j}" for j in numbers] + [f"se{j}" for j in numbers]
     lines = []
-    for found, unscaled in zip(related, at.unscaled, strict=False):
+    for found, unscaled in zip(findings.related, at.unscaled, strict=False):
         test = no_association(found, float(unscaled), m)
         added = found.added(factors.loadings, factors.variances)
         errors = np.sqrt(np.diag(found.covariance))
         lines.append([test.statistic, k, test.p_value, test.share, added, *found.alpha, *errors])
-    table = pd.DataFrame(lines, columns=columns, index=pd.Index(at.names if related else [], dtype=object))
+    table = pd.DataFrame(lines, columns=columns, index=pd.Index(at.names if lines else [], dtype=object))
     return table.astype({"df": "int64"} | {name: "float64" for name in columns if name != "df"})
 
 
-def warn_of(
-    found: Estimated, related: list[Association], at: Coordinates, confounding: pd.DataFrame, n_controls: int | None
-) -> None:
+def warn_of(findings: Findings, confounding: pd.DataFrame) -> None:
     """Warn of iterations that did not end, and of associations that are badly known or nearly complete."""
-    if not found.converged or not all(each.converged for each in related):
+    if not findings.found.converged or not all(each.converged for each in findings.related):
         warn(
             "hidden factors had not converged; the last ones are taken. Fewer factors (k=) are steadier",
             ConvergenceWarning,
         )
-    k = found.factors.scores.shape[1]
-    if not related:
-        return
-    few = n_controls is not None and n_controls < _CONTROLS_PER_FACTOR * k
-    doubtful = confounding.index[confounding["added_variance"] > _MUCH_ADDED]
-    if few or len(doubtful):
-        worst = float(confounding["added_variance"].max())
-        which = listing(doubtful if len(doubtful) else at.names)
-        by = "the features" if n_controls is None else counted(n_controls, "control")
-        warn(
-            f"{by} tell the association of {counted(k, 'factor')} with {which} badly: its "
-            f"error adds {worst:.0%} to the variance of effects, which standard errors do not hold, so that "
-            f"p-values are too small. {_CONTROLS_PER_FACTOR * k} or more features that carry the factors would do",
-            HiddenFactorWarning,
-        )
+    if findings.related:
+        _warn_of_errors(findings, confounding)
     shared = confounding[confounding["share"] > _MOST_SHARED]
     if len(shared):
         warn(
@@ -72,45 +54,62 @@ def warn_of(
         )
 
 
+def _warn_of_errors(findings: Findings, confounding: pd.DataFrame) -> None:
+    n_controls, wanted = findings.n_controls, _CONTROLS_PER_FACTOR * findings.n_factors
+    doubtful = confounding.index[confounding["added_variance"] > _MUCH_ADDED]
+    if not len(doubtful) and (n_controls is None or n_controls >= wanted):
+        return
+    worst = float(confounding["added_variance"].max())
+    which = listing(doubtful if len(doubtful) else confounding.index)
+    by = "the features" if n_controls is None else counted(n_controls, "control")
+    warn(
+        f"{by} tell the association of {counted(findings.n_factors, 'factor')} with {which} badly: its error adds "
+        f"{worst:.0%} to the variance of effects, which standard errors do not hold, so that p-values are too small. "
+        f"{wanted} or more features that carry the factors would do",
+        HiddenFactorWarning,
+    )
+
+
 def remarks_on(
-    matrix: FeatureMatrix, n_missing: AnyArray, found: Estimated, related: list[Association], at: Coordinates,
-    confounding: pd.DataFrame, missing: str, counted_factors: bool, n_controls: int | None,
-) -> tuple[str, ...]:  # fmt: skip
-    """Remarks in words."""
+    findings: Findings, confounding: pd.DataFrame, missing: str, *, searched: bool, weighted: bool
+) -> tuple[str, ...]:
+    """What there is to know, in words: how the number was found, associations, limits, gaps and weights."""
     told = []
-    if counted_factors:
+    if searched:
         told.append("their number is that which lowers the error of features that took no part (bi-cross-validation)")
     for name, line in confounding.iterrows():
         test = f"p = {line['p_value']:.2g} for no association"
         told.append(f"{name}: {line['share']:.0%} of it goes along with the factors ({test})")
-    levels = [name for name, each in zip(at.names, related, strict=False) if each.level != 0.0]
+    levels = [name for name, each in zip(findings.at.names, findings.related, strict=False) if each.level != 0.0]
     if levels:
         told.append(f"effects of {listing(levels)} have a mean beside the factors, which was allowed for")
-    told += _limits(found, related, at, n_controls)
-    n_gaps, n_used = int(np.count_nonzero(n_missing)), len(found.used)
-    if n_gaps and missing == "impute":
-        left = matrix.shape[0] - n_used
-        told.append(
-            f"{counted(n_gaps - left, 'feature')} with missing values took part with these filled by design and factors"
-            + (f"; {left:,} with too few values did not" if left else "")
-        )
-    elif n_gaps:
-        told.append(f"{counted(n_gaps, 'feature')} with missing values took no part")
-    if matrix.weights is not None:
+    told += [*_limits(findings), *_gaps(findings, missing)]
+    if weighted:
         told.append("weights that came with the data took no part in finding them")
     return tuple(told)
 
 
-def _limits(found: Estimated, related: list[Association], at: Coordinates, n_controls: int | None) -> list[str]:
+def _gaps(findings: Findings, missing: str) -> list[str]:
+    incomplete = np.flatnonzero(findings.rows.n_missing)
+    if not len(incomplete):
+        return []
+    if missing == "omit":
+        return [f"{counted(len(incomplete), 'feature')} with missing values took no part"]
+    taken = int(np.isin(incomplete, findings.found.used).sum())
+    rest = f"; {len(incomplete) - taken:,} with too few values did not" if taken < len(incomplete) else ""
+    return [f"{counted(taken, 'feature')} with missing values took part, with these filled by design and factors{rest}"]
+
+
+def _limits(findings: Findings) -> list[str]:
     """What the features do not tell: effects that all share, and effects of most of them."""
-    told, factors = [], found.factors
-    for name, each in zip(at.names, related, strict=False):
+    told, factors = [], findings.factors
+    for name, each in zip(findings.at.names, findings.related, strict=False):
         shared = each.added(factors.loadings, factors.variances, each.beside_level)
         if shared > _MUCH_ADDED >= each.added(factors.loadings, factors.variances):
             told.append(
                 f"loadings are so alike that a shift of all features with {name} would be taken for the factors"
             )
-        if each.scatter > _WIDE and n_controls is not None:
+        if each.scatter > _WIDE and findings.n_controls is not None:
             told.append(
                 f"controls scatter {each.scatter:.1f} times as widely about their regression for {name} as noise: some "
                 "have effects, or factors are missing"

@@ -20,6 +20,9 @@ from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import DataError, DesignError, counted, listing
 from ebayes_lm.results.rows import refuse_infinite
 
+#: What the design leaves of a row that it determines is this share of its values at most.
+_ROUNDING = 1e-13
+
 
 class Coordinates(NamedTuple):
     """A design turned, so that its columns of interest come last and the rest of the space after them.
@@ -110,6 +113,8 @@ class LatentRows(NamedTuple):
     residuals : (G, m) array
     n_missing : (G,) integer array
         Missing values; what such a row has here is nothing yet.
+    constant : (G,) bool array
+        Complete rows that do not vary beside the design.
     unit : float
         The power of two.
     """
@@ -117,6 +122,7 @@ class LatentRows(NamedTuple):
     effects: FloatArray
     residuals: FloatArray
     n_missing: AnyArray
+    constant: BoolArray
     unit: float
 
 
@@ -133,10 +139,12 @@ def latent_rows(matrix: FeatureMatrix, at: Coordinates, running: Running) -> Lat
 
     def turn(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:
         y = np.nan_to_num(y.astype(np.float64)) * unit
-        return at.effects(y), y @ at.residual
+        residuals = y @ at.residual
+        constant = np.abs(residuals).max(axis=1) <= _ROUNDING * np.abs(y).max(axis=1)
+        return at.effects(y), residuals, constant
 
-    effects, residuals = matrix.map_blocks(turn, running)
-    return LatentRows(effects, residuals, n_missing, unit)
+    effects, residuals, constant = matrix.map_blocks(turn, running)
+    return LatentRows(effects, residuals, n_missing, constant & (n_missing == 0), unit)
 
 
 def refuse_missing(missing: BoolArray, features: pd.Index) -> None:

@@ -154,8 +154,9 @@ def _spread(equation: _Equation, a: FloatArray, k: int) -> float:
 
 
 def _correction(gram: FloatArray, error: float, k: int) -> FloatArray:
-    """What errors of loadings add to their cross product (k, k); no more than loadings can bear (Fuller 1987)."""
-    least = float(np.linalg.eigvalsh(gram[:k, :k]).min(initial=np.inf))
+    """What errors of loadings add to their cross product (k, k); no more than they can bear beside a mean."""
+    inside = gram[:k, :k] - gram[:k, k:] @ np.linalg.pinv(gram[k:, k:]) @ gram[k:, :k]
+    least = float(np.linalg.eigvalsh(inside).min(initial=np.inf))
     return np.asarray(np.eye(k) * max(0.0, min(error, _MOST_ERROR * least)))
 
 
