@@ -13,15 +13,16 @@ from ebayes_lm.batch.nested_designs import design_of, matrix_of
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.batch.row_permutations import RowPermutations
 from ebayes_lm.core.component_counts import SETS, permutation_count, shares, threshold_count
+from ebayes_lm.core.ols import ZERO_VARIANCE
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted
 from ebayes_lm.results.arguments import choice, whole_number
 
 #: Cells of cross products that are summed up at a time, 128 MB.
 _CELLS = 1 << 24
-_FULL = 1e-10
 METHODS = {
     "be": "by permutation (Buja and Eyuboglu 1992)",
     "leek": "by thresholds of eigenvalues (Leek 2011)",
@@ -135,21 +136,30 @@ def _by_permutation(rows: RowPasses, basis: FloatArray, n_perm: int, seed: int |
     n, p = basis.shape
     left = np.linalg.qr(basis, mode="complete").Q[:, p:]
     most = max(0, min(rows.matrix.shape[0], n) - p)
-    observed = shares(rows.cross_product(lambda y: y @ left), most)
+    cross = rows.cross_product(lambda y: y @ left)
+    (size_of_rows,) = rows.each(lambda y: (np.einsum("ij,ij->i", y, y),))
+    if np.trace(cross) <= ZERO_VARIANCE**2 * size_of_rows.sum():
+        return 0
+    observed = shares(cross, most)
     permutations = RowPermutations(seed, n_perm, n)
     size = max(1, _CELLS // (n * n))
-    null = []
+    null: list[FloatArray] = []
     for start in range(0, n_perm, size):
-        which = range(start, min(n_perm, start + size))
-
-        def products(y: FloatArray, at: slice, which: range = which) -> FloatArray:
-            residuals = (y @ left) @ left.T
-            drawn = (permutations.drawn(residuals, at.start, k) for k in which)
-            return np.stack([z.T @ z for z in drawn])
-
+        crosses = _permuted_products(rows, left, permutations, range(start, min(n_perm, start + size)))
         # residuals of permuted residuals: their cross product is projected, not each row
-        null += [shares(left.T @ cross @ left, most) for cross in rows.total(products)]
+        null += [shares(left.T @ one @ left, most) for one in crosses]
     return permutation_count(observed, np.array(null))
+
+
+def _permuted_products(rows: RowPasses, left: FloatArray, permutations: RowPermutations, which: range) -> FloatArray:
+    """Cross products (b, n, n) of residuals, each row permuted on its own."""
+
+    def products(y: FloatArray, at: slice) -> FloatArray:
+        residuals = (y @ left) @ left.T
+        drawn = (permutations.drawn(residuals, at.start, k) for k in which)
+        return np.stack([z.T @ z for z in drawn])
+
+    return rows.total(products)
 
 
 def _by_threshold(rows: RowPasses, basis: FloatArray) -> int:
@@ -191,6 +201,4 @@ def _most_variable(rows: RowPasses, number: int) -> RowPasses:
 
 
 def _matrix(values: AnyArray, matrix: FeatureMatrix, chosen: AnyArray) -> FeatureMatrix:
-    from ebayes_lm.data.sources import ArraySource
-
     return FeatureMatrix(ArraySource(values), matrix.features[chosen], matrix.samples)

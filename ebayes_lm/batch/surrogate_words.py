@@ -18,7 +18,7 @@ def remarks_on(found: HiddenVariables, nested: NestedDesigns, wanted: int, count
     k = found.values.shape[1]
     said = [f"Their number was {f'counted {NUMBER_METHODS[counted_by]}' if counted_by else 'given'}."]
     if k < wanted:
-        said.append(f"Of {wanted} that were looked for, {wanted - k} had no features that go along with them.")
+        said.append(f"{wanted} were looked for; {wanted - k} had fewer features that go along with them than samples.")
     if not found.settled:
         said.append(
             "Features without an effect of interest do not hold as many directions: the last ones that could be told "

@@ -271,7 +271,13 @@ def _found(
     if k == 0:
         return HiddenVariables(np.zeros((n, 0)), np.zeros(features), None)
     if weights is not None:
-        return from_controls(rows, weights, k)
+        found = from_controls(rows, weights, k)
+        held = np.shape(found.values)[1]
+        if held < k:
+            raise ArgumentError(
+                f"the controls hold {counted(held, 'direction')}, and {k} are wanted; give more controls, or fewer n_sv"
+            )
+        return found
     if options.method == "two-step":
         return two_steps(rows, nested.models, k)
     return reweighted(rows, nested.models, k, options.iterations)

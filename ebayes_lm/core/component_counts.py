@@ -29,7 +29,7 @@ def permutation_count(observed: FloatArray, permuted: FloatArray) -> int:
     No component counts behind one that does not.
     """
     p = np.maximum.accumulate(np.mean(permuted >= observed, axis=0))
-    return int(np.sum(p <= _LEVEL)) if observed.any() else 0
+    return int(np.sum(p <= _LEVEL))
 
 
 def threshold_count(residual: FloatArray, smallest: FloatArray, rows: int, rank: int) -> int:
@@ -57,9 +57,10 @@ def _agreed(counts: IntArray, rank: int) -> int:
     """The most frequent count of all features (thresholds, sets) over the second range in which the sets agree.
 
     At a threshold of zero as many eigenvalues as the design has columns are zero in truth, and above it or not by
-    rounding. Their counts serve as the unit of disagreement, by its expectation: that of the toss of a coin each.
+    rounding, which is what disagreement is measured by. Here that is its expectation, so that no answer depends on the
+    machine: the variance of the number of positive eigenvalues of a random symmetric matrix, which repel each other.
     """
-    unit = rank / 4.0
+    unit = 0.25 + np.log(max(rank, 1)) / np.pi**2
     variance = np.var(counts, axis=1, ddof=1)
     variance[0] = unit
     differ = int(np.argmax(variance > _DIFFER * unit))

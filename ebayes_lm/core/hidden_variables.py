@@ -16,8 +16,6 @@ OfRows: TypeAlias = Callable[[FloatArray], tuple[AnyArray, ...]]
 
 #: Features below this local false discovery rate belong to a residual direction.
 _BELONGS = 0.1
-#: So many make a direction; a single one would be its own.
-_FEWEST = 2
 #: A direction of which weighted rows hold less than this share of the first one is rounding.
 _ROUNDING = 1e-12
 
@@ -87,7 +85,7 @@ def two_steps(rows: Rows, models: NestedModels, k: int) -> HiddenVariables:
     """Hidden variables from the features that go along with each residual direction (Leek and Storey 2007).
 
     Of the directions of those features the one that is most like the residual direction is taken; a residual direction
-    with fewer than two features is left out.
+    with fewer features than there are samples is left out, as in R: they would hardly say more than it does.
     """
     n = len(models.null)
     targets = residual_directions(rows, models, k)
@@ -97,7 +95,7 @@ def two_steps(rows: Rows, models: NestedModels, k: int) -> HiddenVariables:
         p, _ = rows.each(level.beside(target[:, None]).p_values)
         with np.errstate(invalid="ignore"):
             chosen = local_fdr(p) < _BELONGS
-        belongs.append(chosen & (chosen.sum() >= _FEWEST))
+        belongs.append(chosen & (chosen.sum() >= n))
         candidates = leading(rows.centred_cross_product(belongs[-1].astype(np.float64)), n)
         if candidates.shape[1]:
             found.append(candidates[:, np.argmax(_likeness(candidates, target))])
