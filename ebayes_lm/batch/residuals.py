@@ -168,7 +168,8 @@ def _about_samples(
     n = len(fit.design.samples)
     table = None
     if given is not None:
-        table = aligned_samples(given, sample_labels=fit.design.samples, n_samples=n)
+        numbered = np.array_equal(fit.design.samples, np.arange(n))
+        table = aligned_samples(given, sample_labels=None if numbered else fit.design.samples, n_samples=n)
     elif carried is not None:
         table = carried.iloc[order[:: len(order) // n] // (len(order) // n)]
     design: Design = measured_design(fit)

@@ -70,11 +70,9 @@ def standardise_rows(
             size = max(size, abs(effects[k]))
         sigma[i] = math.sqrt(total / df)
         suspect[i] = not total < SAFE_HIGH or total <= SAFE_LOW or sigma[i] <= noise * size
-        largest[i], sample[i] = 0.0, 0
         if suspect[i]:
             residuals[i] = 0.0
-            continue
-        inverse = 1.0 / sigma[i]
+        inverse = 0.0 if suspect[i] else 1.0 / sigma[i]
         most, at = 0.0, 0
         for j in range(n):
             value = residuals[i, j] * inverse
