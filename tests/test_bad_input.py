@@ -23,6 +23,7 @@ from tests.bad_input import (
     removing,
     running,
     scattering,
+    surrogating,
     tables,
     trending,
     weighing,
@@ -49,6 +50,8 @@ REST = {
     "control features": controlling.RUV, "control features of counts": controlling.RUVG,
     "batch effects": removing.REMOVAL, "surrogate variables": removing.SURROGATES, "covariates": removing.TRENDS,
     "combat": adjusting.COMBAT,
+    "surrogates": surrogating.SURROGATES, "components": surrogating.COMPONENTS,
+    "surrogates of counts": surrogating.COUNTED_SURROGATES,
 }  # fmt: skip
 CASES = [pytest.param(case, id=f"{group}: {case.name}") for group, cases in (FITS | REST).items() for case in cases]
 

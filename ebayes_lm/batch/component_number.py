@@ -58,7 +58,7 @@ def num_sv(
     n_perm : int, optional
         Permutations of each feature.
     seed : int, optional
-        Makes permutations repeatable.
+        Another seed draws other permutations; without one they are always the same.
     n_features : int, optional
         Only so many features, those of the largest variance.
     samples : DataFrame, optional
@@ -91,8 +91,8 @@ def num_sv(
     -----
     Buja and Eyuboglu (1992) Multivariate Behavioral Research 27, 509-540: a component counts where its share of the
     residual variance is reached in at most a tenth of the permutations, and those before it count. Leek (2011)
-    Biometrics 67, 344-352: eigenvalues above a threshold at which ten nested sets of features agree; the sets depend on
-    the order of features, and the answer on the order in which they are given.
+    Biometrics 67, 344-352: eigenvalues above a threshold at which ten nested sets of features agree. That answer depends
+    on the order of features, and in R on rounding, too: there it may change where values move by 1e-7.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def num_sv(
         return component_number(rows, basis, method=method, n_perm=number, seed=checked_seed(seed))
 
 
-def component_number(rows: RowPasses, basis: FloatArray, *, method: str, n_perm: int = 20, seed: int | None) -> int:
+def component_number(rows: RowPasses, basis: FloatArray, *, method: str, n_perm: int = 20, seed: int) -> int:
     """Components of what an orthonormal basis (n, p) of the design leaves."""
     n, p = basis.shape
     if n - p < 1:
@@ -123,16 +123,16 @@ def component_number(rows: RowPasses, basis: FloatArray, *, method: str, n_perm:
     return _by_permutation(rows, basis, n_perm, seed) if method == "be" else _by_threshold(rows, basis)
 
 
-def checked_seed(seed: Any) -> int | None:
-    """A seed, or None."""
+def checked_seed(seed: Any) -> int:
+    """A seed; without one, always the same, so that an analysis run twice has one answer."""
     if seed is None:
-        return None
+        return 0
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ArgumentError(f"seed is a whole number, 0 or more, or None to draw afresh; got {seed!r}")
+        raise ArgumentError(f"seed is a whole number, 0 or more; got {seed!r}")
     return int(seed)
 
 
-def _by_permutation(rows: RowPasses, basis: FloatArray, n_perm: int, seed: int | None) -> int:
+def _by_permutation(rows: RowPasses, basis: FloatArray, n_perm: int, seed: int) -> int:
     n, p = basis.shape
     left = np.linalg.qr(basis, mode="complete").Q[:, p:]
     most = max(0, min(rows.matrix.shape[0], n) - p)

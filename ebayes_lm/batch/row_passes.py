@@ -42,7 +42,7 @@ class RowPasses:
         """
 
         def look(values: AnyArray, _: slice) -> tuple[AnyArray, ...]:
-            return np.isinf(values).any(axis=1), np.isnan(values).any(axis=1)
+            return np.asarray(np.isinf(values).any(axis=1)), np.asarray(np.isnan(values).any(axis=1))
 
         infinite, missing = matrix.map_blocks(look, running)
         for rows, what in ((infinite, "infinite"), (missing, "missing")):

@@ -12,15 +12,14 @@ class RowPermutations:
 
     Parameters
     ----------
-    seed : int or None
-        None draws afresh.
+    seed : int
     number : int
         Permutations of each row.
     width : int
         Entries of a row.
     """
 
-    def __init__(self, seed: int | None, number: int, width: int) -> None:
+    def __init__(self, seed: int, number: int, width: int) -> None:
         self._width = width
         self._streams = np.random.SeedSequence(seed).spawn(number)
         # the low bits of a random number give way to the position that it sorts

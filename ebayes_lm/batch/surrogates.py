@@ -62,7 +62,7 @@ def surrogate_variables(
     controls : mask, labels, column name or (G,) numbers from 0 to 1, optional
         Features that nothing of interest moves, or how surely nothing does. Method "supervised" alone takes them.
     seed : int, optional
-        Makes the count of surrogate variables repeatable; nothing else is random.
+        Another seed draws other permutations for the count of surrogate variables; nothing else is random.
     iterations : int, optional
         Rounds of "irw".
     number_method : {"be", "leek"}
@@ -203,7 +203,7 @@ class _Options:
     n_sv: int | None
     iterations: int
     number_method: str
-    seed: int | None
+    seed: int
 
     @classmethod
     def of(cls, method: Any, n_sv: Any, iterations: Any, number_method: Any, seed: Any) -> _Options:

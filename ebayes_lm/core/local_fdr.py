@@ -37,7 +37,7 @@ def _rates(p: FloatArray) -> FloatArray:
     # a curve cannot fall below what a score adds to the density at its own place
     least = 0.5 / (len(p) * density.bandwidth * np.sqrt(2.0 * np.pi))
     all_scores = np.maximum(smoothed(density.at, density.values)(score), least)
-    rates = np.minimum(true * np.exp(-0.5 * np.square(score)) / np.sqrt(2.0 * np.pi) / all_scores, 1.0)
+    rates: FloatArray = np.minimum(true * np.exp(-0.5 * np.square(score)) / np.sqrt(2.0 * np.pi) / all_scores, 1.0)
     order = np.argsort(p, kind="stable")
     rates[order] = np.maximum.accumulate(rates[order])
     return rates

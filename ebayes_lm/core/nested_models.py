@@ -39,7 +39,7 @@ class NestedModels:
     def df_residual(self) -> int:
         """Samples less the rank of the design."""
         n, p0 = self.null.shape
-        return n - p0 - self.interest.shape[1]
+        return int(n - p0 - self.interest.shape[1])
 
     def residual_basis(self) -> FloatArray:
         """Orthonormal basis (n, df_residual) of what the design leaves."""
