@@ -14,7 +14,7 @@ from ebayes_lm.core.wls import RowDesigns
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Cells that are worked on at once, so that they stay in the cache.
-PIECE_CELLS = 1 << 16
+PIECE_CELLS = 1 << 17
 #: A sample of which the design leaves less than this has a coefficient to itself.
 FREE_OF_ROUNDING = 1e-10
 

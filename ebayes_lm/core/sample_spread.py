@@ -121,7 +121,8 @@ def p_of_squares(largest: FloatArray, df: FloatArray, samples: float, most: floa
     and df - 1 degrees of freedom. NaN for rows with fewer than two.
     """
     p = np.where(df > 1.0, 1.0, np.nan)
-    for value in np.unique(df[df > 1.0]):
+    kinds = df[:1] if (df == df[0]).all() else np.unique(df)
+    for value in kinds[kinds > 1.0]:
         critical = fdtri(1.0, value - 1.0, 1.0 - min(most / samples, 1.0))
         rows = np.flatnonzero((df == value) & (largest >= value * critical / (value - 1.0 + critical)))
         share = np.minimum(largest[rows] / value, 1.0)
