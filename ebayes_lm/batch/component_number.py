@@ -91,8 +91,8 @@ def num_sv(
     -----
     Buja and Eyuboglu (1992) Multivariate Behavioral Research 27, 509-540: a component counts where its share of the
     residual variance is reached in at most a tenth of the permutations, and those before it count. Leek (2011)
-    Biometrics 67, 344-352: eigenvalues above a threshold at which ten nested sets of features agree. That answer depends
-    on the order of features, and in R on rounding, too: there it may change where values move by 1e-7.
+    Biometrics 67, 344-352: eigenvalues above a threshold at which ten nested sets of features agree. That answer
+    depends on the order of features, and in R on rounding, too: there it may change where values move by 1e-7.
 
     Examples
     --------

@@ -27,8 +27,9 @@ def remarks_on(found: HiddenVariables, nested: NestedDesigns, wanted: int, count
     if k:
         shares = nested.models.explained(found.values)
         parts = [f"{100.0 * share:.0f} % of SV{i + 1}" for i, share in enumerate(shares)]
-        terms = " and ".join(nested.interest)
-        said.append(f"Beyond the null design, {terms} explains {_listed(parts)}.")
+        terms = list(nested.interest)
+        explain = "explains" if len(terms) == 1 else "explain"
+        said.append(f"Beyond the null design, {_listed(terms)} {explain} {_listed(parts)}.")
     return tuple(said)
 
 

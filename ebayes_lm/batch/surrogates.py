@@ -144,10 +144,12 @@ def svaseq(
     counts : DGEList, array, DataFrame, scipy sparse matrix or AnnData
         Features x samples (AnnData: samples x features). They are taken as they are: library sizes do not enter, so
         that differences in depth become a surrogate variable. Counts that are already scaled for depth serve, too.
-    design, null_design, n_sv, method, controls, seed, iterations, number_method
+    design, null_design, n_sv, method
         As in :func:`surrogate_variables`.
     constant : float, optional
         What is added before the logarithm, above 0.
+    controls, seed, iterations, number_method
+        As in :func:`surrogate_variables`.
     samples : DataFrame, optional
         Sample table, by default what the container carries.
     layer : str, optional

@@ -57,10 +57,11 @@ def _agreed(counts: IntArray, rank: int) -> int:
     """The most frequent count of all features (thresholds, sets) over the second range in which the sets agree.
 
     At a threshold of zero as many eigenvalues as the design has columns are zero in truth, and above it or not by
-    rounding, which is what disagreement is measured by. Here that is its expectation, so that no answer depends on the
-    machine: the variance of the number of positive eigenvalues of a random symmetric matrix, which repel each other.
+    rounding, which is what disagreement is measured by. Here that is about its expectation, so that no answer depends
+    on the machine: the variance of the number of positive eigenvalues of a random symmetric matrix, which repel each
+    other, is a quarter for one and grows as log(rank) / pi^2.
     """
-    unit = 0.25 + np.log(max(rank, 1)) / np.pi**2
+    unit = 0.25 + np.log((1.0 + rank) / 2.0) / np.pi**2
     variance = np.var(counts, axis=1, ddof=1)
     variance[0] = unit
     differ = int(np.argmax(variance > _DIFFER * unit))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy import stats
+from scipy import sparse, stats
 
 import ebayes_lm as el
 from ebayes_lm import datasets, surrogate_variables, svaseq
@@ -205,7 +205,7 @@ def test_null_design_is_what_is_not_of_interest() -> None:
     assert_array_equal(implied.values, said.values)
     assert implied.remarks == said.remarks
     without = surrogate_variables(Y, "~ age + group", n_sv=2, samples=TABLE)
-    assert "age and group explains" in without.remarks[-1] or "age and group explain" in without.remarks[-1]
+    assert "Beyond the null design, age and group explain " in without.remarks[-1]
 
 
 @pytest.mark.parametrize("method", ["irw", "two-step"])
@@ -218,13 +218,30 @@ def test_none_leaves_the_design(method: str) -> None:
 
 
 def test_noise_has_none() -> None:
-    noise = np.random.default_rng(2).normal(size=(300, 14))
-    assert (
-        surrogate_variables(
-            noise, TABLE[["group"]].eq("B").assign(one=1.0)[["one", "group"]].astype(float).to_numpy(), seed=1
-        ).n_factors
-        == 0
-    )
+    noise = pd.DataFrame(np.random.default_rng(2).normal(size=(300, 14)), columns=SAMPLES)
+    assert surrogate_variables(noise, "~ group", samples=TABLE).n_factors == 0
+
+
+CONTAINERS = {
+    "float32": lambda y: y.astype(np.float32),
+    "a sparse matrix": lambda y: sparse.csr_array(y.to_numpy()),
+    "an array": lambda y: y.to_numpy(),
+}
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_containers(name: str) -> None:
+    y = Y.astype(np.float32).astype(np.float64)
+    usual = surrogate_variables(y, "~ group", n_sv=2, samples=TABLE)
+    other = surrogate_variables(CONTAINERS[name](y), "~ group", n_sv=2, samples=TABLE)
+    assert_same_up_to_sign(other.values, usual.values.to_numpy(), SAME)
+
+
+def test_nothing_given_is_changed() -> None:
+    y, table = Y.copy(), TABLE.copy()
+    surrogate_variables(y, "~ group", samples=table)
+    pd.testing.assert_frame_equal(y, Y)
+    pd.testing.assert_frame_equal(table, TABLE)
 
 
 def test_as_many_as_there_can_be() -> None:
