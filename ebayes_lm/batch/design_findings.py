@@ -126,12 +126,13 @@ def check_design(design: DesignLike, samples: Samples | None = None, *, contrast
     Examples
     --------
     >>> import pandas as pd, ebayes_lm as el
-    >>> samples = pd.DataFrame({"group": list("AAAABBBB"), "batch": list("11122222")})
-    >>> check = el.check_design("~ group + batch", samples)
-    >>> check
-    Check of the design of ~ group + batch: 8 samples, 3 coefficients, 5 residual degrees of freedom.
-    - batch goes along with group (Cramér's V 0.77): A is in batch 1 (3) and 2 (1); B is in batch 2 (4).
-    - Adjusting for batch multiplies the variance of groupB by 2.5: as if about 3 of 8 samples were left.
+    >>> samples = pd.DataFrame({"group": list("AAAAABBBBB"), "batch": list("1111212222")})
+    >>> design = el.model_matrix("~ group + batch", samples, of_interest="group")
+    >>> el.check_design(design, samples)
+    Check of the design of ~ group + batch: 10 samples, 3 coefficients, 7 residual degrees of freedom.
+    - batch goes along with group (Cramér's V 0.60): of 5 samples of A, 4 are in batch 1.
+    - Adjusting for batch multiplies the variance of groupB by 1.6 (as if 6 of 10 samples were left).
+    - groupB rests on samples 4 and 5: 80% of its variance comes from there.
     """
     made, table = _aligned(design, samples)
     wanted = contrasts_of(made, contrasts)

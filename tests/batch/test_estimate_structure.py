@@ -11,6 +11,7 @@ from ebayes_lm.batch.residual_loadings import residual_loadings
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import AlignmentError
+from tests.batch.inflation_study import STUDIES
 
 # Inflation and bias without any: what an analysis may be off by and still be called calibrated.
 CALIBRATED = 0.03
@@ -343,3 +344,9 @@ def test_the_histogram_adds_up():
 def test_html_is_escaped():
     mod = el.lm_fit(noise(60, 12), pd.DataFrame({"one": 1.0, "<b>": np.repeat([0.0, 1], 6)})).ebayes()
     assert "<b>" not in el.estimate_structure(mod)._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["20,000 z, 15 % affected (sd 3)", "20,000 z, 40 % affected (sd 3)"])
+def test_the_study_cannot_tell_where_effects_are_dense(name):
+    study = next(s for s in STUDIES if s.name == name)
+    assert study.draw(1)["method"] == "cannot tell"
