@@ -17,12 +17,12 @@ def remarks_on(found: HiddenVariables, nested: NestedDesigns, wanted: int, count
     """How their number came about, what became of them, and how far the terms of interest explain them."""
     k = found.values.shape[1]
     said = [f"Their number was {f'counted {NUMBER_METHODS[counted_by]}' if counted_by else 'given'}."]
-    if k < wanted:
+    if k < wanted and found.settled:
         said.append(f"{wanted} were looked for; {wanted - k} had fewer features that go along with them than samples.")
     if not found.settled:
         said.append(
-            "Features without an effect of interest do not hold as many directions: the last ones that could be told "
-            "apart are given."
+            f"Features that the terms of interest leave alone do not hold {wanted} directions: those found before "
+            "these features were weighed are given."
         )
     if k:
         shares = nested.models.explained(found.values)

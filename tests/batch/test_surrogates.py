@@ -261,6 +261,16 @@ def test_constant_features_do_not_count() -> None:
     assert found.posterior_effect.isna().sum() == 30
 
 
+def test_fewer_directions_than_wanted_are_told() -> None:
+    """Features in one direction alone hold no second one."""
+    y = pd.DataFrame(np.outer(MOVED[:, 0], HIDDEN[:, 0]) + 8.0, Y.index, SAMPLES)
+    found = surrogate_variables(y, "~ group", n_sv=2, samples=TABLE)
+    assert found.n_factors == 1
+    assert "do not hold 2 directions" in repr(found)
+    few = surrogate_variables(Y, "~ group", n_sv=5, samples=TABLE, method="two-step")
+    assert f"5 were looked for; {5 - few.n_factors} had fewer features" in repr(few)
+
+
 def test_controls_by_name_and_by_certainty() -> None:
     names = list(Y.index[:100])
     by_name = surrogate_variables(Y, "~ group", n_sv=2, samples=TABLE, method="supervised", controls=names)
