@@ -74,7 +74,7 @@ def _candidate(annotation: Annotation, x: FloatArray, turned: FloatArray) -> Can
     if not space.rank:
         return Candidate(annotation, space, "within the design, so that residuals cannot show it")
     if space.df - space.rank < 1:
-        return Candidate(annotation, space, f"takes up all {counted(space.df, 'residual df')}"[:-1] + "s"[:0])
+        return Candidate(annotation, space, f"it takes up all residual df ({space.df})")
     lacking = int(np.count_nonzero(~space.samples))
     return Candidate(annotation, space, f"{counted(lacking, 'sample')} without it left out" if lacking else "")
 

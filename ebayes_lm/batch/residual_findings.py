@@ -160,7 +160,7 @@ def _advice(name: str, candidate: Candidate) -> str:
         return (
             "look at the normalisation of the libraries first; as a covariate it would only stand for what went wrong"
         )
-    df = counted(candidate.space.rank, "residual df").replace("dfs", "df")
+    df = f"{candidate.space.rank:,} residual df"
     if candidate.annotation.terms:
         kind = "as a factor" if candidate.annotation.is_factor else "as a curve"
         return f"the design reads {_name(name)} in another form; {kind} it would take {df} more"

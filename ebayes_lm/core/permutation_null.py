@@ -76,7 +76,7 @@ def _cross(residuals: FloatArray) -> FloatArray:
 
 
 def _shares(cross: FloatArray, k: int) -> FloatArray:
-    values = np.linalg.eigvalsh(cross)[::-1]
+    values = np.asarray(np.linalg.eigvalsh(cross)[::-1], dtype=np.float64)
     shares: FloatArray = values[:k] / max(float(np.trace(cross)), float(np.finfo(np.float64).tiny))
     return shares
 
