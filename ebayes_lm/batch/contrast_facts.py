@@ -10,7 +10,7 @@ import pandas as pd
 from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.batch.annotations import Annotation
 from ebayes_lm.core.qr import pivoted_qr
-from ebayes_lm.core.sample_weights import carriers, effective_number, weights_of_samples, weights_without
+from ebayes_lm.core.sample_weights import carriers, effective_number, is_difference, weights_of_samples, weights_without
 from ebayes_lm.design.comparisons import one_against_rest, pairwise
 from ebayes_lm.design.contrasts import as_contrast_matrix
 from ebayes_lm.design.design_matrix import Design
@@ -112,8 +112,8 @@ def cost_of_annotations(design: Design, contrasts: pd.DataFrame, annotations: li
     """Variance of each contrast with an annotation taken into the design over that without it.
 
     Annotations x contrasts, over the samples whose annotation is known; infinite where the contrast could no longer be
-    estimated. The second level of columns, ``beyond_chance``, is the share of the contrast that the annotation explains
-    less what chance gives, 1 where it takes all.
+    estimated, NaN of means, which an annotation splits up. The second level of columns, ``beyond_chance``, is the share
+    of the contrast that the annotation explains less what chance gives, 1 where it takes all.
     """
     rows = {a.name: _cost(design, contrasts, a) for a in annotations}
     columns = pd.MultiIndex.from_product([contrasts.columns, ["variance_inflation", "beyond_chance"]])
@@ -130,7 +130,7 @@ def _cost(design: Design, contrasts: pd.DataFrame, annotation: Annotation) -> li
     for name in contrasts.columns:
         contrast = np.append(contrasts[name].to_numpy(dtype=np.float64), np.zeros(whole.shape[1] - p))
         before, after = weights_of_samples(x, contrast[kept]), weights_of_samples(whole, contrast)
-        if before is None or (after is None and room <= added + 1):
+        if before is None or not is_difference(before) or (after is None and room <= added + 1):
             found += [np.nan, np.nan]
         elif after is None:
             found += [np.inf, 1.0]

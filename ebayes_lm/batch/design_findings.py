@@ -146,7 +146,7 @@ def check_design(design: DesignLike, samples: Samples | None = None, *, contrast
     interest = _interest(made, wanted, given=contrasts is not None)
     lost = [str(name) for name, there in comparisons["estimable"].items() if not there]
     findings = [
-        *words.describe_df(made.shape[0], df),
+        *words.describe_df(df),
         *words.describe_aliasing(dependencies, lost),
         *words.describe_pairs(annotations, interest),
         *words.describe_cost(comparisons, made.shape[0]),
@@ -170,15 +170,13 @@ def _aligned(design: DesignLike, samples: Samples | None) -> tuple[Design, pd.Da
         table = SampleTable(samples)
         labels = table.index if table.labelled else None
         return as_design(design, samples=samples, sample_labels=labels, n_samples=len(table.index)), table.frame
-    made = as_design(design, samples=None, sample_labels=None, n_samples=_length(design))
+    if isinstance(design, dict):
+        raise ArgumentTypeError("a design is a formula, a Design, a DataFrame or an array, not a dict of columns")
+    made = design if isinstance(design, Design) else Design(design)
     if samples is None:
         return made, None
     labels = None if is_positional(made.samples) else made.samples
     return made, aligned_samples(samples, sample_labels=labels, n_samples=made.shape[0])
-
-
-def _length(design: Any) -> int:
-    return len(design) if hasattr(design, "__len__") else 0
 
 
 def _interest(design: Design, contrasts: pd.DataFrame, *, given: bool) -> list[str]:

@@ -12,7 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.annotations import Annotation, associated
 from ebayes_lm.batch.contrast_facts import CARRIED
 from ebayes_lm.core.association import Association, crossing
-from ebayes_lm.core.sample_weights import carriers
+from ebayes_lm.core.sample_weights import carriers, is_difference
 from ebayes_lm.errors import counted, joined
 
 #: Annotations go along where the strength of their association is above this, on the scale of a correlation.
@@ -30,12 +30,12 @@ _MOST_LISTED = 6
 _MOST_ALIKE = 4
 
 
-def describe_df(n: int, df: int) -> Iterator[str]:
+def describe_df(df: int) -> Iterator[str]:
     """Residual df, where they are few."""
     if df == 0:
         yield (
-            f"All {counted(n, 'sample')} are fitted exactly: no residual degree of freedom is left, and no variance "
-            "can be estimated. Take terms out, or add samples."
+            "Every sample is fitted exactly: no residual degree of freedom is left, and no variance can be estimated. "
+            "Take terms out, or add samples."
         )
     elif df <= _FEW_DF:
         yield (
@@ -98,7 +98,7 @@ def _informing(comparisons: pd.DataFrame, weights: pd.DataFrame) -> tuple[list[s
     for name, row in comparisons[comparisons["estimable"]].iterrows():
         a = weights[name].to_numpy(dtype=np.float64)
         few = carriers(a, CARRIED)
-        if len(few) <= _FEW_SAMPLES < len(a):
+        if len(few) <= _FEW_SAMPLES < len(a) and is_difference(a):
             share = np.square(a[few]).sum() / np.square(a).sum()
             who = _samples([str(sample) for sample in weights.index[few]])
             resting.append(f"{name} rests on {who}: {share:.0%} of its variance comes from there.")

@@ -34,6 +34,11 @@ def weights_of_samples(x: FloatArray, contrast: FloatArray) -> FloatArray | None
     return without_rounding(least_weights(x[:, qr.estimable], contrast[qr.estimable]))
 
 
+def is_difference(weights: FloatArray) -> bool:
+    """Whether an estimate stays where all values are raised by one, as differences and slopes do and means do not."""
+    return bool(abs(weights.sum()) <= NEGLIGIBLE * np.abs(weights).sum())
+
+
 def leverages(x: FloatArray) -> FloatArray:
     """How far each sample determines its own fitted value, (n,) from 0 to 1; exactly 1 where wholly."""
     found = np.square(pivoted_qr(x).q).sum(axis=1)

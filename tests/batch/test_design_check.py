@@ -106,7 +106,7 @@ def test_without_empty_cells_the_strongest_is_named():
 
 @pytest.mark.parametrize(
     ("columns", "df", "word"),
-    [(6, 0, "fitted exactly: no residual"), (5, 1, "1 residual degree "), (4, 2, "2 residual degrees")],
+    [(6, 0, "Every sample is fitted exactly: no residual"), (5, 1, "1 residual degree "), (4, 2, "2 residual degrees")],
 )
 def test_few_residual_df_are_said(columns, df, word):
     check = el.check_design(np.random.default_rng(1).normal(size=(6, columns)))
@@ -203,6 +203,12 @@ def test_more_levels_than_samples_can_pay_for():
     samples = table(group="AAABBB", lot="uvwuvw", who="aabbcc")
     check = el.check_design("~ group + lot", samples)
     assert check.left_out.loc["who"].isna().all() or np.isfinite(check.left_out.loc["who"]).any()
+
+
+def test_means_are_neither_split_nor_said_to_rest_on_few():
+    samples = table(group="AAAABBBB", sex="ffmmffmm", lot="uvuvuvuv")
+    assert el.check_design("~ 0 + group:sex", samples).findings == ()
+    assert el.check_design("~ 1", samples).findings == ()
 
 
 def test_html_is_escaped():

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ebayes_lm.core.sample_weights import (
     carriers,
     effective_number,
+    is_difference,
     leverages,
     weights_of_samples,
     weights_without,
@@ -35,6 +36,11 @@ def test_samples_that_tell_nothing_have_weight_zero():
 def test_no_weights_estimate_what_cannot_be():
     assert weights_of_samples(ALIASED, np.array([0, 1.0, 0])) is None
     assert weights_of_samples(TWO, np.zeros(2)) is None
+
+
+def test_differences_and_means():
+    assert is_difference(weights_of_samples(AGED, np.array([0, 0, 1.0])))
+    assert not is_difference(weights_of_samples(AGED, np.array([1.0, 0, 0])))
 
 
 def test_leverage_is_the_diagonal_of_the_hat_matrix():
