@@ -211,3 +211,24 @@ def test_outlying_residuals_of_noise_are_as_many_as_expected(of_noise: list[Any]
 def test_noise_has_few_findings(of_noise: list[Any]) -> None:
     """The first says that there is nothing, and one what the design holds."""
     assert np.mean([len(found.findings) for found in of_noise]) < 2.4
+
+
+def test_features_that_go_together_do_not_make_groups_differ() -> None:
+    """As if 300 features were independent, every other data set would have a difference; 9 of 60 happen in 300."""
+    rng = np.random.default_rng(17)
+    groups, batches = [], []
+    for _ in range(60):
+        samples = table(batch=rng.permutation(np.resize(list("xyz"), N)))
+        y = rng.normal(size=(300, N)) + rng.normal(size=(300, 5)) @ rng.normal(size=(5, N))
+        found = el.residual_structure(el.lm_fit(y, "~ group", samples=samples), y, samples=samples, n_perm=0, seed=1)
+        assert found.facts["effective_features"] < 30
+        groups.append(found.group_variances.set_index("level").loc["A", "p_value"])
+        batches.append(found.annotations.set_index("annotation").loc["batch", "p_value"])
+    assert np.sum(np.array(groups) <= 0.05) < 9
+    assert np.sum(np.array(batches) <= 0.05) < 9
+
+
+def test_an_annotation_that_takes_all_residual_df_is_not_compared() -> None:
+    found = look(noise(1), table(cell=[f"c{min(i, 22)}" for i in range(N)]), n_perm=0)
+    assert says(found, "Not compared, because it has as many levels", "`cell`")
+    assert "takes up all residual df" in found.annotations.set_index("annotation").loc["cell", "note"]
