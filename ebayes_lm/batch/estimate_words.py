@@ -26,6 +26,14 @@ _SMALL_P = 0.001
 _MOST = 6
 
 
+def describe_means(names: list[str]) -> Iterator[str]:
+    """Coefficients of which nothing is said."""
+    if names:
+        verb, what = ("is a mean", "a difference") if len(names) == 1 else ("are means", "differences")
+        them = "it" if len(names) == 1 else "them"
+        yield f"{_some(names)} {verb} and not {what}, so nothing is said of {them}; contrast() makes differences."
+
+
 def describe_inflation(table: pd.DataFrame) -> Iterator[str]:
     """Tests that are too liberal, too strict or off to one side; contrasts of which nothing can be said."""
     unclear = [str(name) for name in table.index[table["method"] == DENSE]]

@@ -13,11 +13,13 @@ from ebayes_lm.batch import estimate_trends as trending
 from ebayes_lm.batch import estimate_words as words
 from ebayes_lm.batch.annotations import Annotation
 from ebayes_lm.batch.control_features import control_positions
-from ebayes_lm.batch.estimate_covariates import covariates_of
+from ebayes_lm.batch.estimate_covariates import ABUNDANCE, covariates_of
 from ebayes_lm.batch.estimate_inflation import inflation_row
 from ebayes_lm.batch.estimate_result import EstimateStructure
 from ebayes_lm.batch.residual_loadings import residual_loadings
 from ebayes_lm.core.normal_scores import z_of
+from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.sample_weights import is_difference, weights_of_samples
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
@@ -143,7 +145,7 @@ def estimate_structure(
         tables.correlations_table(fit, chosen, z),
         tables.components_table(fit, loadings, matrix, samples),
     )
-    return _described(found, z, features)
+    return _described(fit, found, z, features, _means(fit, chosen))
 
 
 class _Tables(NamedTuple):
@@ -155,15 +157,46 @@ class _Tables(NamedTuple):
     correlations: pd.DataFrame
     components: pd.DataFrame
 
+    def without(self, means: list[str]) -> _Tables:
+        """The tables of differences."""
+        pairs = self.correlations
+        return self._replace(
+            inflation=self.inflation.drop(index=means),
+            trends=self.trends[~self.trends["contrast"].isin(means)],
+            levels=self.levels[~self.levels["contrast"].isin(means)],
+            correlations=pairs[~(pairs["first"].isin(means) | pairs["second"].isin(means))],
+        )
 
-def _described(found: _Tables, z: dict[str, FloatArray], features: list[Annotation]) -> EstimateStructure:
+    def without_abundance(self, means: list[str]) -> _Tables:
+        """The tables without what a mean has to do with itself."""
+        itself = self.trends["contrast"].isin(means) & (self.trends["covariate"] == ABUNDANCE)
+        return self._replace(trends=self.trends[~itself])
+
+
+def _means(mod: ModeratedFit, chosen: dict[str, int]) -> list[str]:
+    """Which of them are means and not differences; none in a design without a constant, such as one of dye swaps."""
+    x = mod.design.matrix
+    if pivoted_qr(np.hstack([x, np.ones((len(x), 1))])).rank > pivoted_qr(x).rank:
+        return []
+    weights = {name: weights_of_samples(x, mod.fit.contrast_matrix[:, at]) for name, at in chosen.items()}
+    return [name for name, found in weights.items() if found is not None and not is_difference(found)]
+
+
+def _described(
+    mod: ModeratedFit, found: _Tables, z: dict[str, FloatArray], features: list[Annotation], means: list[str]
+) -> EstimateStructure:
     """Tables with words, and with what plots show."""
+    if mod.rank > 1:
+        told, aside = found.without(means), means
+    else:  # a single mean is the effect, of log ratios say, and its abundance, too
+        told, aside = found.without_abundance(means), []
     findings = [
-        *words.describe_trends(found.trends),
-        *words.describe_levels(found.levels),
-        *words.describe_loadings(found.trends, found.components),
-        *words.describe_correlations(found.correlations),
-        *words.describe_inflation(found.inflation),
+        *words.describe_means(aside),
+        *words.describe_trends(told.trends),
+        *words.describe_levels(told.levels),
+        *words.describe_loadings(told.trends, told.components),
+        *words.describe_correlations(told.correlations),
+        *words.describe_inflation(told.inflation),
     ]
     curves = [c for name in z for a in features if (c := trending.curve(name, a, z[name])) is not None]
     empty = pd.DataFrame(columns=["contrast", "covariate", "x", "z"])

@@ -273,6 +273,26 @@ def test_a_shared_control_explains_correlation():
     assert said(more, "where the design implies 0.50 because of the samples they share", "in common")
 
 
+def test_means_are_not_effects():
+    y = noise(1500, 12) + np.linspace(2, 9, 1500)[:, None]
+    fit = el.lm_fit(y, "~ 0 + group", samples=TWO)
+    found = el.estimate_structure(fit.ebayes(), y)
+    assert found.findings == (
+        "groupA and groupB are means and not differences, so nothing is said of them; contrast() makes differences.",
+    )
+    assert el.estimate_structure(fit.contrast("groupB - groupA").ebayes(), y).findings == ()
+
+
+@pytest.mark.parametrize("design", [np.ones(12), np.repeat([-1.0, 1.0], 6)], ids=["pairs", "dye swaps"])
+def test_log_ratios_are_effects(design):
+    y = noise(1500, 12)
+    found = el.estimate_structure(el.lm_fit(y, design[:, None]).ebayes(), y)
+    assert found.findings == ()
+    y += np.outer(np.linspace(-1.5, 1.5, 1500), design)
+    mod = el.lm_fit(y, design[:, None]).ebayes()
+    assert said(el.estimate_structure(mod, covariates={"place": np.arange(1500.0)}), "go along with place")
+
+
 def test_terms_of_interest_are_what_is_looked_at():
     samples = TWO.assign(batch=list("XY") * 6)
     design = el.model_matrix("~ group + batch", samples, of_interest="group")
