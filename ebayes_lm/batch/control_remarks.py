@@ -22,14 +22,16 @@ _NEARLY_ALL = 0.9
 
 
 def few_controls(n_controls: int, k: int) -> tuple[str, ...]:
-    """A remark where the association of factors rests on few controls."""
+    """A remark, and a warning, where the association of factors rests on few controls."""
     if n_controls >= _ENOUGH * k:
         return ()
-    return (
+    remark = (
         f"{counted(n_controls, 'control')} tell how {counted(k, 'factor')} and the columns of interest go together: "
         f"about {100 * k / n_controls:.0f} % of the variance of an effect is the error of that, which standard errors "
-        f'do not hold; {_ENOUGH * k} controls or method="RUV2" would keep it small',
+        f'do not hold; {_ENOUGH * k} controls or method="RUV2" would keep it small'
     )
+    warn(remark, HiddenFactorWarning)
+    return (remark,)
 
 
 def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, used: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.control_remarks import few_controls, scatter_of_controls, warn_of_confounding
 from ebayes_lm.batch.control_rows import ScaledRows, rows_and_controls
 from ebayes_lm.batch.factors import Factors
+from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.core.control_factors import Controls, Regression, f_of_regression, inverse, regressed, shared
 from ebayes_lm.core.shared_directions import Spaces, spaces, turned
 from ebayes_lm.data.blocks import Running
@@ -134,7 +135,10 @@ def ruv(
     rows, found = rows_and_controls(matrix, controls, running)
     wanted = _allowed(k, method, split.at, len(found.positions))
     values, regression = _estimated(rows, found, split, wanted, method, corrected)
-    return _told(made, split, found, values, regression, method)
+    hidden = wanted if method != "RUVinv" else None
+    opinion = second_opinion(matrix, made, values, running, hidden)
+    warn_of_dispute(opinion, f"factors by {_NAMES[method]}")
+    return _told(made, split, found, values, regression, method, () if opinion is None else opinion.remarks())
 
 
 class Split(NamedTuple):
@@ -213,8 +217,9 @@ def _estimated(
 
 
 def _told(
-    design: Design, split: Split, controls: Controls, values: FloatArray, regression: Regression | None, method: str
-) -> Factors:
+    design: Design, split: Split, controls: Controls, values: FloatArray, regression: Regression | None, method: str,
+    opinion: tuple[str, ...],
+) -> Factors:  # fmt: skip
     n_controls, p = len(controls.positions), split.at.interest.shape[1]
     values = turned(values)
     confounding = _confounding(split, values, regression)
@@ -225,6 +230,7 @@ def _told(
     remarks += scatter_of_controls(controls.rows, split.at, values, used)
     if method == "RUVinv" and not hidden:
         remarks += ("residual variances hold the unwanted variation, so that tests are conservative; k= takes it out",)
+    remarks += opinion
     words = f"by {_NAMES[method]} with {counted(n_controls, 'control')}"
     return Factors.appended(design, values, prefix="W", method=words, confounding=confounding, remarks=remarks)
 

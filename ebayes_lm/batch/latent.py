@@ -21,6 +21,7 @@ from ebayes_lm.batch.latent_rows import (
     latent_rows,
     refuse_missing,
 )
+from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.design.boundary import as_design, with_sample_names
@@ -146,6 +147,10 @@ def latent_factors(
         findings = associated(rows, found, at, None if chosen is None else _inside(chosen, found, matrix.shape[0]))
     table = confounding_table(findings)
     warn_of(findings, table)
+    opinion = None
+    if chosen is not None:
+        opinion = second_opinion(matrix, made, findings.values, running, findings.n_factors)
+        warn_of_dispute(opinion, "factor adjustment by controls")
     n_controls = findings.n_controls
     return Factors.appended(
         made,
@@ -154,7 +159,8 @@ def latent_factors(
         method=_METHODS[method].format("" if n_controls is None else counted(n_controls, "control")),
         confounding=table,
         loadings=_loadings(found, rows, matrix.features),
-        remarks=remarks_on(findings, table, missing, searched=k is None, weighted=matrix.weights is not None),
+        remarks=remarks_on(findings, table, missing, searched=k is None, weighted=matrix.weights is not None)
+        + (() if opinion is None else opinion.remarks()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.latent_estimates import associations, estimated
@@ -41,6 +42,12 @@ class SecondOpinion(NamedTuple):
         """Columns about which the two disagree."""
         return {name: found for name, found in self.columns.items() if found.rejected > self.allowed[name]}
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """The same as a table with a row for each column of interest."""
+        rows = [(found.share, found.other_share, found.rejected) for found in self.columns.values()]
+        return pd.DataFrame(rows, index=pd.Index(self.columns), columns=["share", "robust_share", "null_rejected"])
+
     def remarks(self) -> tuple[str, ...]:
         """The same in words."""
         told = []
@@ -54,25 +61,27 @@ class SecondOpinion(NamedTuple):
 
 
 def second_opinion(
-    matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running, k: int | None = None
+    matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running, k: int | None
 ) -> SecondOpinion | None:
     """Ask robust factor adjustment about factors (n, j) of a design; None where it has nothing to say.
 
-    ``k`` is the number of factors that it looks for, by default as many as are in use. It takes complete features
-    only, and says nothing of designs whose columns depend on each other, or that leave too few residual df.
+    ``k`` is the number of factors that it looks for; None where it has to find that out, too. It takes complete
+    features only, and says nothing of designs whose columns depend on each other, or that leave too few residual df.
     """
     if values.shape[1] == 0 or len(pivoted_qr(design.matrix).aliased):
         return None
     at = coordinates(design)
-    m, wanted = at.residual.shape[1], values.shape[1] if k is None else k
-    if not at.names or m < 3 or wanted > m - 2:
+    m = at.residual.shape[1]
+    if not at.names or m < 3 or (k or 0) > m - 2:
         return None
     rows = latent_rows(matrix, at, running)
-    usable = (rows.n_missing == 0) & (np.abs(rows.residuals).max(axis=1, initial=0.0) > 0)
+    usable = (rows.n_missing == 0) & ~rows.constant
     if np.count_nonzero(usable) <= m:
         return None
     with blas_threads(1):
-        found = estimated(rows, None, at, wanted, None, cross_in_blocks(running))
+        found = estimated(rows, None, at, k, None, cross_in_blocks(running))
+        if not found.factors.scores.shape[1]:
+            return None
         related = associations(found, at, np.ones(len(found.used)), None)
         used, along = at.residual.T @ values, at.effects(values.T)
         scores, columns, allowed = found.factors.scores, {}, {}
@@ -91,8 +100,9 @@ def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:
         return
     worst = max(disputed.values(), key=lambda found: found.rejected)
     warn(
-        f"{which} and robust factor adjustment disagree about {listing(disputed)}: {worst.share:.0%} of it goes along "
-        f"with the factors by the one and {worst.other_share:.0%} by the other. If that is right, "
-        f"{worst.rejected:.1%} of features without an effect have p < 0.05 here; latent_factors() gives its factors",
+        f"{which} and robust factor adjustment disagree about {listing(disputed)}: if the latter is right, "
+        f"{worst.rejected:.1%} of features without an effect have p < 0.05 here. By {which} {worst.share:.0%} of it "
+        f"goes along with what is hidden, by latent_factors() {worst.other_share:.0%}; neither is sure where most "
+        "features have an effect",
         HiddenFactorWarning,
     )

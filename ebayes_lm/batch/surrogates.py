@@ -16,6 +16,7 @@ from ebayes_lm.batch.control_weights import control_weights
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.batch.nested_designs import NestedDesigns, matrix_of, nested_designs
 from ebayes_lm.batch.row_passes import RowPasses
+from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.batch.surrogate_words import METHODS, remarks_on
 from ebayes_lm.core.hidden_variables import HiddenVariables, from_controls, reweighted, two_steps
 from ebayes_lm.counts.boundary import as_count_list
@@ -84,7 +85,15 @@ def surrogate_variables(
     -------
     Factors
         ``.design`` holds them as nuisance: pass it to :func:`lm_fit`. ``.posterior_association`` and
-        ``.posterior_effect`` are NaN for features of which the null design leaves nothing.
+        ``.posterior_effect`` are NaN for features of which the null design leaves nothing. ``.confounding`` compares
+        them with :func:`latent_factors`: the ``share`` of each column of interest that goes along with the factors by
+        either, and what share of features without an effect has p < 0.05 here if those are right.
+
+    Warns
+    -----
+    HiddenFactorWarning
+        That share is above 0.055: with strong confounding, factors on nearly all features, or effects on many,
+        surrogate variables leave part of the factors to the terms of interest, or take part of these.
 
     Raises
     ------
@@ -226,15 +235,21 @@ def _estimated(
     with blas_threads(1):  # several would lose more by waiting for each other than small problems take
         k = _number(options, nested, rows, most)
         found = _found(options, nested, rows, weights, k)
+    values = found.values
+    about = nested.design.with_interest(nested.interest)
+    opinion = second_opinion(nested.matrix, about, values, running, values.shape[1])
+    warn_of_dispute(opinion, "surrogate variables")
     features = nested.matrix.features
     return Factors.appended(
         nested.design,
-        found.values,
+        values,
         prefix="SV",
         method=METHODS[options.method] + (" of log counts" if of_counts else ""),
         posterior_association=pd.Series(found.association, index=features, name="association"),
         posterior_effect=None if found.effect is None else pd.Series(found.effect, index=features, name="effect"),
-        remarks=remarks_on(found, nested, k, counted_by=None if options.n_sv is not None else options.number_method),
+        confounding=None if opinion is None else opinion.table,
+        remarks=remarks_on(found, nested, k, counted_by=None if options.n_sv is not None else options.number_method)
+        + (() if opinion is None else opinion.remarks()),
     )
 
 

@@ -25,7 +25,7 @@ MASK = GENES["spike"]
         MASK, MASK[::-1], MASK.to_numpy(), MASK.tolist(), MASK.astype("boolean"), MASK.astype(object), "spike",
         pd.Categorical(["b", "d"]), (label for label in "bd"),
     ],
-    ids=repr,
+    ids=lambda controls: type(controls).__name__,
 )  # fmt: skip
 def test_labels_masks_and_columns(controls):
     assert_array_equal(control_positions(controls, NAMED), [1, 3])

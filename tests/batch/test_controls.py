@@ -107,7 +107,8 @@ def test_more_directions_leave_estimates_of_the_inverse_method(y):
     assert (none.n_factors, some.n_factors) == (1, 3)
     assert_allclose(effects(y, none), effects(y, some), rtol=1e-6, atol=AGREEMENT)
     assert "tests are conservative" in repr(none)
-    assert some.remarks == ()
+    (opinion,) = some.remarks
+    assert "robust factor adjustment agrees" in opinion
     sigma = [el.lm_fit(y, factors.design).sigma.median() for factors in (none, some)]
     assert sigma[0] > 1.04 * sigma[1]
 
@@ -126,22 +127,27 @@ def test_confounding_is_what_least_squares_loses(y):
 
 class TestWhatIsSaid:
     def test_few_controls(self, y):
-        few = ruv(y, "~ group", CONTROLS[:20], 1, samples=TABLE)
+        with pytest.warns(HiddenFactorWarning, match="20 controls tell how 1 factor"):
+            few = ruv(y, "~ group", CONTROLS[:20], 1, samples=TABLE)
         assert "20 controls tell how 1 factor" in repr(few)
         assert "about 5 % of the variance" in repr(few)
-        assert ruv(y, "~ group", CONTROLS[:20], 1, method="RUV2", samples=TABLE).remarks == ()
-        inverse = ruv(y, "~ group", CONTROLS[:45], 2, method="RUVinv", samples=TABLE)
+        (opinion,) = ruv(y, "~ group", CONTROLS[:20], 1, method="RUV2", samples=TABLE).remarks
+        assert "robust factor adjustment agrees" in opinion
+        with pytest.warns(HiddenFactorWarning, match="45 controls tell how 2 factors"):
+            inverse = ruv(y, "~ group", CONTROLS[:45], 2, method="RUVinv", samples=TABLE)
         assert "45 controls tell how 2 factors" in repr(inverse)
-        assert repr(ruv(y, "~ group", CONTROLS, 1, samples=TABLE)) == (
-            "1 factor (W1) by RUV-4 with 100 controls, appended to ~ group"
-        )
+        assert repr(ruv(y, "~ group", CONTROLS, 1, samples=TABLE)).splitlines() == [
+            "1 factor (W1) by RUV-4 with 100 controls, appended to ~ group",
+            "groupB: 41% of it goes along with these factors; robust factor adjustment agrees (39%)",
+        ]
 
+    @pytest.mark.filterwarnings("ignore:factors by RUV-. and robust factor adjustment disagree")
     @pytest.mark.parametrize("method", ["RUV4", "RUV2"])
     def test_controls_that_are_none(self, y, method):
         y.loc[CONTROLS[:30], TABLE["group"] == "B"] += 3 * np.random.default_rng(4).normal(size=(30, 1))
         with pytest.warns(HiddenFactorWarning, match="some may be no controls, or k is too small"):
             factors = ruv(y, "~ group", CONTROLS, 1, method=method, samples=TABLE)
-        assert "as their residuals say" in factors.remarks[-1]
+        assert "as their residuals say" in factors.remarks[0]
 
     def test_a_factor_that_is_the_group(self, y):
         y += 8 * np.outer(np.linspace(-1, 1, G), TABLE["group"] == "B")

@@ -166,12 +166,14 @@ def test_controls_by_label_mask_and_column(data):
     assert_allclose(found(elist, k=2, method="negative-controls", controls="spike").values, expected.values)
 
 
+@pytest.mark.filterwarnings("ignore:factor adjustment by controls and robust factor adjustment disagree")
 def test_few_controls_draw_a_warning(data):
     with pytest.warns(HiddenFactorWarning, match="8 controls tell the association of 2 factors with 'groupB' badly"):
         few = found(data[0], k=2, method="negative-controls", controls=data[0].index[:8])
     assert few.confounding.loc["groupB", "added_variance"] > 0.05
 
 
+@pytest.mark.filterwarnings("ignore:factor adjustment by controls and robust factor adjustment disagree")
 def test_controls_that_are_none_are_remarked_on():
     y, _, affected = drawn(share=0.9, n_controls=0)
     y.loc[:, TABLE["group"] == "B"] += 3.0 * affected[:, None] * np.random.default_rng(3).choice([-1, 1], (len(y), 1))

@@ -21,8 +21,8 @@ def drawn() -> Drawn:
     return draw(GOES_ALONG, 1)
 
 
-def opinion(drawn: Drawn, values: np.ndarray, y: pd.DataFrame | None = None):
-    return second_opinion(as_feature_matrix(drawn.y if y is None else y), drawn.design, values, QUIET)
+def opinion(drawn: Drawn, values: np.ndarray, y: pd.DataFrame | None = None, k: int | None = 1):
+    return second_opinion(as_feature_matrix(drawn.y if y is None else y), drawn.design, values, QUIET, k)
 
 
 def test_the_true_factor_is_agreed_on(drawn):
@@ -41,8 +41,20 @@ def test_a_factor_without_its_association_is_disputed(drawn):
     rejected = el.lm_fit(drawn.y, drawn.design.with_nuisance(pd.DataFrame(beside, columns=["F"]))).ebayes()
     actual = (rejected.p_value["groupB"][drawn.is_null] < 0.05).mean()
     assert found.disputed["groupB"].rejected == pytest.approx(actual, abs=0.05)
-    with pytest.warns(HiddenFactorWarning, match="these and robust factor adjustment disagree about 'groupB': 0% of"):
+    with pytest.warns(
+        HiddenFactorWarning,
+        match="these and robust factor adjustment disagree about 'groupB': if the latter is right, ",
+    ):
         warn_of_dispute(found, "these")
+
+
+def test_the_number_of_factors_is_found_where_it_is_not_said(drawn):
+    assert opinion(drawn, drawn.hidden, k=None).columns == opinion(drawn, drawn.hidden).columns
+
+
+def test_it_says_nothing_where_it_finds_no_factor():
+    drawn = draw(Cell(24, 0, "no", 0.0, 0.0, "none"), 1)
+    assert opinion(drawn, np.random.default_rng(1).normal(size=(24, 1)), k=None) is None
 
 
 def test_incomplete_rows_do_not_speak(drawn):
@@ -60,5 +72,5 @@ def test_it_says_nothing(drawn, why):
         design = el.Design(np.column_stack([design.matrix, design.matrix.sum(axis=1)]))
     else:
         design = el.Design(np.column_stack([design.matrix, np.eye(24)[:, :20]]))
-    assert second_opinion(as_feature_matrix(drawn.y), design, values, QUIET) is None
+    assert second_opinion(as_feature_matrix(drawn.y), design, values, QUIET, 1) is None
     warn_of_dispute(None, "these")
