@@ -80,6 +80,40 @@ class Blocks(Problem):
         return {"weights": weights, "blocks": blocks_of_three(self.samples)}
 
 
+class Batches(Problem):
+    """Log values of samples in four batches, which nobody balanced, under three factors that nobody recorded."""
+
+    kind: ClassVar[str] = "batches"
+
+    def contents(self) -> str:
+        return "float64, 4 batches and 3 hidden factors"
+
+    def values(self) -> Array:
+        rng = np.random.default_rng([self.seed, 1])
+        y = super().values()
+        group = np.arange(self.samples) % 2
+        hidden = rng.normal(size=(self.samples, 3)) + 0.5 * group[:, None]
+        scale = y.std(axis=1, keepdims=True)
+        y += scale * rng.normal(size=(self.features, 3)) @ hidden.T * 0.5
+        y += (0.7 * scale * rng.normal(size=(self.features, 4)))[:, self._batch()]
+        return y * 1.0
+
+    def besides(self, y: Array) -> dict[str, Array]:
+        return {"batch": self._batch()}
+
+    def _batch(self) -> Array:
+        """The second group came later, on the whole."""
+        rng = np.random.default_rng([self.seed, 2])
+        late = np.arange(self.samples) % 2 * 0.15
+        return np.minimum(((rng.random(self.samples) * 0.85 + late) * 4).astype(int), 3)
+
+
+class Residuals(Problem):
+    """The large table once more, for what its residuals show."""
+
+    kind: ClassVar[str] = "residuals"
+
+
 class MappedBlocks(Blocks):
     """The same in a file that stays on disk: drawn and written part by part, read through a memory map."""
 
@@ -111,6 +145,11 @@ PROBLEMS = {
         Rows("rows", features=20_000, samples=24, coefficients=4, seed=21, labelled=False, held=()),
         Counts("counts", features=20_000, samples=24, coefficients=4, seed=22, labelled=True, held=("voom",)),
         Blocks("blocks", features=20_000, samples=24, coefficients=4, seed=23, labelled=False, held=()),
+        Batches("batches", features=20_000, samples=100, coefficients=2, seed=26, labelled=False, held=()),
+        Residuals(
+            "million residuals", features=1_000_000, samples=100, coefficients=6, seed=100, labelled=False,
+            held=("residual_structure",),
+        ),
         Counts(
             "many counts", features=40_000, samples=500, coefficients=4, seed=24, labelled=True,
             held=("voom",), only=("voom",),

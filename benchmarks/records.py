@@ -31,6 +31,10 @@ RATIO_TARGETS = (
     ("counts", "voom_with_quality_weights", "limma", 20.0),
     ("blocks", "duplicate_correlation", "limma", 60.0),
     ("blocks", "array_weights gene by gene", "limma", 20.0),
+    ("batches", "remove_batch_effect", "limma", 4.0),
+    ("batches", "combat", "sva", 10.0),
+    ("batches", "surrogate_variables irw", "sva", 10.0),
+    ("million residuals", "residual_structure", "lm_fit itself", 1 / 3),
 )
 # A share of the input means something only where the input is large beside the blocks in work.
 MEMORY_PROBLEM, MEMORY_SHARE = "million", 0.4

@@ -14,6 +14,10 @@ LMER_RTOL = 1e-5
 #: limma's climb to a correlation stops where a step promises less than 1e-6 and is followed step by step here; pylimma
 #: has one of its own.
 CLIMB_RTOL = 1e-5
+#: ComBat stops where no parameter of a batch moves by more than 1e-4 of itself.
+SVA_RTOL = 1e-6
+#: Weights of features come from a smoothing spline whose penalty R finds by a search of limited depth.
+SPLINE_RTOL = 1e-3
 
 
 class Stage(NamedTuple):
@@ -21,7 +25,8 @@ class Stage(NamedTuple):
 
     `part` is that part of the answer's time which is the step, where the rest prepares it; `rivals` are those that can
     be asked for it in the same way, and `known_as` what the process of R runs where that is not limma. The results of
-    the rival `loose` may differ from ours by `rtol`.
+    the rival `loose` may differ from ours by `rtol`. `beside` is another part of our own answer that the step is
+    measured by, and what that is called.
     """
 
     name: str
@@ -30,6 +35,7 @@ class Stage(NamedTuple):
     known_as: str = "limma"
     loose: str = ""
     rtol: float = CHECKSUM_RTOL
+    beside: tuple[str, str] | None = None
 
     def label(self, rival: str) -> str:
         return self.known_as if rival == "limma" else rival
@@ -42,7 +48,7 @@ STAGES = {
         Stage("missing", "fit"),
         Stage("robust", "fit", rivals=("limma",)),
         Stage("contrasts", "contrasts"),
-        Stage("weighted contrasts", "contrasts"),
+        Stage("weighted contrasts", "contrasts", beside=("fit", "the weighted fit itself")),
         Stage("prior", "prior"),
         Stage("prior of gaps", "prior"),
     ),
@@ -60,6 +66,19 @@ STAGES = {
         Stage("array_weights gene by gene"),
         Stage("array_weights reml"),
         Stage("correlation of each feature", rivals=("limma",), known_as="lmerTest", loose="lmerTest", rtol=LMER_RTOL),
+    ),
+    "batches": (
+        Stage("remove_batch_effect"),
+        Stage("combat", rivals=("limma",), known_as="sva", loose="sva", rtol=SVA_RTOL),
+        Stage("combat without a parametric prior", rivals=("limma",), known_as="sva", loose="sva", rtol=SVA_RTOL),
+        Stage("surrogate_variables irw", rivals=("limma",), known_as="sva", loose="sva", rtol=SPLINE_RTOL),
+        Stage("surrogate_variables two-step", rivals=("limma",), known_as="sva", loose="sva", rtol=SPLINE_RTOL),
+        Stage("num_sv by permutations", rivals=("limma",), known_as="sva"),
+        Stage("latent_factors", rivals=()),
+    ),
+    "residuals": (
+        Stage("residual_structure", "structure", rivals=(), beside=("fit", "lm_fit itself")),
+        Stage("residual_structure with permutations", "structure", rivals=(), beside=("fit", "lm_fit itself")),
     ),
 }
 
@@ -119,7 +138,8 @@ def _ratios(stage: Stage, done: dict[str, Runs], problem: Problem) -> list[dict[
         ratio = share * paired_ratio(ours.seconds(stage.part), theirs.seconds(stage.part))
         name = f"{label}, {rows} rows scaled to all" if rows else label
         ratios.append({"what": stage.name, "rival": name, "ratio": ratio})
-    if stage.name == "weighted contrasts":
-        ratio = paired_ratio(ours.seconds("contrasts"), ours.seconds("fit"))
-        ratios.append({"what": stage.name, "rival": "the weighted fit itself", "ratio": ratio})
+    if stage.beside is not None:
+        part, name = stage.beside
+        ratio = paired_ratio(ours.seconds(stage.part), ours.seconds(part))
+        ratios.append({"what": stage.name, "rival": name, "ratio": ratio})
     return ratios

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import ebayes_lm
-from benchmarks.runners import ebayes_blocks, ebayes_counts, ebayes_rows
+from benchmarks.runners import ebayes_batches, ebayes_blocks, ebayes_counts, ebayes_rows
 from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, fit_checksum, serve, total
 
 
@@ -17,7 +17,14 @@ def main() -> None:
     inputs, threads = Inputs(sys.argv[1:]), int(os.environ["BENCHMARK_THREADS"])
     if inputs.kind != "table":
         warnings.simplefilter("ignore")
-    kinds = {"table": table, "rows": ebayes_rows.stages, "counts": ebayes_counts.stages, "blocks": ebayes_blocks.stages}
+    kinds = {
+        "table": table,
+        "rows": ebayes_rows.stages,
+        "counts": ebayes_counts.stages,
+        "blocks": ebayes_blocks.stages,
+        "batches": ebayes_batches.stages,
+        "residuals": ebayes_batches.residuals,
+    }
     serve(kinds[inputs.kind](inputs, threads), version("ebayes-lm"))
 
 

@@ -27,7 +27,7 @@ timed <- function(call) {
 }
 # rows: how many were fitted, where not all were
 tell <- function(parts, checksum, first = NULL, rows = NULL) {
-  numbers <- function(values) paste0('"', names(values), '": ', sprintf("%.17g", unlist(values)), collapse = ", ")
+  numbers <- function(values) if (length(values) == 0L) "" else paste0('"', names(values), '": ', sprintf("%.17g", unlist(values)), collapse = ", ")
   ranks <- if (is.null(first)) "" else paste0(', "first": [', paste(first, collapse = ", "), "]")
   some <- if (is.null(rows)) "" else sprintf(', "rows": %d', rows)
   say('{"seconds": %.6f, "parts": {%s}, "checksum": {%s%s}, "peak_mb": %.1f%s}',
@@ -35,7 +35,7 @@ tell <- function(parts, checksum, first = NULL, rows = NULL) {
 }
 source(paste0(kind, ".R"))
 
-loaded <- setdiff(intersect(c("edgeR", "lmerTest"), loadedNamespaces()), "")
+loaded <- setdiff(intersect(c("edgeR", "lmerTest", "sva"), loadedNamespaces()), "")
 others <- vapply(loaded, function(name) paste0(", ", name, " ", packageVersion(name)), "")
 say('{"ready": true, "version": "%s (R %s%s)"}', packageVersion("limma"), getRversion(), paste(others, collapse = ""))
 input <- file("stdin", open = "r")

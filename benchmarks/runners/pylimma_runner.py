@@ -18,7 +18,13 @@ from benchmarks.runners.serving import Inputs, Outcome, Stopwatch, contrasts, fi
 def main() -> None:
     warnings.simplefilter("ignore")
     inputs = Inputs(sys.argv[1:])
-    kinds = {"table": table, "rows": rows, "counts": pylimma_weights.counts, "blocks": pylimma_weights.blocks}
+    kinds = {
+        "table": table,
+        "rows": rows,
+        "counts": pylimma_weights.counts,
+        "blocks": pylimma_weights.blocks,
+        "batches": pylimma_weights.batches,
+    }
     serve(kinds[inputs.kind](inputs), version("pylimma"))
 
 

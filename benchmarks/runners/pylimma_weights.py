@@ -36,6 +36,19 @@ def counts(inputs: Inputs) -> dict[str, Callable[[], Outcome]]:
     return {"voom": voom, "voom + lm_fit + ebayes": whole, "voom_with_quality_weights": quality}
 
 
+def batches(inputs: Inputs) -> dict[str, Callable[[], Outcome]]:
+    """Batch effects removed."""
+
+    def removed() -> Outcome:
+        watch = Stopwatch()
+        found = watch.part(
+            "removal", pylimma.remove_batch_effect, inputs.y, batch=inputs["batch"], design=inputs.design
+        )
+        return watch.parts, {"values": total(found)}
+
+    return {"remove_batch_effect": removed}
+
+
 def blocks(inputs: Inputs) -> dict[str, Callable[[], Outcome]]:
     """Consensus correlation and weights of samples."""
     y, x = inputs.y, inputs.design

@@ -16,6 +16,8 @@ Outcome = tuple[dict[str, float], dict[str, Any]]
 
 #: Rows that lme4 fits one by one; limma.R says as many.
 LMER_ROWS = 40
+#: Rows of what takes a time that grows with their square; batches.R says as many.
+SLOW_ROWS = 1000
 
 
 class Inputs:

@@ -21,7 +21,7 @@ from benchmarks.speed import Limits
 from tests.benchmarks.test_harness import record
 
 RUNNERS = Path(processes.__file__).parent / "runners"
-IN_STAGES = ("rows", "counts", "blocks")
+IN_STAGES = ("rows", "counts", "blocks", "batches")
 
 
 def tiny(name: str, features: int = 120) -> Problem:
