@@ -53,7 +53,7 @@ def by_controls(method: str) -> Approach:
 def ruvg(drawn: Drawn, cell: Cell) -> el.Design:
     if not cell.factors:
         return drawn.design
-    return el.ruvg(drawn.y, drawn.controls, cell.factors, log=True, design=drawn.design).design
+    return el.ruvg(drawn.y, drawn.controls, cell.factors, log=False, design=drawn.design).design
 
 
 APPROACHES: dict[str, Approach] = {
