@@ -54,7 +54,7 @@ def test_strength_has_no_part_of_chance():
 
 
 def test_r2_of_a_factor():
-    means = np.array([X[A == k].mean() for k in range(3)])[A]
+    means = np.array([X[k == A].mean() for k in range(3)])[A]
     found = of_number_and_factor(X, A)
     assert_allclose(found.value, np.var(means) / np.var(X), rtol=SUMS)
     assert_allclose(found.strength**2, 1 - (1 - found.value) * 39 / 37, rtol=SUMS)
