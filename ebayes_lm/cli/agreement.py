@@ -79,10 +79,8 @@ def _about_hidden_factors(arguments: Namespace) -> None:
         raise UsageError(
             f"--hidden-factors {how} takes no controls; leave out --controls, or name one of {', '.join(BY_CONTROLS)}"
         )
-    if how == "RUVinv" and arguments.n_factors is not None:
-        raise UsageError("--hidden-factors RUVinv uses all directions of the residuals; leave out --n-factors")
-    if how == "RUV2" and arguments.n_factors is None:
-        raise UsageError("--hidden-factors RUV2 needs --n-factors K")
+    if how in ("RUV4", "RUV2") and arguments.n_factors is None:
+        raise UsageError(f"--hidden-factors {how} needs --n-factors K; better one too many than one too few")
 
 
 def _about_priors(arguments: Namespace) -> None:

@@ -16,7 +16,7 @@ from ebayes_lm.cli.fits import fitted
 from ebayes_lm.cli.hidden import estimated_factors, residuals_of, wanted_factors
 from ebayes_lm.cli.inputs import Inputs, read_inputs
 from ebayes_lm.cli.running import UsageError
-from ebayes_lm.cli.wanted import Comparison, Wanted, comparisons, with_default
+from ebayes_lm.cli.wanted import Comparison, Wanted, comparisons, of_interest, with_default
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import listing
 from ebayes_lm.results.linear import LinearFit
@@ -73,7 +73,7 @@ def run_fit(arguments: Namespace, said: list[str]) -> None:
     wanted = with_default(given, design, needed=not arguments.dry_run)
     hidden = wanted_factors(arguments)
     if hidden is not None and not arguments.dry_run:
-        hidden = estimated_factors(arguments, inputs, design)
+        hidden = estimated_factors(arguments, inputs, of_interest(design, wanted))
         design = design if hidden.factors is None else hidden.factors.design
     choices = read_choices(arguments, inputs, counts, hidden)
     compared = comparisons(design, wanted, inputs.samples, choices.plan(design))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 import ebayes_lm as el
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.cli.inputs import Inputs
@@ -70,9 +72,14 @@ def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design) -> H
 
 def residuals_of(fit: LinearFit, values: Any, inputs: Inputs, choices: Choices) -> ResidualStructure:
     """What the residuals of a fit show."""
-    return el.residual_structure(
-        fit, values, samples=inputs.samples, seed=_SEED, layer=choices.layer, threads=choices.threads
-    )
+    table = annotations(inputs.samples)
+    return el.residual_structure(fit, values, samples=table, seed=_SEED, layer=choices.layer, threads=choices.threads)
+
+
+def annotations(samples: pd.DataFrame) -> pd.DataFrame:
+    """The sample table without the columns that repeat the names of the samples."""
+    names = samples.index.astype(str)
+    return samples.loc[:, [not names.equals(pd.Index(samples[c].astype(str))) for c in samples.columns]]
 
 
 def _names(path: str) -> list[str]:

@@ -12,8 +12,9 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.costs import costs, duration, size
 from ebayes_lm.cli.facts import common_facts, comparison_facts
+from ebayes_lm.cli.hidden import annotations
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.cli.summary import heading, model_lines, opening_lines, paragraph
+from ebayes_lm.cli.summary import finding_lines, heading, model_lines, opening_lines, paragraph
 from ebayes_lm.cli.wanted import Comparison, Wanted
 from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.data.blocks import Running
@@ -51,6 +52,7 @@ def show_plan(
     lines = [
         *_data_lines(inputs, design, choices, gaps, n_infinite),
         *_design_lines(design, choices.plan(design)),
+        *_check_lines(design, inputs),
         *model_lines(choices),
         *_test_lines(wanted, compared, choices),
         *_plan_lines(plan),
@@ -105,6 +107,14 @@ def _design_lines(design: Design, plan: LeastSquares) -> list[str]:
     shown = aligned(design.frame.head(_ROWS), index_name="sample", width=WIDTH - 2)
     lines += ["", *(f"  {line}" for line in shown)]
     return [*lines, f"  ... and {n - _ROWS:,} more samples"] if n > _ROWS else lines
+
+
+def _check_lines(design: Design, inputs: Inputs) -> list[str]:
+    """What else there is to know about the design, with the annotations that it leaves out."""
+    from ebayes_lm import check_design
+
+    findings = check_design(design, annotations(inputs.samples)).findings
+    return ["", "Check of the design", *finding_lines(findings)] if findings else []
 
 
 def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices) -> list[str]:

@@ -58,7 +58,7 @@ class Results:
         if factors is not None:
             self.folder.write(FACTORS, tsv(factors.values, "sample"))
         if analysis.structure is not None:
-            self.folder.write(RESIDUALS, tsv(analysis.structure.components, "component"))
+            self.folder.write(RESIDUALS, tsv(analysis.structure.components.set_index("component"), "component"))
         self.folder.write(METHODS, _methods(analysis))
         lines = [*summary_lines(analysis), "", *self._contents(analysis)]
         self.folder.write(SUMMARY, "\n".join(lines) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -42,12 +43,17 @@ def summary_lines(analysis: Analysis) -> list[str]:
         *paragraph(describe_prior(mod)),
     ]
     if analysis.structure is not None:
-        lines += ["", "Residuals", *(line for finding in analysis.structure.findings for line in paragraph(finding))]
+        lines += ["", "Residuals", *finding_lines(analysis.structure.findings)]
     for tested in analysis.tested:
         lines += ["", *_comparison_lines(tested, choices)]
     for term in analysis.terms:
         lines += ["", *_term_lines(term, choices.fdr)]
     return lines
+
+
+def finding_lines(findings: Sequence[str]) -> list[str]:
+    """Findings as sentences, each in lines of its own."""
+    return [line for finding in findings for line in paragraph(finding if finding.endswith(".") else f"{finding}.")]
 
 
 def opening_lines(design: Design, inputs: Inputs, *sentences: str) -> list[str]:

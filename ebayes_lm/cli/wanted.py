@@ -56,6 +56,14 @@ def with_default(wanted: Wanted, design: Design, *, needed: bool) -> Wanted:
     return wanted
 
 
+def of_interest(design: Design, wanted: Wanted) -> Design:
+    """The design with the terms that are tested as those of interest; the others are adjustment."""
+    weights = _weights_on_coefficients(design, wanted)
+    tested = set(weights.index[(weights != 0).any(axis=1)])
+    terms = [t for t, columns in design.terms.items() if t in wanted.terms or tested & set(columns)]
+    return design.with_interest([term for term in terms if term != INTERCEPT] or None)
+
+
 def comparisons(design: Design, wanted: Wanted, samples: pd.DataFrame, plan: LeastSquares) -> list[Comparison]:
     """Coefficients and contrasts with their weights, each one that the design can estimate from samples with weight."""
     matrix = _weights_on_coefficients(design, wanted)
