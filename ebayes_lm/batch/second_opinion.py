@@ -65,10 +65,11 @@ def second_opinion(
 ) -> SecondOpinion | None:
     """Ask robust factor adjustment about factors (n, j) of a design; None where it has nothing to say.
 
-    ``k`` is the number of factors that it looks for; None where it has to find that out, too. It takes complete
+    ``k`` is the number of factors that it looks for; None where it has to find that out, too. There may be none in use,
+    which is an opinion as well. It takes complete
     features only, and says nothing of designs whose columns depend on each other, or that leave too few residual df.
     """
-    if values.shape[1] == 0 or len(pivoted_qr(design.matrix).aliased):
+    if k == 0 or len(pivoted_qr(design.matrix).aliased):
         return None
     at = coordinates(design)
     m = at.residual.shape[1]

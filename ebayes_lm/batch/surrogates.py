@@ -237,7 +237,8 @@ def _estimated(
         found = _found(options, nested, rows, weights, k)
     values = found.values
     about = nested.design.with_interest(nested.interest)
-    opinion = second_opinion(nested.matrix, about, values, running, values.shape[1])
+    looked_for = None if k == 0 and options.n_sv is None else k
+    opinion = second_opinion(nested.matrix, about, values, running, looked_for)
     warn_of_dispute(opinion, "surrogate variables")
     features = nested.matrix.features
     return Factors.appended(

@@ -48,6 +48,20 @@ def test_a_factor_without_its_association_is_disputed(drawn):
         warn_of_dispute(found, "these")
 
 
+def test_none_in_use_is_an_opinion(drawn):
+    """As many null features are rejected as where nothing is done about the factor."""
+    found = opinion(drawn, np.empty((24, 0)))
+    plain = el.lm_fit(drawn.y, drawn.design).ebayes().p_value["groupB"]
+    assert found.disputed["groupB"].rejected == pytest.approx((plain[drawn.is_null] < 0.05).mean(), abs=0.05)
+
+
+def test_surrogate_variables_that_come_to_nothing_are_disputed():
+    drawn = draw(Cell(24, 1, "half", 2.0, 0.0, "none"), 16)
+    with pytest.warns(HiddenFactorWarning, match="surrogate variables and robust factor adjustment disagree"):
+        found = el.surrogate_variables(drawn.y, drawn.design, n_sv=1, method="two-step")
+    assert found.n_factors == 0
+
+
 def test_the_number_of_factors_is_found_where_it_is_not_said(drawn):
     assert opinion(drawn, drawn.hidden, k=None).columns == opinion(drawn, drawn.hidden).columns
 
@@ -66,11 +80,10 @@ def test_incomplete_rows_do_not_speak(drawn):
 @pytest.mark.parametrize("why", ["no factors", "dependent columns", "few df"])
 def test_it_says_nothing(drawn, why):
     design, values = drawn.design, drawn.hidden
-    if why == "no factors":
-        values = values[:, :0]
-    elif why == "dependent columns":
+    k = 0 if why == "no factors" else 1
+    if why == "dependent columns":
         design = el.Design(np.column_stack([design.matrix, design.matrix.sum(axis=1)]))
     else:
         design = el.Design(np.column_stack([design.matrix, np.eye(24)[:, :20]]))
-    assert second_opinion(as_feature_matrix(drawn.y), design, values, QUIET, 1) is None
+    assert second_opinion(as_feature_matrix(drawn.y), design, values, QUIET, k) is None
     warn_of_dispute(None, "these")
