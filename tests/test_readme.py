@@ -30,7 +30,9 @@ MAPPED = (
     "lowess", "weighted_lowess", "loess_fit", "choose_lowess_span", "DGEList", "norm_lib_sizes", "filter_by_expr",
     "cpm", "rpkm", "ave_log_cpm", "sum_tech_reps", "voom", "voom_with_quality_weights", "voom_lm_fit", "vooma",
     "vooma_by_group", "vooma_lm_fit", "array_weights", "array_weights_quick", "duplicate_correlation", "avereps",
-    "avearrays", "avedups", "remove_batch_effect", "wsva",
+    "avearrays", "avedups", "remove_batch_effect", "wsva", "combat", "surrogate_variables", "svaseq", "num_sv",
+    "latent_factors", "ruv", "ruvg", "check_design", "residual_structure", "estimate_structure",
+    "normalize_by_covariate",
 )  # fmt: skip
 
 
@@ -63,6 +65,8 @@ def test_example_runs(block, capsys):
     assert capsys.readouterr().out
 
 
+# sixty features of noise tell nothing of a hidden factor
+@pytest.mark.filterwarnings("ignore::ebayes_lm.errors.HiddenFactorWarning")
 def test_every_line_of_the_map_runs(setting):
     for line in MAP:
         exec(compile(line, "README.md", "exec"), setting)
