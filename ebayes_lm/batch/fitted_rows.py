@@ -78,13 +78,16 @@ class FittedRows:
         """Whether there are so many rows that a compiled kernel pays."""
         return self.matrix.shape[0] * self.n >= KERNEL_CELLS
 
-    def complete_rows(self, y: AnyArray, at: slice, room: FloatArray) -> Standardised:
-        """Residuals of rows y (g, n) that stand ``at``, put into ``room``; those with their own design come after."""
+    def complete_rows(self, y: AnyArray, at: slice, room: FloatArray, least: float) -> Standardised:
+        """Residuals of rows y (g, n) that stand ``at``, put into ``room``; those with their own design come after.
+
+        Only squares from ``least`` count as the largest of a row.
+        """
         own = self.fit.covariances
         if own is not None and np.diff(np.searchsorted(own.rows, (at.start, at.stop)))[0] == len(y):
             sigma, df, largest = np.zeros((3, len(y)))
             return Standardised(np.zeros((len(y), self.n)), sigma, df, largest, np.zeros(len(y), dtype=np.int32))
-        return self.rows.complete(y, use_kernel=self.use_kernel, room=room)
+        return self.rows.complete(y, use_kernel=self.use_kernel, room=room, least=least)
 
     def single_rows(self, y: AnyArray, at: slice, found: Standardised) -> tuple[FloatArray, FloatArray, IntArray]:
         """Put residuals of rows with a design of their own into ``found``, for rows y (g, n) that stand ``at``.

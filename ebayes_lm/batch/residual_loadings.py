@@ -66,7 +66,7 @@ def residual_loadings(fit: LinearFit, y: FeatureMatrix, k: int, running: Running
 
     def block(values: AnyArray, at: slice) -> tuple[Any, ...]:
         rows = fitted.values(values)
-        rest = fitted.rows.complete(rows, use_kernel=fitted.use_kernel)
+        rest = fitted.rows.complete(rows, use_kernel=fitted.use_kernel, least=np.inf)
         if fitted.has_single:
             fitted.single_rows(rows, at, rest)
         return (correlations(rest.residuals, rest.df, found.vectors[:, :k]),)

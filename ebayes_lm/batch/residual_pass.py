@@ -13,8 +13,12 @@ from ebayes_lm.batch.fitted_rows import FittedRows
 from ebayes_lm.core.pairwise_sum import PairwiseSum, Parts
 from ebayes_lm.core.permutation_null import DrawnRows
 from ebayes_lm.core.residual_rows import PIECE_CELLS, ResidualRows
+from ebayes_lm.core.sample_spread import square_of_p
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.errors import DataError, counted, listing
+
+#: P-values of a feature's largest residual are told up to here.
+LARGEST_P = 0.05
 
 
 class ResidualSums(NamedTuple):
@@ -45,7 +49,7 @@ class ResidualSums(NamedTuple):
 
 
 class ResidualPass(NamedTuple):
-    """The sums, the largest residual of each feature, and the residuals of some."""
+    """The sums, the largest residual of each feature, zero where its p is above ``LARGEST_P``, and those of some."""
 
     rows: ResidualRows
     sums: ResidualSums
@@ -101,13 +105,15 @@ class _Block:
         self.n_rows = 0
         self._shared_roots = _unit_roots(fitted.fit.plan.weights[None, :])[0]
         self._room = np.empty((max(1, PIECE_CELLS // n), n))
+        samples = float(np.count_nonzero(fitted.rows.free))
+        self._least = square_of_p(LARGEST_P, float(fitted.fit.plan.df_residual), samples)
 
     def piece(
         self, fitted: FittedRows, drawn: DrawnResiduals, values: AnyArray, block: slice, at: slice
     ) -> tuple[AnyArray, ...]:
         """Add some rows of the block; standard deviations, df and the largest residual of each."""
         y = fitted.values(values[at.start - block.start : at.stop - block.start])
-        found = fitted.complete_rows(y, at, self._room)
+        found = fitted.complete_rows(y, at, self._room, self._least)
         free = fitted.rows.free[None, :]
         usable = int(np.count_nonzero(found.df))
         if fitted.has_single:

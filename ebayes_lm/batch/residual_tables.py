@@ -7,14 +7,14 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.batch.residual_annotations import Known, groups_of
-from ebayes_lm.batch.residual_pass import ResidualPass
+from ebayes_lm.batch.residual_pass import LARGEST_P, ResidualPass
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.core.permutation_null import ComponentNull
 from ebayes_lm.core.residual_directions import Directions, common_share
 from ebayes_lm.core.sample_spread import SampleSpread, level_variances, p_of_squares
 
 #: P-values up to which components and annotations go along, and groups differ.
-LEVEL = 0.05
+LEVEL = LARGEST_P
 #: P-value of a feature's largest residual from which it is counted as outlying.
 OUTLYING_P = 1e-3
 #: Features that the table of outlying ones holds.

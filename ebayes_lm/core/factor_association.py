@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ebayes_lm._typing import BoolArray, FloatArray
+from ebayes_lm._typing import FloatArray
 
-#: A score function and its derivative at standardised residuals.
+#: Weights of standardised residuals, psi(r) / r of a score function psi, and its derivative.
 Score: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 #: Both are 95 % efficient where all effects are zero.
@@ -23,6 +23,12 @@ _LEVEL_SHOWS = 3.0
 _MOST_ERROR = 0.9
 _MOST_STEPS = 500
 _ACCURACY = 1e-9
+#: A start is as good where it is this near.
+_NEAR = 1e-3
+#: Steps this short are nearly linear in those before, of which so many are looked at.
+_SHORT, _MOST_MOVES = 0.1, 6
+#: A direction is not known that carries less than this share of the largest.
+_SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,42 +96,76 @@ def association(
     mean, and loadings that have one, would be taken for each other; so where a mean shows, it is estimated beside.
     """
     sd = np.sqrt(variances)
-    y, x = effects / sd, loadings / sd[:, None]
+    equation = _Equation(effects / sd, np.ascontiguousarray(loadings.T) / sd, unscaled, 1.0 / m, loadings.shape[1])
     if not robust:
-        return _found(_Equation(y, x, unscaled, 1.0 / m), _straight, np.zeros(x.shape[1]), x.shape[1])
-    plain = _robust(_Equation(y, x, unscaled, 1.0 / m), x.shape[1])
-    if len(y) <= 2 * (x.shape[1] + 2):
+        return _found(equation, _straight, np.zeros(equation.k))
+    start, _ = _solution(equation, _huber, np.zeros(equation.k), _NEAR)
+    plain = _found(equation, _bisquare, start)
+    if len(sd) <= 2 * (equation.k + 2):
         return plain
-    shifted = _robust(_Equation(y, np.column_stack([x, 1.0 / sd]), unscaled, 1.0 / m), x.shape[1])
+    beside = replace(equation, x=np.vstack([equation.x, 1.0 / sd]))
+    start, _ = _solution(beside, _huber, np.append(start, 0.0), _NEAR)
+    shifted = _found(beside, _bisquare, start)
     return shifted if shifted.level != 0.0 else replace(plain, beside_level=shifted.covariance)
 
 
 @dataclass(frozen=True, eq=False)
 class _Equation:
-    """Standardised effects (G,) and predictors (G, q), the variance of the former, and that of errors of loadings."""
+    """Standardised effects (G,) and predictors (q, G), the variance of the former, and that of errors of loadings.
+
+    The first ``k`` predictors are loadings; one may follow that has no error.
+    """
 
     y: FloatArray
     x: FloatArray
     unscaled: float
     error: float
+    k: int
+
+    def spread(self, a: FloatArray) -> float:
+        """Variance of the residuals."""
+        return float(self.unscaled + self.error * np.square(a[: self.k]).sum())
+
+    def residuals(self, a: FloatArray) -> FloatArray:
+        """Standardised residuals (G,)."""
+        r: FloatArray = a @ self.x
+        np.subtract(self.y, r, out=r)
+        r /= np.sqrt(self.spread(a))
+        return r
+
+    def step(self, score: Score, a: FloatArray) -> FloatArray:
+        """Weighted least squares with errors of loadings taken out, by weights at ``a``."""
+        weights, slope = score(self.residuals(a))
+        weighted = self.x * weights
+        gram, known = self.less_errors(weighted @ self.x.T, slope)
+        sides = weighted @ self.y
+        return np.asarray(np.linalg.solve(gram, sides) if known else np.linalg.lstsq(gram, sides, rcond=None)[0])
+
+    def less_errors(self, gram: FloatArray, slope: FloatArray) -> tuple[FloatArray, bool]:
+        """Take from a cross product what errors of loadings add, and no more than these can bear beside a mean.
+
+        Also whether all of its directions are known well.
+        """
+        k = self.k
+        inside = gram[:k, :k]
+        if len(gram) > k and gram[k, k] > 0.0:
+            inside = inside - np.outer(gram[:k, k], gram[k, :k] / gram[k, k])
+        sizes = np.linalg.eigvalsh(inside)
+        taken = max(0.0, min(float(slope.sum()) * self.error, _MOST_ERROR * float(sizes[0])))
+        gram = gram.copy()
+        gram[np.arange(k), np.arange(k)] -= taken
+        mean_known = len(gram) == k or gram[k, k] > _SINGULAR * gram.trace()
+        return gram, bool(mean_known and sizes[0] - taken > _SINGULAR * sizes[-1])
 
 
-def _robust(equation: _Equation, k: int) -> Association:
-    start, _ = _solution(equation, _huber, np.zeros(equation.x.shape[1]), k)
-    return _found(equation, _bisquare, start, k)
-
-
-def _found(equation: _Equation, score: Score, start: FloatArray, k: int) -> Association:
-    x = equation.x
-    a, converged = _solution(equation, score, start, k)
-    spread = _spread(equation, a, k)
-    r = (equation.y - x @ a) / np.sqrt(spread)
-    psi, slope = score(r)
-    bread = (x * slope[:, None]).T @ x
-    bread[:k, :k] -= _correction(bread, float(slope.sum()) * equation.error, k)
+def _found(equation: _Equation, score: Score, start: FloatArray) -> Association:
+    x, k = equation.x, equation.k
+    a, converged = _solution(equation, score, start, _ACCURACY)
+    spread, r = equation.spread(a), equation.residuals(a)
+    weights, slope = score(r)
+    inverse = np.linalg.pinv(equation.less_errors((x * slope) @ x.T, slope)[0])
     # of known variance where no feature is kept back
-    meat = x.T @ x if score is _straight else (x * np.square(psi)[:, None]).T @ x
-    inverse = np.linalg.pinv(bread)
+    meat = x @ x.T if score is _straight else (x * np.square(weights * r)) @ x.T
     covariance = spread * inverse @ meat @ inverse
     level = 0.0
     if len(a) > k and abs(a[k]) > _LEVEL_SHOWS * np.sqrt(covariance[k, k]):
@@ -134,44 +174,62 @@ def _found(equation: _Equation, score: Score, start: FloatArray, k: int) -> Asso
     return Association(a[:k], covariance[:k, :k], spread, level, covariance[:k, :k], scatter, converged)
 
 
-def _solution(equation: _Equation, score: Score, start: FloatArray, k: int) -> tuple[FloatArray, bool]:
-    """Root of the corrected score by weighted least squares in turn, and whether it came to rest."""
-    a, x, y = start, equation.x, equation.y
+def _solution(equation: _Equation, score: Score, start: FloatArray, accuracy: float) -> tuple[FloatArray, bool]:
+    """Root of the corrected score by weighted least squares in turn, and whether it came to rest.
+
+    Where steps have become short, those before tell where they lead to (Anderson 1965, Journal of the ACM 12, 547-560).
+    """
+    a, before, moves = start, np.inf, _Moves(len(start) + 1)
     for _ in range(_MOST_STEPS):
-        r = (y - x @ a) / np.sqrt(_spread(equation, a, k))
-        psi, slope = score(r)
-        weights = np.divide(psi, r, out=np.ones_like(r), where=r != 0)
-        gram = (x * weights[:, None]).T @ x
-        gram[:k, :k] -= _correction(gram, float(slope.sum()) * equation.error, k)
-        before, a = a, np.linalg.lstsq(gram, x.T @ (weights * y), rcond=None)[0]
-        if np.abs(a - before).max(initial=0.0) <= _ACCURACY * max(1.0, np.abs(a).max(initial=0.0)):
-            return a, True
+        found = equation.step(score, a)
+        length, scale = np.abs(found - a).max(initial=0.0), max(1.0, np.abs(found).max(initial=0.0))
+        if length <= accuracy * scale:
+            return found, True
+        if length > min(before, _SHORT * scale):
+            moves.forget()
+        a, before = moves.onward(a, found), length
     return a, False
 
 
-def _spread(equation: _Equation, a: FloatArray, k: int) -> float:
-    return float(equation.unscaled + equation.error * np.square(a[:k]).sum())
+class _Moves:
+    """The last points of an iteration and what they were followed by."""
 
+    def __init__(self, most: int) -> None:
+        self.most = min(most, _MOST_MOVES)
+        self.forget()
 
-def _correction(gram: FloatArray, error: float, k: int) -> FloatArray:
-    """What errors of loadings add to their cross product (k, k); no more than they can bear beside a mean."""
-    inside = gram[:k, :k] - gram[:k, k:] @ np.linalg.pinv(gram[k:, k:]) @ gram[k:, :k]
-    least = float(np.linalg.eigvalsh(inside).min(initial=np.inf))
-    return np.asarray(np.eye(k) * max(0.0, min(error, _MOST_ERROR * least)))
+    def forget(self) -> None:
+        """Start anew."""
+        self.ends: list[FloatArray] = []
+        self.steps: list[FloatArray] = []
+
+    def onward(self, a: FloatArray, found: FloatArray) -> FloatArray:
+        """The point where the steps so far, taken for linear, come to rest; ``found`` where there are none."""
+        self.ends, self.steps = [*self.ends[-self.most :], found], [*self.steps[-self.most :], found - a]
+        if len(self.ends) == 1:
+            return found
+        steps, ends = np.diff(self.steps, axis=0), np.diff(self.ends, axis=0)
+        return np.asarray(found - np.linalg.lstsq(steps.T, self.steps[-1], rcond=None)[0] @ ends)
 
 
 def _straight(r: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return r, np.ones_like(r)
+    return np.ones_like(r), np.ones_like(r)
 
 
 def _huber(r: FloatArray) -> tuple[FloatArray, FloatArray]:
-    inside: BoolArray = np.abs(r) < _HUBER
-    return np.clip(r, -_HUBER, _HUBER), inside.astype(np.float64)
+    size = np.abs(r)
+    return _HUBER / np.maximum(size, _HUBER), (size < _HUBER).astype(np.float64)
 
 
 def _bisquare(r: FloatArray) -> tuple[FloatArray, FloatArray]:
-    u = np.minimum(np.square(r / _BISQUARE), 1.0)
-    return r * np.square(1.0 - u), (1.0 - u) * (1.0 - 5.0 * u)
+    u = r / _BISQUARE
+    u *= u
+    left = 1.0 - np.minimum(u, 1.0, out=u)
+    u *= -5.0
+    u += 1.0
+    u *= left
+    left *= left
+    return left, u
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ class Standardised(NamedTuple):
     sigma, df : (g,) array
         Residual standard deviation, NaN where there is none, and degrees of freedom, 0 for rows left out.
     largest : (g,) array
-        Largest square of a residual divided by what the design leaves of its sample.
+        Largest square of a residual divided by what the design leaves of its sample; zero where that is no matter.
     sample : (g,) integer array
         Which of the m samples that is.
     """
@@ -74,10 +74,13 @@ class ResidualRows:
         basis[: qr.rank] = qr.q.T
         return basis * roots, basis / roots
 
-    def complete(self, y: AnyArray, *, use_kernel: bool, room: FloatArray | None = None) -> Standardised:
+    def complete(
+        self, y: AnyArray, *, use_kernel: bool, room: FloatArray | None = None, least: float = 0.0
+    ) -> Standardised:
         """Residuals of complete rows (g, n), of any scale; rows that lack a value are left out.
 
-        ``room`` (g or more, m) takes the residuals, where a kernel computes them.
+        ``room`` (g or more, m) takes the residuals, where a kernel computes them. Squares below ``least`` are no
+        matter to ``largest``.
         """
         plan = self.plan
         kept = y if plan.used is None else np.ascontiguousarray(y[:, plan.used])
@@ -87,13 +90,13 @@ class ResidualRows:
                 kept = kept.astype(np.float64, copy=False) @ plan.whitener.T
         if use_kernel:
             kept = np.ascontiguousarray(kept, dtype=kept.dtype if kept.dtype == np.float32 else np.float64)
-        found, suspect = self._compiled(kept, roots, room) if use_kernel else self._products(kept, roots)
+        found, suspect = self._compiled(kept, roots, room, least) if use_kernel else self._products(kept, roots, least)
         rows = np.flatnonzero(suspect)
         if len(rows):
-            self._repair(found, kept, roots, rows)
+            self._repair(found, kept, roots, rows, least)
         return found
 
-    def _products(self, y: AnyArray, roots: FloatArray) -> tuple[Standardised, BoolArray]:
+    def _products(self, y: AnyArray, roots: FloatArray, least: float) -> tuple[Standardised, BoolArray]:
         q, df = self.plan.qr.q, float(self.plan.df_residual)
         with np.errstate(all="ignore"):
             residuals = y * roots
@@ -107,10 +110,13 @@ class ResidualRows:
         residuals[suspect] = 0.0
         squares = residuals * residuals * _inverse(self.free)
         sample = squares.argmax(axis=1).astype(np.int32)
-        largest = np.take_along_axis(squares, sample[:, None].astype(np.intp), axis=1)[:, 0]
+        largest = squares[np.arange(len(y)), sample]
+        sample[largest < least], largest[largest < least] = 0, 0.0
         return Standardised(residuals, sigma, np.full(len(y), df), largest, sample), suspect
 
-    def _compiled(self, y: AnyArray, roots: FloatArray, room: FloatArray | None) -> tuple[Standardised, BoolArray]:
+    def _compiled(
+        self, y: AnyArray, roots: FloatArray, room: FloatArray | None, least: float
+    ) -> tuple[Standardised, BoolArray]:
         from ebayes_lm.kernels.residual_rows import standardise_rows
 
         g, df = len(y), float(self.plan.df_residual)
@@ -119,17 +125,18 @@ class ResidualRows:
         suspect = np.empty(g, dtype=np.bool_)
         forward, backward = self._bases
         standardise_rows(
-            y, forward, backward, roots, self._over_free, df, self._noise, np.empty(len(forward)),
+            y, forward, backward, roots, self._over_free, df, self._noise, least, np.empty(len(forward)),
             residuals, found.sigma, found.largest, found.sample, suspect,
         )  # fmt: skip
         return found, suspect
 
-    def _repair(self, found: Standardised, y: AnyArray, roots: FloatArray, rows: IntArray) -> None:
+    def _repair(self, found: Standardised, y: AnyArray, roots: FloatArray, rows: IntArray, least: float) -> None:
         """Rows of extreme scale, brought near one by a power of two; rows without variance or values are left out."""
         values = y[rows].astype(np.float64)
         finite: BoolArray = np.asarray(np.isfinite(values).all(axis=1))
         exponents = np.frexp(np.abs(np.where(finite[:, None], values, 0.0)).max(axis=1, initial=0.0))[1]
-        again, suspect = self._products(np.ldexp(np.where(finite[:, None], values, 0.0), -exponents[:, None]), roots)
+        scaled = np.ldexp(np.where(finite[:, None], values, 0.0), -exponents[:, None])
+        again, suspect = self._products(scaled, roots, least)
         out = suspect | ~finite
         found.residuals[rows] = np.where(out[:, None], 0.0, again.residuals)
         found.sigma[rows] = np.where(finite, np.ldexp(np.where(suspect, 0.0, again.sigma), exponents), np.nan)

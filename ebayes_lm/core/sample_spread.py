@@ -114,6 +114,17 @@ def level_variances(squares: FloatArray, free: FloatArray, codes: IntArray, rows
     return LevelVariances(n, df, np.sqrt(variances / variances[low]), float(min(1.0, one_sided * pairs)))
 
 
+def square_of_p(p: float, df: float, samples: float) -> float:
+    """The squared studentised residual, the largest among so many samples, that has this p-value on ``df`` residual df.
+
+    Zero where there is one df or less, and no p-value.
+    """
+    if df <= 1.0:
+        return 0.0
+    critical = float(fdtri(1.0, df - 1.0, 1.0 - min(p / max(samples, 1.0), 1.0)))
+    return df * critical / (df - 1.0 + critical)
+
+
 def p_of_squares(largest: FloatArray, df: FloatArray, samples: float, most: float) -> FloatArray:
     """P-values (g,) of the largest squared studentised residual of rows, among so many samples; 1 where above ``most``.
 
@@ -123,8 +134,7 @@ def p_of_squares(largest: FloatArray, df: FloatArray, samples: float, most: floa
     p = np.where(df > 1.0, 1.0, np.nan)
     kinds = df[:1] if (df == df[0]).all() else np.unique(df)
     for value in kinds[kinds > 1.0]:
-        critical = fdtri(1.0, value - 1.0, 1.0 - min(most / samples, 1.0))
-        rows = np.flatnonzero((df == value) & (largest >= value * critical / (value - 1.0 + critical)))
+        rows = np.flatnonzero((df == value) & (largest >= square_of_p(most, float(value), samples)))
         share = np.minimum(largest[rows] / value, 1.0)
         with np.errstate(divide="ignore"):
             single = fdtrc(1.0, value - 1.0, (value - 1.0) * share / (1.0 - share))

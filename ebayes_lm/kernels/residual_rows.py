@@ -13,15 +13,15 @@ from ebayes_lm.kernels.policy import compiled
 @compiled
 def standardise_rows(
     y: Any, forward: FloatArray, backward: FloatArray, roots: FloatArray, over_free: FloatArray, df: float,
-    noise: float, effects: FloatArray, residuals: FloatArray, sigma: FloatArray, largest: FloatArray,
+    noise: float, least: float, effects: FloatArray, residuals: FloatArray, sigma: FloatArray, largest: FloatArray,
     sample: AnyArray, suspect: BoolArray,
 ) -> None:  # fmt: skip
     """Residuals of rows (g, n) divided by their standard deviation, and the largest of each row.
 
     ``forward`` and ``backward`` (m, n) are what ``fit_rows`` takes, m a multiple of six; ``roots`` (n,) are those of
     the weights, by which residuals are multiplied. ``largest`` (g,) receives the largest square times ``over_free``
-    (n,), one over what the design leaves of a sample, and ``sample`` (g,) where that is. ``effects`` (m,) is room to
-    work in.
+    (n,), one over what the design leaves of a sample, and ``sample`` (g,) where that is; zero where no such value
+    reaches ``least``. ``effects`` (m,) is room to work in.
 
     A row is ``suspect`` where its sum of squares is not finite or leaves the safe range, or where sigma is below
     ``noise`` times its largest effect; its residuals are then zero.
@@ -73,11 +73,16 @@ def standardise_rows(
         if suspect[i]:
             residuals[i] = 0.0
         inverse = 0.0 if suspect[i] else 1.0 / sigma[i]
-        most, at = 0.0, 0
+        reach = 0.0  # counted, which vector registers do, where a search for the largest goes one by one
         for j in range(n):
             value = residuals[i, j] * inverse
             residuals[i, j] = value
-            value = value * value * over_free[j]
-            if value > most:
-                most, at = value, j
+            reach += 1.0 if value * value * over_free[j] >= least else 0.0
+        most, at = 0.0, 0
+        if reach > 0.0:
+            for j in range(n):
+                value = residuals[i, j]
+                value = value * value * over_free[j]
+                if value > most:
+                    most, at = value, j
         largest[i], sample[i] = most, at
