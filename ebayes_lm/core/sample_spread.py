@@ -53,7 +53,7 @@ def sample_spread(squares: FloatArray, free: FloatArray, residuals: FloatArray, 
     known = np.isfinite(rms) & np.isfinite(sizes).any(axis=0)
     robust = np.full(len(rms), np.nan)
     if known.any():
-        robust[known] = np.nanmedian(sizes[:, known], axis=0)
+        robust[known] = _medians(sizes[:, known])
     rms, robust = _relative(rms), _relative(robust)
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(robust)
@@ -63,6 +63,14 @@ def sample_spread(squares: FloatArray, free: FloatArray, residuals: FloatArray, 
         z = np.where(np.isfinite(log), log / max(error, _MEDIAN_ERROR / np.sqrt(max(len(sizes), 1))), np.nan)
         outlying = (z > OUTLYING_Z) & (robust >= OUTLYING_RATIO)
     return SampleSpread(robust, rms, z, outlying)
+
+
+def _medians(sizes: FloatArray) -> FloatArray:
+    """Medians (n,) of columns without their NaN, which take a column at a time where there are any."""
+    gaps = np.isnan(sizes)
+    if (gaps == gaps[:, :1]).all():  # rows that were left out
+        return np.median(np.ascontiguousarray(sizes[~gaps[:, 0]].T), axis=1)
+    return np.nanmedian(sizes, axis=0)
 
 
 def _relative(values: FloatArray) -> FloatArray:

@@ -7,7 +7,18 @@ from typing import Any
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
-from ebayes_lm.kernels.policy import compiled
+from ebayes_lm.kernels.policy import compiled, part
+
+
+@part
+def _largest(row: FloatArray, over_free: FloatArray) -> tuple[float, int]:
+    """The largest square of a row (n,) times ``over_free`` (n,), and where it is."""
+    most, at = 0.0, 0
+    for j in range(len(row)):
+        value = row[j] * row[j] * over_free[j]
+        if value > most:
+            most, at = value, j
+    return most, at
 
 
 @compiled
@@ -78,11 +89,4 @@ def standardise_rows(
             value = residuals[i, j] * inverse
             residuals[i, j] = value
             reach += 1.0 if value * value * over_free[j] >= least else 0.0
-        most, at = 0.0, 0
-        if reach > 0.0:
-            for j in range(n):
-                value = residuals[i, j]
-                value = value * value * over_free[j]
-                if value > most:
-                    most, at = value, j
-        largest[i], sample[i] = most, at
+        largest[i], sample[i] = _largest(residuals[i], over_free) if reach > 0.0 else (0.0, 0)

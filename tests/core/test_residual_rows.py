@@ -109,6 +109,19 @@ def test_rows_without_variance_or_values_are_left_out(use_kernel: bool) -> None:
     assert np.isnan(found.sigma[:4]).tolist() == [False, False, True, True]
 
 
+@pytest.mark.parametrize("use_kernel", [False, True])
+def test_squares_below_the_least_that_matters_are_passed_over(use_kernel: bool) -> None:
+    rows = ResidualRows(least_squares(X))
+    whole = rows.complete(Y, use_kernel=use_kernel)
+    least = float(np.sort(whole.largest)[G // 2])
+    some = rows.complete(Y, use_kernel=use_kernel, least=least)
+    matter = whole.largest >= least
+    assert matter.sum() == G - G // 2
+    np.testing.assert_array_equal(some.largest, np.where(matter, whole.largest, 0.0))
+    np.testing.assert_array_equal(some.sample, np.where(matter, whole.sample, 0))
+    np.testing.assert_array_equal(some.residuals, whole.residuals)
+
+
 def test_float32_is_multiplied_as_it_is() -> None:
     y = Y.astype(np.float32)
     rows = ResidualRows(least_squares(X))

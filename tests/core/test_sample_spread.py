@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ebayes_lm.core.sample_spread import level_variances, p_of_squares, sample_spread
+from ebayes_lm.core.sample_spread import level_variances, p_of_squares, sample_spread, square_of_p
+
+# Sums in another order.
+SUMS = 1e-12
 
 RNG = np.random.default_rng(11)
 G, N = 4000, 12
@@ -69,3 +72,24 @@ def test_the_largest_residual_has_the_p_of_its_t() -> None:
     assert np.array_equal(few[few < 1], p[few < 1])
     assert (p[few == 1] > 0.01).all()
     assert np.isnan(p_of_squares(np.ones(1), np.ones(1), 5.0, 1.0)).all()
+
+
+def test_medians_do_without_gaps() -> None:
+    rows = standardised(np.ones(N))
+    rows[:50] = 0.0
+    whole = sample_spread((rows**2).sum(axis=0), FREE * (G - 50), rows, FREE[None, :])
+    by_row = np.broadcast_to(FREE, rows.shape).copy()
+    same = sample_spread((rows**2).sum(axis=0), FREE * (G - 50), rows, by_row)
+    by_row[60, 2] = 0.0
+    gap = sample_spread((rows**2).sum(axis=0), FREE * (G - 50), rows, by_row)
+    expected = np.median(np.abs(rows[50:]) / np.sqrt(FREE), axis=0)
+    np.testing.assert_allclose(whole.robust, expected / np.median(expected), rtol=SUMS)
+    np.testing.assert_array_equal(same.robust, whole.robust)
+    expected[2] = np.median(np.delete(np.abs(rows[50:, 2]) / np.sqrt(FREE[2]), 10))
+    np.testing.assert_allclose(gap.robust, expected / np.median(expected), rtol=SUMS)
+
+
+def test_the_p_of_a_square_goes_back_to_it() -> None:
+    square = square_of_p(0.03, 10.0, 7.0)
+    assert p_of_squares(np.array([square]), np.array([10.0]), 7.0, 0.03)[0] == pytest.approx(0.03)
+    assert square_of_p(0.05, 1.0, 7.0) == 0.0
