@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, BoolArray
+from ebayes_lm._typing import BoolArray
 from ebayes_lm.batch.covariates import kept_covariates
 from ebayes_lm.batch.shrinkage import Adjustment, Wanted, effects_of, shrunken_effects
 from ebayes_lm.core.batch_rows import BatchModel, BatchRows, batch_rows
@@ -64,7 +64,8 @@ def combat(
         Whether effects of batches have a normal and an inverse gamma prior; else the other features are the prior, one
         by one, which takes time that grows with the square of their number.
     mean_only : bool
-        Leave variances as they are. So it is, with a warning, where a batch has one sample.
+        Leave variances as they are. So it is, with a warning, where a batch has one sample, or the design explains it
+        in full.
     reference_batch : label, optional
         Batch that is left as it is, and that the others are brought to; by default their mean.
     samples : DataFrame, optional
@@ -95,7 +96,8 @@ def combat(
     DesignError
         The design cannot be used, or cannot be told from the batches.
     ArgumentError
-        A single batch, or a reference that is none of the batches or has one sample.
+        A single batch, or a reference that is none of the batches, has one sample or is explained in full by the
+        design.
 
     See Also
     --------
@@ -119,9 +121,8 @@ def combat(
     running = Running(threads, chunk_size, max_memory, progress)
     matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
     model, names = _model(matrix, batch, design, matrix.sample_table if samples is None else samples, reference_batch)
-    if not mean_only and model.sizes.min() == 1:
-        alone = listing(names[model.sizes == 1])
-        warn(f"only means are adjusted, because a batch of one sample ({alone}) has no variance", EbayesLMWarning)
+    if not mean_only and model.explained.any():
+        _warn_of_explained(model, names)
         mean_only = True
     rows = BatchRows(*matrix.map_blocks(lambda values, _: batch_rows(values, model), running, ROW_CELLS))
     used = _adjustable(rows, model, matrix.features)
@@ -146,21 +147,31 @@ def _model(matrix: FeatureMatrix, batch: Any, design: Any, table: Any, wanted: A
             "with them; pass it as design=",
             DesignWarning,
         )
-    reference = None if wanted is None else _reference(wanted, names, np.bincount(codes))
-    return BatchModel(codes, kept_covariates(coded, codes, names), reference), names
+    reference = None if wanted is None else _reference(wanted, names)
+    model = BatchModel(codes, kept_covariates(coded, codes, names), reference)
+    if reference is not None and model.explained[reference]:
+        what = "has one sample" if model.sizes[reference] == 1 else "is explained in full by the design"
+        raise ArgumentError(
+            f"reference_batch={shown(wanted)} {what}, and the others cannot be measured by a scatter that it does not "
+            "show; take another batch, or none"
+        )
+    return model, names
 
 
-def _reference(wanted: Any, names: pd.Index, sizes: AnyArray) -> int:
+def _warn_of_explained(model: BatchModel, names: pd.Index) -> None:
+    alone, several = (names[model.explained & which] for which in (model.sizes == 1, model.sizes > 1))
+    why = [f"a batch of one sample ({listing(alone)}) has no variance"] if len(alone) else []
+    if len(several):
+        why.append(f"the design explains the samples of {listing(several)} in full, so that no variance shows")
+    warn(f"only means are adjusted, because {'; and '.join(why)}", EbayesLMWarning)
+
+
+def _reference(wanted: Any, names: pd.Index) -> int:
     at = [k for k, name in enumerate(names) if np.isscalar(wanted) and name == wanted]
     if not at:
         known = listing(names, 10)
         raise ArgumentError(
             f"reference_batch={shown(wanted)} is none of the batches; they are {known}.{nearest(wanted, names)}"
-        )
-    if sizes[at[0]] == 1:
-        raise ArgumentError(
-            f"reference_batch={shown(wanted)} has one sample, and the others cannot be measured by a scatter that it "
-            "does not show; take a batch of several, or none"
         )
     return at[0]
 

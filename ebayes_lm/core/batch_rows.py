@@ -45,6 +45,12 @@ class BatchModel:
         return sizes
 
     @cached_property
+    def explained(self) -> BoolArray:
+        """Batches (b,) whose samples leave no residual in any row: of one sample, or with a column for each other."""
+        left = self.members.T @ (1.0 - np.square(self.qr.q).sum(axis=1))
+        return np.asarray(left < RANK_TOLERANCE)
+
+    @cached_property
     def matrix(self) -> FloatArray:
         """Columns of the batches, then the covariates, (n, b + k)."""
         return np.hstack([self.members, self.covariates])

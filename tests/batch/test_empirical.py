@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
 from ebayes_lm import combat
-from ebayes_lm.errors import AdjustedDataWarning, DesignWarning, EbayesLMWarning
+from ebayes_lm.errors import AdjustedDataWarning, ArgumentError, DesignWarning, EbayesLMWarning
 
 #: As near as rounding lets sums of squares come; iterations end by the same rule.
 AS_SVA = 1e-12
@@ -179,6 +179,25 @@ def test_one_sample_in_a_batch_means_means_alone(y):
     with pytest.warns(EbayesLMWarning, match=r"only means are adjusted, because a batch of one sample \('x'\)"):
         found = combat(y, batch)
     assert_array_equal(found, combat(y, batch, mean_only=True))
+
+
+@pytest.fixture
+def pair():
+    """Batch "x" has two samples, and the design has a column for one of them."""
+    return pd.DataFrame(
+        {"batch": ["x", "x"] + ["y"] * 16, "treated": [1] + [0] * 17, "group": list("AB") * 9}, index=SAMPLES.index
+    )
+
+
+def test_a_batch_that_the_design_explains_in_full_has_no_variance(y, pair):
+    """Ratios of rounding would decide; R gives such numbers."""
+    with pytest.warns(EbayesLMWarning, match=r"only means are adjusted, because the design explains .* of 'x' in full"):
+        found = combat(y, "batch", "~ treated + group", samples=pair)
+    pd.testing.assert_frame_equal(
+        found, combat(y, "batch", "~ treated + group", samples=pair, mean_only=True), check_exact=True
+    )
+    with pytest.raises(ArgumentError, match="explained in full by the design"):
+        combat(y, "batch", "~ treated", samples=pair, reference_batch="x")
 
 
 @pytest.mark.parametrize("parametric", [True, False])
