@@ -24,9 +24,9 @@ _MOST_ERROR = 0.9
 _MOST_STEPS = 500
 _ACCURACY = 1e-9
 #: A start is as good where it is this near.
-_NEAR = 1e-3
+_NEAR = 1e-6
 #: Steps this short are nearly linear in those before, of which so many are looked at.
-_SHORT, _MOST_MOVES = 0.1, 6
+_SHORT, _MOST_MOVES = 1e-3, 6
 #: A direction is not known that carries less than this share of the largest.
 _SINGULAR = 1e-10
 

@@ -116,3 +116,38 @@ def test_the_test_of_association_is_f_of_a_regression_where_factors_are_known():
     statistic = (rss0 - rss1) / k / (rss1 / (n - 1 - k))
     assert_allclose(test.p_value, f.sf(statistic, k, n - 1 - k), rtol=ROUNDING)
     assert_allclose(test.share, 1 - rss1 / rss0, rtol=ROUNDING)
+
+
+def turned_over(effects, loadings, variances, unscaled, m, steps=4000):
+    """Alpha by weighted least squares alone, Huber's weights first: a step after the other until none is left."""
+    sd = np.sqrt(variances)
+    y, x = effects / sd, loadings / sd[:, None]
+    alpha = np.zeros(x.shape[1])
+    for step in range(steps):
+        r = (y - x @ alpha) / np.sqrt(unscaled + alpha @ alpha / m)
+        if step < steps // 2:
+            weights, slope = np.minimum(1.0, 1.345 / np.abs(r)), np.abs(r) < 1.345
+        else:
+            u = np.minimum((r / 4.685) ** 2, 1.0)
+            weights, slope = (1 - u) ** 2, (1 - u) * (1 - 5 * u)
+        gram = x.T @ (x * weights[:, None]) - np.eye(len(alpha)) * slope.sum() / m
+        alpha = np.linalg.solve(gram, x.T @ (weights * y))
+    return alpha
+
+
+@pytest.mark.parametrize(("k", "n_effects", "g"), [(1, 0, 3000), (4, 300, 800), (3, 90, 150)])
+def test_short_cuts_lead_where_steps_do(k, n_effects, g):
+    data = drawn(k=k, n_effects=n_effects, g=g)
+    found = association(*data, robust=True)
+    assert found.converged
+    assert found.level == 0.0
+    assert_allclose(found.alpha, turned_over(*data), atol=AT_REST)
+
+
+def test_loadings_that_are_the_same_share_their_association():
+    """A cross product without an inverse: the shortest alpha is taken, with the mean of effects and without."""
+    effects, loadings, variances, unscaled, m = drawn(n_effects=1000, level=1.0, mean_loading=1.0)
+    twice = association(effects, np.hstack([loadings, loadings]), variances, unscaled, m, robust=True)
+    assert_allclose(twice.alpha[0], twice.alpha[1], rtol=1e-6)
+    nothing = association(effects, np.zeros_like(loadings), variances, unscaled, m, robust=True)
+    assert_allclose(nothing.alpha, 0.0)
