@@ -287,3 +287,15 @@ def test_every_function_is_documented(name: str) -> None:
     assert all(f"\n{section}\n---" in text for section in ("Parameters", "Returns", "Examples"))
     for parameter in inspect.signature(getattr(limma, name)).parameters:
         assert re.search(rf"(^|[ *]){parameter}\b", text, flags=re.MULTILINE), parameter
+
+
+def test_hidden_factors_are_not_tested_unless_named() -> None:
+    design = el.model_matrix("~ group", {"group": list("AABBCC")})
+    hidden = pd.DataFrame(np.arange(6.0) ** 2, columns=["F1"])
+    fit = lmFit(np.random.default_rng(1).normal(size=(50, 6)), design.with_nuisance(hidden))
+    mod = eBayes(fit)
+    assert list(topTable(mod).columns[:2]) == ["groupB", "groupC"]
+    assert list(topTable(mod, coef="F1").columns[:1]) == ["logFC"]
+    assert list(limma.topTableF(mod).columns[:3]) == ["(Intercept)", "groupB", "groupC"]
+    tested = limma.treat(fit)
+    assert_array_equal(topTable(tested)["t"], topTable(tested, coef="groupC")["t"])

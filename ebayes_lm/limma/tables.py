@@ -151,14 +151,14 @@ def topTreat(
     options["features"] = options.pop("genelist", None)
     options["adjust_method"] = adjustment(options.get("adjust_method", "BH"))
     if isinstance(fit, el.TreatFit):
-        coef = fit.coef_names[0] if coef is None else _single(named(fit, coef, "topTreat"))
+        coef = fit.coef_names[fit.tested_positions[0]] if coef is None else _single(named(fit, coef, "topTreat"))
     order, again = completed(sort_by, _ORDERS), completed(resort_by, _ORDERS)
     return el.top_treat(fit, coef, sort_by=order, resort_by=again, **options)
 
 
 def _default_coefs(tested: TestedFit) -> list[str]:
-    """All coefficients but the intercept, unless there is no other; the last one where there is no F."""
-    names = tested.coef_names
+    """All coefficients but the intercept and nuisance, unless there is no other; the last one where there is no F."""
+    names = [tested.coef_names[at] for at in tested.tested_positions]
     if isinstance(tested, el.TreatFit):
         return names[-1:]
     return [name for name in names if name != _INTERCEPT] or names
