@@ -9,6 +9,7 @@ from tests.factor_study.__main__ import holds
 from tests.factor_study.approaches import APPROACHES
 from tests.factor_study.cells import Cell, grid
 from tests.factor_study.study import MOST_NULL, study
+from tests.factor_study.verdict import markdown, read, verdict
 
 REPLICATES = 4
 #: Of a mean share of 1,800 null features over four data sets, which share their factors.
@@ -38,6 +39,15 @@ def test_robust_adjustment_is_as_good_as_knowing(table):
         table.loc["oracle", "null_rejected"], abs=SAMPLING
     )
     assert table.loc["latent robust", "warned"] == 0.0
+
+
+def test_a_verdict_names_what_fails(tmp_path):
+    path = tmp_path / "done.tsv"
+    study(GOES_ALONG, 25, ["plain", "oracle"]).to_csv(path, sep="\t", index=False)
+    rows = verdict(read(path))
+    assert rows.loc["plain", ["beyond", "beyond without warning"]].tolist() == [1, 1]
+    assert rows.loc["oracle", ["beyond", "beyond without warning"]].tolist() == [0, 0]
+    assert markdown(rows).startswith("| approach | cells | beyond |")
 
 
 def test_the_grid_has_every_cell_once():
