@@ -22,6 +22,9 @@ _MOST_GROUPS = 10
 #: Of more annotations than this only pairs with one that the design reads are looked at.
 _MOST_PAIRED = 60
 
+#: So few numbers in a row may come about by chance.
+_FEWEST_RUNNING = 6
+
 
 @dataclass(frozen=True, eq=False)
 class Annotation:
@@ -63,6 +66,14 @@ class Annotation:
         """The data as numbers, (n,)."""
         return self.data.astype(np.float64)
 
+    @property
+    def is_running_number(self) -> bool:
+        """Whether the data are whole numbers in a row, one for each sample, as identifiers are."""
+        if self.is_factor or len(self.data) < _FEWEST_RUNNING:
+            return False
+        steps = np.diff(np.sort(self.numbers))
+        return bool((steps == 1.0).all()) and float(self.numbers[0]).is_integer()
+
     def columns(self) -> FloatArray:
         """What a design would take in, samples with a value x columns."""
         if not self.is_factor:
@@ -101,8 +112,8 @@ def pairs_table(annotations: list[Annotation]) -> pd.DataFrame:
 def annotations_of(design: Design, samples: pd.DataFrame | None) -> list[Annotation]:
     """Columns of the sample table in its order, then terms of the design that no column stands for.
 
-    Left out is what says nothing: columns with one value, text with a value of its own for every sample, and columns
-    that are neither numbers nor groups.
+    Times count by their day, as groups. Left out is what says nothing: columns with one value, text or days with
+    another in every sample, and columns that are neither numbers nor groups.
     """
     readers = _readers(design)
     found = list(_of_table(design, samples, readers)) if samples is not None else []
@@ -132,13 +143,24 @@ def _readers(design: Design) -> dict[str, frozenset[str]]:
 
 
 def _of_table(design: Design, samples: pd.DataFrame, readers: dict[str, frozenset[str]]) -> Iterator[Annotation]:
-    table = SampleTable(samples)
+    table = SampleTable(_with_days(samples))
     numeric = {name for name, typical in _typical(design).items() if not isinstance(typical, str)}
     for name in dict.fromkeys(table.names):
         terms = readers.get(name, frozenset({name} & set(design.terms)))
         made = _of_column(table, name, terms, numeric)
         if made is not None:
             yield made
+
+
+def _with_days(samples: pd.DataFrame) -> pd.DataFrame:
+    """The table with the day in place of times, as text."""
+    kinds = {at: samples.iloc[:, at].dtype for at in range(samples.shape[1])}
+    times = [at for at, dtype in kinds.items() if pd.api.types.is_datetime64_any_dtype(dtype)]
+    if not times:
+        return samples
+    columns = [samples.iloc[:, at].dt.strftime("%Y-%m-%d") if at in times else samples.iloc[:, at] for at in kinds]
+    days: pd.DataFrame = pd.concat(columns, axis=1)
+    return days
 
 
 def _typical(design: Design) -> dict[str, str | float]:

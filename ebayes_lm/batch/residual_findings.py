@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.batch.residual_annotations import CONSTANT, MISSING, Candidate, Known, is_compared
+from ebayes_lm.batch.residual_advice import advice, percent, quoted, shown
+from ebayes_lm.batch.residual_annotations import CONSTANT, MISSING, Known, is_compared
 from ebayes_lm.batch.residual_annotations import LEVEL as MEAN
 from ebayes_lm.batch.residual_tables import LEVEL
 from ebayes_lm.errors import counted
 
-#: Of an annotation that the design holds to this share it is said.
-_NEARLY = 0.5
 #: A component of which one sample makes up more than this is about that sample.
 _ONE_SAMPLE = 0.5
 #: R2 from which a component follows an annotation, and not just in part.
@@ -31,8 +30,6 @@ _LARGE = 2.0
 _RATIO = 1.3
 #: A sample with more than so many times its part of the outlying features is named.
 _MANY = 3.0
-#: Columns that come from libraries and their normalisation.
-_OF_LIBRARIES = ("lib_size", "norm_factors")
 #: Components, samples and features that a sentence names.
 _NAMED = 4
 
@@ -45,7 +42,7 @@ def findings(
     said = [_overall(components, facts)]
     followed = _followed(components, linked)
     said += _components(components, followed, shares, known, facts)
-    said += _beside(shares, {name for name, _ in followed.values()})
+    said += _beside(shares, {name for name, _ in followed.values()}, known)
     said += _unexplained(components, followed, with_table)
     said += _samples(samples)
     said += _groups(groups)
@@ -54,19 +51,9 @@ def findings(
     return tuple(said)
 
 
-def percent(share: float) -> str:
-    """A share as ``31 %`` or ``0.93 %``."""
-    value = 100.0 * share
-    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
-
-
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
     """Rows of a table, columns by name."""
     return table.itertuples()
-
-
-def _name(name: Any) -> str:
-    return f"`{' '.join(str(name).split())}`"
 
 
 def _series(words: list[str]) -> str:
@@ -81,6 +68,8 @@ def _some(names: list[str]) -> str:
 
 
 def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
+    if facts["df_residual"] == 1:
+        return "With 1 residual df all residuals go in one direction, so that there is nothing to compare"
     even = percent(1.0 / facts["df_residual"])
     first = [percent(share) for share in components["share"][:3]]
     if not facts["n_perm"]:
@@ -114,7 +103,6 @@ def _components(
     components: pd.DataFrame, followed: dict[str, tuple[str, float]], shares: pd.DataFrame, known: Known,
     facts: dict[str, float],
 ) -> Iterator[str]:  # fmt: skip
-    by_name = {candidate.name: candidate for candidate in known.candidates}
     whole = shares.set_index("annotation")
     told: set[str] = set()
     for row in _rows(components):
@@ -122,67 +110,33 @@ def _components(
         large = row.beyond_chance or (not facts["n_perm"] and row.share * facts["df_residual"] > _LARGE)
         if row.component in followed:
             name, r2 = followed[row.component]
-            yield _follows(row, name, r2, by_name[name], whole.loc[name], name in told)
+            yield _follows(row, name, r2, known, whole.loc[name], name in told)
             told.add(name)
         elif alone and large:
             yield (
-                f"Residual {row.component}, {percent(row.share)} of the noise, is sample {_name(row.sample)} alone "
+                f"Residual {row.component}, {percent(row.share)} of the noise, is sample {quoted(row.sample)} alone "
                 f"({percent(row.sample_share)} of it): see whether it belongs to the data"
             )
 
 
-def _follows(row: Any, name: str, r2: float, candidate: Candidate, whole: Any, again: bool) -> str:
+def _follows(row: Any, name: str, r2: float, known: Known, whole: Any, again: bool) -> str:
     verb = "follows" if r2 >= _CLOSELY else "partly follows"
-    head = f"Residual {row.component}, {percent(row.share)} of the noise, {verb} {_shown(name)}"
+    head = f"Residual {row.component}, {percent(row.share)} of the noise, {verb} {shown(name)}"
     if again:
         return f"{head}, too (R2 {r2:.2f})"
     explains = f"which explains {percent(whole['share'])} of all noise ({percent(whole['by_chance'])} by chance)"
-    return f"{head} (R2 {r2:.2f}), {explains}: {_advice(name, candidate)}{_held(name, candidate)}"
+    return f"{head} (R2 {r2:.2f}), {explains}: {advice(name, known)}"
 
 
-def _shown(name: str) -> str:
-    made = {
-        MEAN: "the mean of all features in a sample",
-        MISSING: "the number of missing values in a sample",
-        CONSTANT: "a shift that all samples share",
-    }
-    return made.get(name, _name(name))
-
-
-def _advice(name: str, candidate: Candidate) -> str:
-    if name == MEAN:
-        return "samples differ in level, which is for normalisation to remove, if it is not biology"
-    if name == MISSING:
-        return "samples with fewer values are of another quality; weights of samples or a term for it may help"
-    if name == CONSTANT:
-        return "the design has no intercept (with two colours it would be the effect of the dye)"
-    if name in _OF_LIBRARIES:
-        return (
-            "look at the normalisation of the libraries first; as a covariate it would only stand for what went wrong"
-        )
-    df = f"{candidate.space.rank:,} residual df"
-    if candidate.annotation.terms:
-        kind = "as a factor" if candidate.annotation.is_factor else "as a curve"
-        return f"the design reads {_name(name)} in another form; {kind} it would take {df} more"
-    return f"add {_name(name)} to the design (it takes {df})"
-
-
-def _held(name: str, candidate: Candidate) -> str:
-    if candidate.space.held <= _NEARLY:
-        return ""
-    share = percent(candidate.space.held)
-    return f". The design holds {share} of {_name(name)} already: effects of the two are hard to tell apart"
-
-
-def _beside(shares: pd.DataFrame, told: set[str]) -> Iterator[str]:
+def _beside(shares: pd.DataFrame, told: set[str], known: Known) -> Iterator[str]:
     """Annotations that are in the noise without a component of their own."""
     made = shares["annotation"].isin([MEAN, MISSING, CONSTANT])
     more = shares["share"] > _MORE * shares["by_chance"]
     sure = shares[(shares["adj_p_value"] <= LEVEL) & more & ~made & ~shares["annotation"].isin(told)]
     for row in _rows(sure.sort_values("p_value", kind="stable")):
         yield (
-            f"{_name(row.annotation)} explains {percent(row.share)} of all noise ({percent(row.by_chance)} by chance), "
-            "though no component follows it alone: the design may take it in"
+            f"{quoted(row.annotation)} explains {percent(row.share)} of all noise ({percent(row.by_chance)} by "
+            f"chance), though no component follows it alone: {advice(row.annotation, known)}"
         )
 
 
@@ -192,12 +146,15 @@ def _unexplained(components: pd.DataFrame, followed: dict[str, tuple[str, float]
     if not len(open_):
         return
     which = _some([f"{row.component} ({percent(row.share)})" for row in _rows(open_)])
-    verb = "is" if len(open_) == 1 else "are"
-    why = "and follow nothing in the sample table" if with_table else "and there is no sample table to compare with"
-    why = why.replace("follow ", "follows ") if len(open_) == 1 else why
+    verb, follow, it, what = (
+        ("is", "follows", "it", "an unrecorded factor")
+        if len(open_) == 1
+        else ("are", "follow", "they", "unrecorded factors")
+    )
+    why = f"and {follow} nothing in the sample table" if with_table else "and there is no sample table to compare with"
     yield (
-        f"Residual {which} {verb} beyond chance {why}: it may be biology (co-expression) or an unrecorded factor, "
-        "which latent_factors() or surrogate_variables() estimate"
+        f"Residual {which} {verb} beyond chance {why}: {it} may be biology (co-expression) or {what}, which "
+        "latent_factors() or surrogate_variables() estimate"
     )
 
 
@@ -205,7 +162,7 @@ def _samples(samples: pd.DataFrame) -> Iterator[str]:
     far = samples[samples["outlying"].astype(bool)].sort_values("spread", ascending=False, kind="stable")
     if not len(far):
         return
-    which = _some([f"{_name(sample)} ({spread:.2g} times)" for sample, spread in far["spread"].items()])
+    which = _some([f"{quoted(sample)} ({spread:.2g} times)" for sample, spread in far["spread"].items()])
     yield (
         f"{counted(len(far), 'sample')} {'scatters' if len(far) == 1 else 'scatter'} more than the others, in terms of "
         f"the median spread: {which}. array_weights(), or voom_with_quality_weights() for counts, let such samples "
@@ -221,8 +178,8 @@ def _groups(groups: pd.DataFrame) -> Iterator[str]:
         if not (known["adj_p_value"].iloc[0] <= LEVEL and most["relative_sd"] >= _RATIO):
             continue
         yield (
-            f"Residuals scatter {most['relative_sd']:.2g} times as much in samples with {_name(factor)} "
-            f"{_name(most['level'])} (n = {most['n']}) as with {_name(least['level'])} (n = {least['n']}): "
+            f"Residuals scatter {most['relative_sd']:.2g} times as much in samples with {quoted(factor)} "
+            f"{quoted(most['level'])} (n = {most['n']}) as with {quoted(least['level'])} (n = {least['n']}): "
             f'array_weights(var_group="{factor}") gives each level its variance, '
             "voom_with_quality_weights() does so for counts"
         )
@@ -237,23 +194,35 @@ def _outlying(samples: pd.DataFrame, facts: dict[str, float]) -> Iterator[str]:
     many = [at for at in np.argsort(-counts, kind="stable") if counts[at] > max(_MANY * even, 5)]
     where = ""
     if many:
-        listed = _some([f"{_name(samples.index[at])} ({int(counts[at]):,})" for at in many])
+        listed = _some([f"{quoted(samples.index[at])} ({int(counts[at]):,})" for at in many])
         where = f", most of all in {listed}"
     yield (
-        f"{counted(found, 'feature')} {'has' if found == 1 else 'have'} an outlying residual, where {expected:.3g} "
-        f"would by chance{where}: ebayes(robust=True) keeps such features from swaying the others"
+        f"{counted(found, 'feature')} {'has' if found == 1 else 'have'} an outlying residual, where about "
+        f"{_rounded(expected)} would by chance{where}: ebayes(robust=True) keeps such features from swaying the others"
     )
 
 
+def _rounded(number: float) -> str:
+    """A number in two digits or more, without an exponent."""
+    return f"{number:,.0f}" if number >= 9.5 else f"{number:.2g}"
+
+
 def _hidden(known: Known) -> Iterator[str]:
-    within = [_name(c.name) for c in known.candidates if not is_compared(c) and not c.space.rank]
+    out = [c for c in known.candidates if not is_compared(c) and c.name not in (MEAN, MISSING, CONSTANT)]
+    within = [quoted(c.name) for c in out if not c.space.rank]
     if within:
-        yield f"Not visible in residuals, because the design holds it: {_some(within)}"
-    saturated = [_name(c.name) for c in known.candidates if not is_compared(c) and c.space.rank]
+        yield f"Not visible in residuals, because the design holds {_them(within)}: {_some(within)}"
+    saturated = [quoted(c.name) for c in out if c.space.rank]
     if saturated:
-        yield f"Not compared, because it has as many levels as there are residual df: {_some(saturated)}"
+        each = "it takes" if len(saturated) == 1 else "each takes"
+        yield f"Not compared, because {each} all residual df: {_some(saturated)}"
     if known.left_out:
+        each = "it has" if len(known.left_out) == 1 else "each has"
         yield (
-            "Not compared, because every sample has its own value, all have the same, or it is neither number nor "
-            f"group: {_some([_name(name) for name in known.left_out])}"
+            f"Not compared, because {each} one value alone, another in every sample, or neither numbers nor groups: "
+            f"{_some([quoted(name) for name in known.left_out])}"
         )
+
+
+def _them(names: list[str]) -> str:
+    return "it" if len(names) == 1 else "them"

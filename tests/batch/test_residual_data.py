@@ -23,7 +23,7 @@ def test_the_batches_of_the_bladder_arrays_are_found(bladder: el.EList) -> None:
     assert table.loc["batch", "share"] > 2.5 * table.loc["batch", "by_chance"]
     after = el.residual_structure(el.lm_fit(bladder, "~ cancer + batch"), bladder, seed=1)
     assert not any("follows `batch`" in finding for finding in after.findings)
-    assert any("may be biology (co-expression) or an unrecorded factor" in finding for finding in after.findings)
+    assert any("may be biology (co-expression) or unrecorded factors" in finding for finding in after.findings)
 
 
 def test_float32_and_float64_tell_the_same(bladder: el.EList) -> None:

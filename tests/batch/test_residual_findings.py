@@ -29,7 +29,7 @@ def effect(seed: int, column: Any, size: float = 1.0) -> np.ndarray:
 
 def look(y: np.ndarray, samples: pd.DataFrame | None = None, design: str = "~ group", **options: Any) -> Any:
     known = table() if samples is None else samples
-    frame = pd.DataFrame(y, index=[f"g{i}" for i in range(G)], columns=known.index)
+    frame = pd.DataFrame(y, index=[f"g{i}" for i in range(len(y))], columns=known.index)
     fit = el.lm_fit(frame, design, samples=known)
     return el.residual_structure(fit, frame, samples=known, **{"seed": 1} | options)
 
@@ -230,5 +230,35 @@ def test_features_that_go_together_do_not_make_groups_differ() -> None:
 
 def test_an_annotation_that_takes_all_residual_df_is_not_compared() -> None:
     found = look(noise(1), table(cell=[f"c{min(i, 22)}" for i in range(N)]), n_perm=0)
-    assert says(found, "Not compared, because it has as many levels", "`cell`")
+    assert says(found, "Not compared, because it takes all residual df", "`cell`")
     assert "takes up all residual df" in found.annotations.set_index("annotation").loc["cell", "note"]
+
+
+def test_what_divides_a_factor_of_the_design_takes_its_place() -> None:
+    samples = table(stage=[f"{group}{i % 4 // 2}" for i, group in enumerate(GROUP)])
+    found = look(noise(1) + effect(2, samples["stage"] == "B1", 2.0), samples)
+    assert says(found, "follows `stage`", "divides the levels of `group` further; take it in place of `group`")
+    assert not says(found, "add `stage`")
+
+
+def test_numbers_of_samples_may_be_an_order_or_an_identifier() -> None:
+    samples = table(number=np.arange(N) + 100)
+    found = look(noise(1) + effect(2, np.linspace(-1, 1, N), 2.0), samples)
+    assert says(found, "follows `number`", "it numbers the samples. If they were processed in that order")
+
+
+def test_words_agree_with_numbers() -> None:
+    found = look(noise(1) + effect(2, np.arange(N) % 3 == 0, 2.0) + effect(3, np.arange(N) % 5 == 0, 2.0), table())
+    assert says(found, "PC1", "PC2", "are beyond chance and follow nothing", "they may be biology", "factors, which")
+    y = np.random.default_rng(1).normal(size=(2_000, N))
+    y[:500, 9] += 9
+    (told,) = says(look(np.vstack([y] * 10), n_perm=0), "outlying residual")
+    assert "where about 20 would by chance" in told
+
+
+def test_with_one_residual_df_there_is_nothing_to_compare() -> None:
+    y = np.random.default_rng(1).normal(size=(G, 2))
+    found = el.residual_structure(el.lm_fit(y, "~ 1", samples=pd.DataFrame({"id": [1, 2]})), y, seed=1)
+    assert found.findings == (
+        "With 1 residual df all residuals go in one direction, so that there is nothing to compare",
+    )
