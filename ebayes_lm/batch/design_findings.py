@@ -23,6 +23,9 @@ from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.design.table import Samples, SampleTable
 from ebayes_lm.errors import ArgumentTypeError, DesignError, counted
 
+#: From more findings than this, how to have fewer is one, too.
+_MANY = 5
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DesignCheck:
@@ -154,6 +157,8 @@ def check_design(design: DesignLike, samples: Samples | None = None, *, contrast
         *words.describe_exact(leverage, df),
         *words.describe_left_out(annotations, interest, left_out),
     ]
+    if contrasts is None and made.of_interest is None and len(interest) > 1 and len(findings) > _MANY:
+        findings += words.describe_terms()
     return DesignCheck(
         tuple(findings), comparisons, weights, leverage, pairs_table(annotations), left_out,
         _empty_cells([a for a in annotations if a.terms and a.is_factor]), df, dependencies, made, wanted,

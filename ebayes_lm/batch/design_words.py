@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ def describe_cost(comparisons: pd.DataFrame, n: int) -> Iterator[str]:
         parts = [
             f"of {name} by {_number(ratio)} ({_left(n, ratio)})" for name, ratio in rows["variance_inflation"].items()
         ]
-        yield f"Adjusting for {joined(str(terms).split(', '))} multiplies the variance {_some(parts)}."
+        yield f"Adjusting for {joined(str(terms).split(', '))} multiplies the variance {_some(parts, _MOST_ALIKE)}."
 
 
 def _number(ratio: float) -> str:
@@ -85,41 +86,66 @@ def _left(n: int, ratio: float) -> str:
 
 def describe_informing(comparisons: pd.DataFrame, weights: pd.DataFrame) -> Iterator[str]:
     """Contrasts that rest on few samples, that adjustment takes samples from, or that it makes indirect."""
-    resting, silenced, indirect = _informing(comparisons, weights)
-    for sentences in (resting, silenced, indirect):
-        yield from sentences if len(sentences) <= _MOST_ALIKE else sentences[: _MOST_ALIKE - 1]
-        if len(sentences) > _MOST_ALIKE:
-            more = len(sentences) - _MOST_ALIKE + 1
-            yield f"The like is to be said of {more:,} more contrasts; .comparisons has all."
+    known = comparisons[comparisons["estimable"]]
+    yield from _first(list(_resting(known.index, weights)), "contrasts; .comparisons has all")
+    for terms, rows in known[known["silenced"] > 0].groupby("adjusted_for", sort=False):
+        yield _silenced(joined(str(terms).split(", ")), rows)
+    for terms, rows in known[known["drawn_in"] > 0].groupby("adjusted_for", sort=False):
+        yield _indirect(joined(str(terms).split(", ")), rows["drawn_in"])
 
 
-def _informing(comparisons: pd.DataFrame, weights: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
-    resting, silenced, indirect = [], [], []
-    for name, row in comparisons[comparisons["estimable"]].iterrows():
+def _first(sentences: list[str], more: str) -> Iterator[str]:
+    """The first few sentences of a kind, and of how many ``more`` they are true."""
+    if len(sentences) <= _MOST_ALIKE:
+        yield from sentences
+        return
+    yield from sentences[: _MOST_ALIKE - 1]
+    yield f"The like is to be said of {len(sentences) - _MOST_ALIKE + 1:,} more {more}."
+
+
+def _resting(names: Iterable[Any], weights: pd.DataFrame) -> Iterator[str]:
+    for name in names:
         a = weights[name].to_numpy(dtype=np.float64)
         few = carriers(a, CARRIED)
         if len(few) <= _FEW_SAMPLES < len(a) and is_difference(a):
             share = np.square(a[few]).sum() / np.square(a).sum()
             who = _samples([str(sample) for sample in weights.index[few]])
-            resting.append(f"{name} rests on {who}: {share:.0%} of its variance comes from there.")
-        terms = joined(str(row["adjusted_for"]).split(", "))
-        direct, left, drawn = (int(row[c]) for c in ("informing_unadjusted", "silenced", "drawn_in"))
-        if left:
-            silenced.append(
-                f"With {terms} adjusted for, {left:,} of the {direct:,} samples that {name} compares say nothing about "
-                "it; they help only to estimate the variance."
-            )
-        if drawn:
-            indirect.append(
-                f"{name} is in part an indirect comparison: {counted(drawn, 'sample')} of other groups "
-                f"{'takes' if drawn == 1 else 'take'} part in it, by way of {terms}."
-            )
-    return resting, silenced, indirect
+            yield f"{name} rests on {who}: {share:.0%} of its variance comes from there."
+
+
+def _silenced(terms: str, rows: pd.DataFrame) -> str:
+    """Samples that adjustment for some terms takes from contrasts."""
+    found = [(name, int(row["silenced"]), int(row["informing_unadjusted"])) for name, row in rows.iterrows()]
+    if len(found) == 1:
+        ((name, left, direct),) = found
+        say, help_ = ("says", "it helps") if left == 1 else ("say", "they help")
+        return (
+            f"With {terms} adjusted for, {left:,} of the {direct:,} samples that {name} compares {say} nothing about "
+            f"it; {help_} only to estimate the variance."
+        )
+    parts = [f"{left:,} of {direct:,} of {name}" for name, left, direct in found]
+    return (
+        f"With {terms} adjusted for, some of the samples that contrasts compare say nothing about them, and help only "
+        f"to estimate the variance: {_some(parts, _MOST_ALIKE)}."
+    )
+
+
+def _indirect(terms: str, drawn: pd.Series[int]) -> str:
+    """Contrasts in which samples of other groups take part, by way of some terms."""
+    names = [str(name) for name in drawn.index]
+    (first, *more), are = zip(names, drawn, strict=True), len(names) > 1
+    told = f"{counted(int(first[1]), 'sample')} of other groups {'takes' if first[1] == 1 else 'take'} part in "
+    parts = [f"{told}{first[0] if are else 'it'}", *(f"{int(number):,} in {name}" for name, number in more)]
+    kind = "are in part indirect comparisons" if are else "is in part an indirect comparison"
+    return f"{_some(names, _MOST_ALIKE)} {kind}: {_some(parts, _MOST_ALIKE)}, by way of {terms}."
 
 
 def describe_pairs(annotations: list[Annotation], interest: list[str]) -> Iterator[str]:
     """Annotations in the design that go along with one of interest, whose terms come in the order of the design."""
-    inside = [a for a in annotations if a.terms]
+    yield from _first(list(_pairs([a for a in annotations if a.terms], interest)), "pairs; .associations has all")
+
+
+def _pairs(inside: list[Annotation], interest: list[str]) -> Iterator[str]:
     for pair in combinations(inside, 2):
         first, second = sorted(pair, key=lambda a: _rank(a, interest))
         if _rank(first, interest) < len(interest):
@@ -141,17 +167,40 @@ def goes_along(found: Association) -> bool:
 def describe_left_out(annotations: list[Annotation], interest: list[str], costs: pd.DataFrame) -> Iterator[str]:
     """Annotations that the design leaves out and that go along with a term of interest, or explain a contrast."""
     inside = [a for a in annotations if _rank(a, interest) < len(interest)]
+    sentences: list[str] = []
+    numbers: list[str] = []
     for out in (a for a in annotations if not a.terms):
         related = [(a, found) for a in inside if goes_along(found := associated(a, out)[0])]
         if any(found.relation == "first tells second" for _, found in related):  # the design knows it already
             continue
+        said = ""
+        if related:
+            a, found = max(related, key=lambda pair: (pair[1].relation != "", pair[1].strength))
+            said = along_with(a, out, found)
+        if out.is_running_number:
+            numbers += [_of_running_number(out.name, said)] if said else []
+            continue
         cost = _cost(costs.loc[[out.name]].iloc[0])
         if related or cost:
-            said = ""
-            if related:
-                a, found = max(related, key=lambda pair: (pair[1].relation != "", pair[1].strength))
-                said = f", and {along_with(a, out, found)}"
-            yield f"{out.name} is not in the design{said}.{f' {cost}' if cost else ''}"
+            beside = f", and {said}" if said else ""
+            sentences.append(f"{out.name} is not in the design{beside}.{f' {cost}' if cost else ''}")
+    yield from _first(sentences, "annotations; .left_out has all")
+    yield from _first(numbers, "annotations; .left_out has all")
+
+
+def _of_running_number(name: str, said: str) -> str:
+    return (
+        f"{name} numbers the samples, and looks like an identifier. If they were processed in that order, mind that it "
+        f"{said}."
+    )
+
+
+def describe_terms() -> Iterator[str]:
+    """How to hear of less."""
+    yield (
+        "All terms count alike here: name those that the analysis is about by of_interest= of model_matrix(), or give "
+        "contrasts=, to hear of them alone."
+    )
 
 
 def _cost(row: pd.Series[float]) -> str:
@@ -159,10 +208,10 @@ def _cost(row: pd.Series[float]) -> str:
     inflation, beyond = row.xs("variance_inflation", level=1), row.xs("beyond_chance", level=1)
     lost = [str(name) for name in inflation.index if np.isinf(inflation[name])]
     dear = [name for name in inflation.index if np.isfinite(inflation[name]) and beyond[name] >= _SHARE]
-    parts = [f"leave {_some(lost)} without an estimate"] if lost else []
+    parts = [f"leave {_some(lost, _MOST_ALIKE)} without an estimate"] if lost else []
     if dear:
         factors = [f"of {name} by {_number(inflation[name])}" for name in dear]
-        parts.append(f"multiply the variance {_some(factors)}")
+        parts.append(f"multiply the variance {_some(factors, _MOST_ALIKE)}")
     return f"Taking it in would {joined(parts)}." if parts else ""
 
 
@@ -177,9 +226,9 @@ def along_with(a: Annotation, b: Annotation, found: Association) -> str:
     if found.measure == "R2":
         return f"goes along with {a.name} (R2 {found.value:.2f}): {_means(a, b)}"
     if found.relation == "second tells first":
-        return f"tells {a.name} wholly: every level of it holds one level of {a.name} alone"
+        return f"tells {a.name} wholly: each of its levels lies within one of {a.name}"
     if found.relation == "first tells second":
-        return f"is told wholly by {a.name}: every level of {a.name} holds one level of it alone"
+        return f"is told wholly by {a.name}: each level of {a.name} lies within one of its own"
     return f"goes along with {a.name} (Cramér's V {found.value:.2f}): {_placed(a, b)}"
 
 

@@ -59,7 +59,7 @@ def test_the_words_on_bladder():
         "batch goes along with cancer (Cramér's V 0.74): Normal is in batch 2 (4) and 3 (4); Biopsy is in batch 4 (5) "
         "and 5 (4); Cancer is in batch 5 (15), 2 (14) and 1 (11)."
     )
-    assert said(check, "30 of the 48 samples that cancerCancer compares say nothing")
+    assert said(check, "some of the samples that contrasts compare say nothing", "30 of 48 of cancerCancer")
     assert said(check, "cancerBiopsy is in part an indirect comparison: 29 samples")
     assert said(check, "outcome is not in the design, and tells cancer wholly")
     assert not said(check, "batch3")
@@ -133,6 +133,41 @@ def test_many_sentences_of_a_kind_are_summed_up():
     assert len(said(check, "more contrasts; .comparisons has all")) >= 1
 
 
+def test_contrasts_of_which_the_same_is_to_be_said_share_a_sentence():
+    check = el.check_design("~ cancer + batch", BLADDER)
+    assert said(check, "With batch adjusted for", "9 of 17 of cancerBiopsy and 30 of 48 of cancerCancer")
+    assert said(check, "batch3 and batch4 are in part indirect comparisons", "18 samples of other groups take part in")
+    assert len(check.findings) <= 10
+    assert "of_interest=" in check.findings[-1]
+    few = el.check_design("~ cancer", BLADDER)
+    assert not said(few, "of_interest=")
+
+
+def test_numbers_of_samples_are_said_to_look_like_identifiers():
+    check = el.check_design("~ cancer", BLADDER)
+    (line,) = said(check, "sample numbers the samples")
+    assert "looks like an identifier" in line
+    assert "Taking it in" not in line
+    assert said(
+        el.check_design("~ cancer", BLADDER.assign(sample=BLADDER["sample"] * 2)), "sample is not in the design"
+    )
+
+
+def test_annotations_that_are_left_out_are_summed_up():
+    many = BLADDER.assign(**{f"copy{i}": BLADDER["batch"] for i in range(9)})
+    check = el.check_design("~ cancer", many)
+    assert len(said(check, "is not in the design")) == 3
+    assert said(check, "8 more annotations", ".left_out has all")
+
+
+def test_one_sample_is_spoken_of_as_one():
+    samples = table(group="AAAABBBB", lot="uuuvuuuw")
+    check = el.check_design("~ group + lot", samples, contrasts="groupB")
+    assert said(check, "2 of the 8 samples that groupB compares say nothing about it; they help")
+    one = el.check_design("~ group + lot", table(group="AAAABBBB", lot="uuuuuuuw"), contrasts="groupB")
+    assert said(one, "1 of the 8 samples that groupB compares says nothing about it; it helps")
+
+
 def test_interactions_keep_their_margins():
     samples = table(group="AAAABBBB", sex="ffmmffmm", lot="uvuvuvuv")
     check = el.check_design("~ group * sex + lot", samples)
@@ -190,6 +225,16 @@ def test_odd_columns_are_passed_over():
     check = el.check_design("~ group", samples.assign(gap=[1.5, np.nan, 2.0, np.inf], empty=np.nan))
     assert set(check.associations["second"]) == {"gap"}
     assert check.associations["n"].tolist() == [2]
+
+
+def test_days_are_groups():
+    times = pd.to_datetime(["2020-01-01 09:00", "2020-01-01 11:30", "2020-02-03 10:00", "2020-02-03 16:15"]).repeat(2)
+    check = el.check_design("~ group", table(group="AAAABBBB", scanned=times))
+    assert said(check, "scanned is not in the design, and divides the samples as group does")
+    known = table(group="AAAABBBB", scanned=times[[0, 2, 4, 6, 0, 2, 4, 6]].tz_localize("UTC"))
+    known.loc[0, "scanned"] = pd.NaT
+    found = el.check_design("~ group", known).associations.set_index("second")
+    assert found.loc["scanned", ["measure", "n"]].tolist() == ["Cramér's V", 7]
 
 
 def test_annotations_with_gaps_count_where_they_are_known():
