@@ -11,6 +11,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.latent_estimates import associations, estimated
 from ebayes_lm.batch.latent_rows import coordinates, cross_in_blocks, latent_rows
 from ebayes_lm.core.disagreement import Disagreement, disagreement
+from ebayes_lm.core.factor_analysis import ROUGHLY_AT_REST
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
@@ -80,7 +81,7 @@ def second_opinion(
     if np.count_nonzero(usable) <= m:
         return None
     with blas_threads(1):
-        found = estimated(rows, None, at, k, None, cross_in_blocks(running))
+        found = estimated(rows, None, at, k, None, cross_in_blocks(running), ROUGHLY_AT_REST)
         if not found.factors.scores.shape[1]:
             return None
         related = associations(found, at, np.ones(len(found.used)), None)

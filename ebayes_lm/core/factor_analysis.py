@@ -18,7 +18,9 @@ CrossProduct: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 #: A weight takes no more of a row to be explained than this leaves: a factor that follows one row alone gains nothing.
 LEAST_NOISE = 0.1
 #: Scores are at rest where the space of the last step and this one share all but this much.
-_AT_REST = 1e-9
+AT_REST = 1e-9
+#: The same where an answer only depends on them roughly. Factors in noise, which tell little, come to rest late.
+ROUGHLY_AT_REST = 1e-4
 _MOST_STEPS = 200
 
 
@@ -51,8 +53,9 @@ def cross_product(rows: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def factor_analysis(
-    rows: FloatArray, k: int, *, lost: FloatArray | None = None, cross: CrossProduct = cross_product
-) -> FactorAnalysis:
+    rows: FloatArray, k: int, *, lost: FloatArray | None = None, cross: CrossProduct = cross_product,
+    at_rest: float = AT_REST,
+) -> FactorAnalysis:  # fmt: skip
     """Factors of rows (G, m) without means, G many times m, by maximum likelihood for factors and noise in turn.
 
     Parameters
@@ -64,6 +67,8 @@ def factor_analysis(
         Degrees of freedom that a row lacks, those of imputed values.
     cross : callable
         Takes the cross product of weighted rows.
+    at_rest : float
+        Share of a factor that another step may still change.
 
     Notes
     -----
@@ -81,7 +86,7 @@ def factor_analysis(
         before, basis = basis, leading(cross(rows, weights_of(variances, squares, m)), k)
         inside = rows @ basis
         variances = noise(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0.0), free - k)
-        if before.size and k - float(np.square(before.T @ basis).sum()) < _AT_REST * k:
+        if before.size and k - float(np.square(before.T @ basis).sum()) < at_rest * k:
             converged = True
             break
     scores = basis * np.sqrt(m)

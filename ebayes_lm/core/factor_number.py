@@ -6,7 +6,14 @@ import numpy as np
 from scipy.linalg import eigh
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.factor_analysis import CrossProduct, cross_product, factor_analysis, noise, weights_of
+from ebayes_lm.core.factor_analysis import (
+    ROUGHLY_AT_REST,
+    CrossProduct,
+    cross_product,
+    factor_analysis,
+    noise,
+    weights_of,
+)
 
 #: Parts of the rows; each is predicted from factors of all others.
 _PARTS = 10
@@ -43,7 +50,7 @@ def number_of_factors(
         if turn and found <= k:
             break
         k, ahead = found, min(found + _AHEAD, most)
-        variances = factor_analysis(rows, ahead, lost=lost, cross=cross).variances
+        variances = factor_analysis(rows, ahead, lost=lost, cross=cross, at_rest=ROUGHLY_AT_REST).variances
     return k
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ebayes_lm.core.factor_analysis import LEAST_NOISE, factor_analysis
+from ebayes_lm.core.factor_analysis import LEAST_NOISE, ROUGHLY_AT_REST, cross_product, factor_analysis
 from ebayes_lm.core.squeeze import squeeze_var
 
 #: Iteration ends where spaces share all but 1e-9, so that directions agree to its root.
@@ -86,3 +86,21 @@ def test_lost_degrees_of_freedom_raise_variances():
     lost[:700] = 6.0
     plain, fewer = factor_analysis(rows, 2), factor_analysis(rows, 2, lost=lost)
     assert np.median(fewer.variances[:700] / plain.variances[:700]) > 1.3
+
+
+def test_a_rough_answer_has_the_strong_factors_after_few_steps():
+    rows, _, _ = drawn(m=22)
+    steps = []
+
+    def counted(rows, weights):
+        steps[-1] += 1
+        return cross_product(rows, weights)
+
+    answers = []
+    for at_rest in (AT_REST**2, ROUGHLY_AT_REST):
+        steps.append(0)
+        answers.append(factor_analysis(rows, 4, cross=counted, at_rest=at_rest))
+    fine, rough = answers
+    assert rough.converged
+    assert steps[1] < steps[0] / 4
+    assert same_space(fine.scores[:, :2], rough.scores[:, :2]) > 1 - ROUGHLY_AT_REST
