@@ -167,7 +167,10 @@ def _warn_of_explained(model: BatchModel, names: pd.Index) -> None:
 
 
 def _reference(wanted: Any, names: pd.Index) -> int:
-    at = [k for k, name in enumerate(names) if np.isscalar(wanted) and name == wanted]
+    single = pd.api.types.is_scalar(wanted)
+    at = [k for k, name in enumerate(names) if single and name == wanted]
+    # numbers may have become text where a table was read, as they do in R
+    at = at or [k for k, name in enumerate(names) if single and str(name) == str(wanted)]
     if not at:
         known = listing(names, 10)
         raise ArgumentError(

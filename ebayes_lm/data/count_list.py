@@ -12,6 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.data.count_samples import complete_samples, library_sizes, warn_of_product, with_factors
+from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.positions import taken_by_position
 from ebayes_lm.errors import ArgumentTypeError, DataError, counted, listing, warn
@@ -98,8 +99,10 @@ class DGEList:
         _note_totals(features)
         table = matrix.sample_table if samples is None else samples
         given = {"group": group, "lib_size": lib_size, "norm_factors": norm_factors}
+        table_of_counts = pd.DataFrame(values, index=features, columns=columns, copy=False)
+        table_of_counts.attrs = {MARK: matrix.adjusted} if matrix.adjusted else {}
         self._set(
-            pd.DataFrame(values, index=features, columns=columns, copy=False),
+            table_of_counts,
             complete_samples(table, columns, _sums(values), **given),
             _annotation(matrix.annotation if genes is None else genes, features),
             _offset(offset, features, columns),
@@ -189,9 +192,11 @@ class DGEList:
     def _taken(self, rows: IntArray, cols: IntArray) -> DGEList:
         values = self.counts.to_numpy()[np.ix_(rows, cols)]
         index, columns = self.counts.index[rows], self.counts.columns[cols]
+        counts = pd.DataFrame(values, index=index, columns=columns, copy=False)
+        counts.attrs = dict(self.counts.attrs)
         samples = self.samples.iloc[cols]
         return self._copy(
-            counts=pd.DataFrame(values, index=index, columns=columns, copy=False),
+            counts=counts,
             samples=samples.assign(group=samples["group"].cat.remove_unused_categories()),
             genes=None if self.genes is None else self.genes.iloc[rows],
             offset=None if self.offset is None else self.offset[np.ix_(rows, cols)],

@@ -35,7 +35,8 @@ def same_kind(
     Returns
     -------
     array, DataFrame, AnnData or EList
-        An array, too, where y is a FeatureMatrix or sparse: zeros do not stay zeros.
+        An array, too, where y is a FeatureMatrix or sparse: zeros do not stay zeros. An AnnData that is backed by a
+        file comes into memory, and the file stays as it is.
     """
     note = joined_notes(matrix.adjusted, adjusted)
     if isinstance(y, EList):
@@ -62,7 +63,7 @@ def _as_table(values: AnyArray, y: pd.DataFrame, matrix: FeatureMatrix, note: st
 
 
 def _as_anndata(values: AnyArray, y: Any, layer: str | None, note: str | None) -> Any:
-    copied = y.copy()
+    copied = y.to_memory() if y.isbacked else y.copy()
     turned = np.ascontiguousarray(values.T)
     if layer is None:
         copied.X = turned

@@ -15,6 +15,7 @@ from ebayes_lm.counts.boundary import as_count_list
 from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.count_samples import library_sizes
+from ebayes_lm.data.marks import note_in
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.boundary import as_design
@@ -103,6 +104,7 @@ class LogCounts:
             E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design,
             other={} if self.offsets is None else {"offset_prior": self.offsets.centred(slice(None))},
             voom_xy=learned.points, voom_line=learned.line, span=learned.trend.span,
+            adjusted=matrix.adjusted,
         )  # fmt: skip
 
 
@@ -135,7 +137,7 @@ def log_counts(
     E = _logged(values, sizes, offsets, running)
     if normalize_method != "none":
         E = METHODS[normalize_method](E)
-    matrix = FeatureMatrix(ArraySource(E), features, columns, whole.genes, table)
+    matrix = FeatureMatrix(ArraySource(E), features, columns, whole.genes, table, adjusted=note_in(whole.counts.attrs))
     return LogCounts(matrix, E, values, made, sizes, offsets, running)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.weights.log_counts import log_counts
 from ebayes_lm.weights.precision import chosen_span
 from ebayes_lm.weights.two_passes import estimated_from, fitted_twice
@@ -100,6 +101,7 @@ def voom_lm_fit(
         counts, design, samples=samples, lib_size=lib_size, offset=offset, offset_prior=offset_prior,
         normalize_method=normalize_method, layer=layer, running=running,
     )  # fmt: skip
+    warn_of_adjustment(logged.matrix.adjusted)
     data = zero_counts(logged)
     estimated = estimated_from(data, None, prior_weights, block, sample_weights, var_design, var_group, prior_n)
     return fitted_twice(estimated, chosen_span(logged, span, adaptive_span), compat)

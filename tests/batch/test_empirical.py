@@ -142,6 +142,15 @@ def test_the_reference_keeps_its_values(y):
     assert (found.loc[:, SAMPLES["run"] != "y"] != y.loc[:, SAMPLES["run"] != "y"]).all(axis=None)
 
 
+def test_the_reference_may_be_named_in_text(y):
+    """Batches 1, 2, 3 of a table are text in R, and in tables that AnnData has read."""
+    batch = np.repeat([1, 2, 3], [5, 6, 7])
+    assert_array_equal(combat(y, batch, reference_batch="2"), combat(y, batch, reference_batch=2))
+    assert_array_equal(combat(y, batch.astype(str), reference_batch=2), combat(y, batch, reference_batch=2))
+    with pytest.raises(ArgumentError, match=r"reference_batch='4' is none of the batches; they are 1, 2, 3"):
+        combat(y, batch, reference_batch="4")
+
+
 def test_what_the_design_holds_is_kept():
     """Groups of which each batch has another share differ as much as before."""
     values, batch = drawn(2000, (10, 10))

@@ -133,6 +133,28 @@ def test_what_does_not_test_does_not_warn():
         assert el.vooma(MARKED["EList"]).adjusted == NOTE
 
 
+COUNTS = returned(
+    pd.DataFrame(np.random.default_rng(3).poisson(80, (50, 6)), columns=SAMPLES),
+    np.random.default_rng(3).uniform(50, 110, (50, 6)),
+    adjusted=NOTE,
+)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda counts: el.lm_fit(el.voom(counts)),
+        lambda counts: el.lm_fit(el.voom_with_quality_weights(counts)),
+        lambda counts: el.lm_fit(el.voom(el.norm_lib_sizes(el.DGEList(counts))[:40, :])),
+        el.voom_lm_fit,
+    ],
+)
+def test_counts_hand_the_mark_on(verb):
+    with pytest.warns(AdjustedDataWarning, match=NOTE) as caught:
+        verb(COUNTS)
+    assert len(caught) == 1
+
+
 @pytest.mark.parametrize("kind", MARKED)
 def test_means_of_replicates_stay_marked(kind):
     for mean in (el.avereps(MARKED[kind], list("aabbc")), el.avearrays(MARKED[kind], list("xxyyzz"))):
@@ -163,6 +185,16 @@ class TestAnnData:
         el.lm_fit(back)
         with pytest.warns(AdjustedDataWarning):
             el.lm_fit(back, layer="raw")
+
+    def test_of_a_file_comes_into_memory(self, adata, tmp_path):
+        anndata = pytest.importorskip("anndata")
+        adata.write_h5ad(tmp_path / "x.h5ad")
+        backed = anndata.read_h5ad(tmp_path / "x.h5ad", backed="r")
+        for given in (backed, backed[:, ["b", "a"]]):
+            back = returned(given, NEW[: given.n_vars], adjusted=NOTE)
+            assert not back.isbacked
+            assert_array_equal(back.X, NEW[: given.n_vars].T)
+        assert_array_equal(np.asarray(backed.X), OLD.T)
 
     def test_views(self, adata):
         part = adata[:, ["b", "a"]]
