@@ -12,6 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.annotations import Annotation, associated
 from ebayes_lm.batch.contrast_facts import CARRIED
+from ebayes_lm.batch.sentences import MOST_ALIKE, few_of
 from ebayes_lm.core.association import Association, crossing
 from ebayes_lm.core.sample_weights import carriers, is_difference
 from ebayes_lm.errors import counted, joined
@@ -27,8 +28,6 @@ _FEW_DF = 2
 #: A contrast rests on few samples where so few make up most of its variance.
 _FEW_SAMPLES = 2
 _MOST_LISTED = 6
-#: Of more sentences of one kind all but the first are summed up.
-_MOST_ALIKE = 4
 
 
 def describe_df(df: int) -> Iterator[str]:
@@ -71,7 +70,7 @@ def describe_cost(comparisons: pd.DataFrame, n: int) -> Iterator[str]:
         parts = [
             f"of {name} by {_number(ratio)} ({_left(n, ratio)})" for name, ratio in rows["variance_inflation"].items()
         ]
-        yield f"Adjusting for {joined(str(terms).split(', '))} multiplies the variance {_some(parts, _MOST_ALIKE)}."
+        yield f"Adjusting for {joined(str(terms).split(', '))} multiplies the variance {_some(parts, MOST_ALIKE)}."
 
 
 def _number(ratio: float) -> str:
@@ -87,20 +86,11 @@ def _left(n: int, ratio: float) -> str:
 def describe_informing(comparisons: pd.DataFrame, weights: pd.DataFrame) -> Iterator[str]:
     """Contrasts that rest on few samples, that adjustment takes samples from, or that it makes indirect."""
     known = comparisons[comparisons["estimable"]]
-    yield from _first(list(_resting(known.index, weights)), "contrasts; .comparisons has all")
+    yield from few_of(_resting(known.index, weights), "contrasts; .comparisons has all")
     for terms, rows in known[known["silenced"] > 0].groupby("adjusted_for", sort=False):
         yield _silenced(joined(str(terms).split(", ")), rows)
     for terms, rows in known[known["drawn_in"] > 0].groupby("adjusted_for", sort=False):
         yield _indirect(joined(str(terms).split(", ")), rows["drawn_in"])
-
-
-def _first(sentences: list[str], more: str) -> Iterator[str]:
-    """The first few sentences of a kind, and of how many ``more`` they are true."""
-    if len(sentences) <= _MOST_ALIKE:
-        yield from sentences
-        return
-    yield from sentences[: _MOST_ALIKE - 1]
-    yield f"The like is to be said of {len(sentences) - _MOST_ALIKE + 1:,} more {more}."
 
 
 def _resting(names: Iterable[Any], weights: pd.DataFrame) -> Iterator[str]:
@@ -126,7 +116,7 @@ def _silenced(terms: str, rows: pd.DataFrame) -> str:
     parts = [f"{left:,} of {direct:,} of {name}" for name, left, direct in found]
     return (
         f"With {terms} adjusted for, some of the samples that contrasts compare say nothing about them, and help only "
-        f"to estimate the variance: {_some(parts, _MOST_ALIKE)}."
+        f"to estimate the variance: {_some(parts, MOST_ALIKE)}."
     )
 
 
@@ -137,12 +127,12 @@ def _indirect(terms: str, drawn: pd.Series[int]) -> str:
     told = f"{counted(int(first[1]), 'sample')} of other groups {'takes' if first[1] == 1 else 'take'} part in "
     parts = [f"{told}{first[0] if are else 'it'}", *(f"{int(number):,} in {name}" for name, number in more)]
     kind = "are in part indirect comparisons" if are else "is in part an indirect comparison"
-    return f"{_some(names, _MOST_ALIKE)} {kind}: {_some(parts, _MOST_ALIKE)}, by way of {terms}."
+    return f"{_some(names, MOST_ALIKE)} {kind}: {_some(parts, MOST_ALIKE)}, by way of {terms}."
 
 
 def describe_pairs(annotations: list[Annotation], interest: list[str]) -> Iterator[str]:
     """Annotations in the design that go along with one of interest, whose terms come in the order of the design."""
-    yield from _first(list(_pairs([a for a in annotations if a.terms], interest)), "pairs; .associations has all")
+    yield from few_of(_pairs([a for a in annotations if a.terms], interest), "pairs; .associations has all")
 
 
 def _pairs(inside: list[Annotation], interest: list[str]) -> Iterator[str]:
@@ -184,8 +174,8 @@ def describe_left_out(annotations: list[Annotation], interest: list[str], costs:
         if related or cost:
             beside = f", and {said}" if said else ""
             sentences.append(f"{out.name} is not in the design{beside}.{f' {cost}' if cost else ''}")
-    yield from _first(sentences, "annotations; .left_out has all")
-    yield from _first(numbers, "annotations; .left_out has all")
+    yield from few_of(sentences, "annotations; .left_out has all")
+    yield from few_of(numbers, "annotations; .left_out has all")
 
 
 def _of_running_number(name: str, said: str) -> str:
@@ -208,10 +198,10 @@ def _cost(row: pd.Series[float]) -> str:
     inflation, beyond = row.xs("variance_inflation", level=1), row.xs("beyond_chance", level=1)
     lost = [str(name) for name in inflation.index if np.isinf(inflation[name])]
     dear = [name for name in inflation.index if np.isfinite(inflation[name]) and beyond[name] >= _SHARE]
-    parts = [f"leave {_some(lost, _MOST_ALIKE)} without an estimate"] if lost else []
+    parts = [f"leave {_some(lost, MOST_ALIKE)} without an estimate"] if lost else []
     if dear:
         factors = [f"of {name} by {_number(inflation[name])}" for name in dear]
-        parts.append(f"multiply the variance {_some(factors, _MOST_ALIKE)}")
+        parts.append(f"multiply the variance {_some(factors, MOST_ALIKE)}")
     return f"Taking it in would {joined(parts)}." if parts else ""
 
 

@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from ebayes_lm.batch.estimate_covariates import ABUNDANCE
 from ebayes_lm.batch.estimate_inflation import DENSE, FEW, FEWEST, FEWEST_CONTROLS, OF_CONTROLS
+from ebayes_lm.batch.sentences import few_of
 from ebayes_lm.errors import counted, joined
 
 #: Shares of the variance of z that are worth a word.
@@ -18,6 +19,8 @@ SHARE = 0.05
 _APART = 1.0
 #: Correlations of effects that differ by more than this from what the design implies.
 _BEYOND = 0.2
+#: A correlation below this is none, in two digits.
+_SOME = 0.005
 #: Inflation further from 1, and bias further from 0, than this and this many standard errors.
 _INFLATED, _BIASED, _CERTAIN = 0.1, 0.1, 3.0
 #: A hidden factor that differs with a contrast more than chance gives.
@@ -37,10 +40,9 @@ def describe_means(names: list[str]) -> Iterator[str]:
 def describe_inflation(table: pd.DataFrame) -> Iterator[str]:
     """Tests that are too liberal, too strict or off to one side; contrasts of which nothing can be said."""
     unclear = [str(name) for name in table.index[table["method"] == DENSE]]
-    for name, row in table.iterrows():
-        if row["method"] == FEW:
-            continue
-        yield from _inflated(str(name), row)
+    known = [(str(name), row) for name, row in table.iterrows() if row["method"] != FEW]
+    for say in (_inflated, _biased):
+        yield from few_of((line for name, row in known for line in say(name, row)), "contrasts; .inflation has all")
     if unclear:
         yield (
             f"So many features differ in {_some(unclear)} that inflation cannot be told from effects; negative "
@@ -55,10 +57,7 @@ def describe_inflation(table: pd.DataFrame) -> Iterator[str]:
 
 
 def _inflated(name: str, row: pd.Series) -> Iterator[str]:
-    inflation, bias = float(row["inflation"]), float(row["bias"])
-    if np.isnan(inflation):
-        return
-    whose = "the controls" if row["method"] == OF_CONTROLS else "features without an effect"
+    inflation = float(row["inflation"])
     if abs(inflation - 1.0) > max(_INFLATED, _CERTAIN * row["inflation_se"]):
         real = float(2.0 * ndtr(ndtri(_SMALL_P / 2.0) / inflation))
         cause = (
@@ -67,19 +66,31 @@ def _inflated(name: str, row: pd.Series) -> Iterator[str]:
             else "A hidden factor that the residuals hold, or variances that were taken too large, do that"
         )
         yield (
-            f"Tests of {name} are {'too liberal' if inflation > 1.0 else 'too strict'}: z of {whose} has a standard "
-            f"deviation of {inflation:.2f} in place of 1 (inflation), so that a p-value of {_SMALL_P} stands for about "
+            f"Tests of {name} are {'too liberal' if inflation > 1.0 else 'too strict'}: z of {_whose(row)} has a "
+            f"standard deviation of {inflation:.2f} in place of 1 (inflation), so that a p-value of {_SMALL_P} stands for about "
             f"{real:.2g}. {cause}."
         )
+
+
+def _biased(name: str, row: pd.Series) -> Iterator[str]:
+    bias = float(row["bias"])
     if abs(bias) > max(_BIASED, _CERTAIN * row["bias_se"]):
         yield (
-            f"Estimates of {name} are off to one side: z of {whose} has a mean of {bias:+.2f} in place of 0 (bias). "
-            "Normalisation, or a hidden factor, does that."
+            f"Estimates of {name} are off to one side: z of {_whose(row)} has a mean of {bias:+.2f} in place of 0 "
+            "(bias). Normalisation, or a hidden factor, does that."
         )
+
+
+def _whose(row: pd.Series) -> str:
+    return "the controls" if row["method"] == OF_CONTROLS else "features without an effect"
 
 
 def describe_trends(trends: pd.DataFrame) -> Iterator[str]:
     """Covariates of features that explain a good part of z."""
+    yield from few_of(_trends(trends), "pairs of contrast and covariate; .trends has all")
+
+
+def _trends(trends: pd.DataFrame) -> Iterator[str]:
     known = trends[(trends["kind"] != "loadings") & (trends["share"] >= SHARE)]
     for _, row in known.sort_values("share", ascending=False, kind="stable").iterrows():
         what = "abundance (AveExpr)" if row["covariate"] == ABUNDANCE else row["covariate"]
@@ -112,21 +123,27 @@ def describe_levels(levels: pd.DataFrame) -> Iterator[str]:
 def describe_loadings(trends: pd.DataFrame, components: pd.DataFrame) -> Iterator[str]:
     """Residual components whose loadings go along with effects; a sentence for a contrast, or two."""
     found = trends[(trends["kind"] == "loadings") & trends["factor_t"].notna()]
+    yield from few_of(_telling(found, components), "contrasts; .trends has all")
+    by_chance = found[~found["contrast"].isin(found["contrast"][found["factor_p"] < _P]) & (found["share"] >= SHARE)]
+    yield from few_of(_by_chance(by_chance, components), "contrasts; .trends has all")
+
+
+def _telling(found: pd.DataFrame, components: pd.DataFrame) -> Iterator[str]:
+    telling = found[found["factor_p"] < _P]
+    for contrast, rows in telling.groupby("contrast", sort=False):
+        yield (
+            f"Effects of {contrast} go along with {_components(rows, components)}, as if hidden factors differed with "
+            f"{contrast} by more than chance gives; surrogate_variables() would estimate them. True effects on just "
+            "those features that vary together anyway would look the same."
+        )
+
+
+def _by_chance(found: pd.DataFrame, components: pd.DataFrame) -> Iterator[str]:
     for contrast, rows in found.groupby("contrast", sort=False):
-        telling = rows["factor_p"] < _P
-        if telling.any():
-            yield (
-                f"Effects of {contrast} go along with {_components(rows[telling], components)}, as if hidden factors "
-                f"differed with {contrast} by more than chance gives; surrogate_variables() would estimate them. True "
-                "effects on just those features that vary together anyway look alike."
-            )
-        by_chance = rows[~telling & (rows["share"] >= SHARE)]
-        if len(by_chance):
-            yield (
-                f"{'They' if telling.any() else f'Effects of {contrast}'} go along with "
-                f"{_components(by_chance, components)}{' as well' if telling.any() else ''}, no more than a hidden "
-                "factor brings about that has nothing to do with it: by chance, many effects are off together."
-            )
+        yield (
+            f"Effects of {contrast} go along with {_components(rows, components)}, no more than a hidden factor brings "
+            "about that has nothing to do with it: by chance, many effects are off together."
+        )
 
 
 def _components(rows: pd.DataFrame, components: pd.DataFrame) -> str:
@@ -145,9 +162,14 @@ def _components(rows: pd.DataFrame, components: pd.DataFrame) -> str:
 
 def describe_correlations(table: pd.DataFrame) -> Iterator[str]:
     """Contrasts whose effects correlate otherwise than the design implies."""
-    beyond = table[(table["observed"] - table["design"]).abs() > _BEYOND]
-    for _, row in beyond.iterrows():
-        shared = "because of the samples they share" if abs(row["design"]) > 0.005 else "as they share no samples"
+    yield from few_of(_beyond(table), "pairs of contrasts; .correlations has all")
+
+
+def _beyond(table: pd.DataFrame) -> Iterator[str]:
+    apart = (table["observed"] - table["design"]).abs().sort_values(ascending=False, kind="stable")
+    for _, row in table.loc[apart.index[apart > _BEYOND]].iterrows():
+        shared = abs(row["design"]) > _SOME
+        implied = f"{row['design']:.2f} because of the samples they share" if shared else "none"
         why = (
             "features have true effects in common, or a hidden factor goes along with both"
             if abs(row["observed"]) > abs(row["design"])
@@ -155,7 +177,7 @@ def describe_correlations(table: pd.DataFrame) -> Iterator[str]:
         )
         yield (
             f"Effects of {row['first']} and {row['second']} correlate {row['observed']:.2f} over features, where the "
-            f"design implies {row['design']:.2f} {shared}: {why}."
+            f"design implies {implied}: {why}."
         )
 
 

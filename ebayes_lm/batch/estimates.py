@@ -31,6 +31,8 @@ from ebayes_lm.results.stages import require_tests
 
 #: Fewest residual df that components are looked for in.
 _FEWEST_DF = 3
+#: A mean of which so many features have one sign is a level.
+_ONE_SIDE = 0.9
 
 
 def estimate_structure(
@@ -182,13 +184,20 @@ def _means(mod: ModeratedFit, chosen: dict[str, int]) -> list[str]:
     return [name for name, found in weights.items() if found is not None and not is_difference(found)]
 
 
+def _of_one_sign(z: dict[str, FloatArray]) -> bool:
+    """Whether nearly all features lie on one side, as the level of their values does and no effect."""
+    (values, *others) = z.values()
+    above = float(np.mean(values[np.isfinite(values)] > 0.0))
+    return not others and abs(above - 0.5) > _ONE_SIDE - 0.5
+
+
 def _described(
     mod: ModeratedFit, found: _Tables, z: dict[str, FloatArray], features: list[Annotation], means: list[str]
 ) -> EstimateStructure:
     """Tables with words, and with what plots show."""
-    if mod.rank > 1:
+    if mod.rank > 1 or _of_one_sign(z):
         told, aside = found.without(means), means
-    else:  # a single mean is the effect, of log ratios say, and its abundance, too
+    else:  # a single mean is the effect of log ratios, and their abundance, too
         told, aside = found.without_abundance(means), []
     findings = [
         *words.describe_means(aside),

@@ -282,6 +282,11 @@ def test_means_are_not_effects():
     )
     assert el.estimate_structure(fit.contrast("groupB - groupA").ebayes(), y).findings == ()
 
+    alone = el.estimate_structure(el.lm_fit(y, np.ones((12, 1))).ebayes(), y)
+    assert len(alone.findings) == 1
+    assert said(alone, "is a mean and not a difference")
+    assert len(alone.inflation) == 1
+
 
 @pytest.mark.parametrize("design", [np.ones(12), np.repeat([-1.0, 1.0], 6)], ids=["pairs", "dye swaps"])
 def test_log_ratios_are_effects(design):
@@ -337,6 +342,15 @@ def test_ordinary_tests_and_tiny_problems():
     assert len(found.trends) == 0
     assert said(found, "Too few features")
     assert list(found.data) == ["curves", "histogram"]
+
+
+def test_many_findings_of_a_kind_are_summed_up():
+    bladder = el.datasets.bladder()
+    found = el.estimate_structure(el.lm_fit(bladder, "~ cancer + batch").ebayes(), bladder)
+    assert len(found.findings) <= 16
+    assert len(said(found, "correlate")) == 3
+    assert said(found, "8 more pairs of contrasts; .correlations has all")
+    assert said(found, "Effects of cancerCancer and batch4 correlate 0.67 over features, where the design implies none")
 
 
 def test_the_words_on_bladder():

@@ -1,0 +1,18 @@
+"""Sentences of one kind, of which a reader needs only some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+#: Of more sentences of one kind all but the first are summed up.
+MOST_ALIKE = 4
+
+
+def few_of(sentences: Iterable[str], more: str) -> Iterator[str]:
+    """The first sentences of a kind, and of how many ``more`` the like is true."""
+    whole = list(sentences)
+    if len(whole) <= MOST_ALIKE:
+        yield from whole
+        return
+    yield from whole[: MOST_ALIKE - 1]
+    yield f"The like is to be said of {len(whole) - MOST_ALIKE + 1:,} more {more}."
