@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -73,6 +73,16 @@ class Annotation:
             return False
         steps = np.diff(np.sort(self.numbers))
         return bool((steps == 1.0).all()) and float(self.numbers[0]).is_integer()
+
+    def in_groups(self) -> Annotation | None:
+        """A number as a factor, where its values are few and samples share them."""
+        if self.is_factor:
+            return None
+        values = np.unique(self.numbers[self.known])
+        if not 2 < len(values) <= min(_MOST_GROUPS, int(np.count_nonzero(self.known)) // 2):
+            return None
+        codes = np.where(self.known, np.searchsorted(values, np.where(self.known, self.numbers, values[0])), -1)
+        return replace(self, data=codes.astype(np.intp), levels=tuple(level_name(value) for value in values))
 
     def columns(self) -> FloatArray:
         """What a design would take in, samples with a value x columns."""

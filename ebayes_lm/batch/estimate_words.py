@@ -67,8 +67,8 @@ def _inflated(name: str, row: pd.Series) -> Iterator[str]:
         )
         yield (
             f"Tests of {name} are {'too liberal' if inflation > 1.0 else 'too strict'}: z of {_whose(row)} has a "
-            f"standard deviation of {inflation:.2f} in place of 1 (inflation), so that a p-value of {_SMALL_P} stands for about "
-            f"{real:.2g}. {cause}."
+            f"standard deviation of {inflation:.2f} in place of 1 (inflation), so that a p-value of {_SMALL_P} stands "
+            f"for about {real:.2g}. {cause}."
         )
 
 

@@ -57,12 +57,20 @@ def known_of_samples(
     derived = [_number(LEVEL, level)] if np.ptp(level[np.isfinite(level)]) > 0 else []
     if np.ptp(missing) > 0:
         derived.append(_number(MISSING, missing))
-    candidates = [_candidate(a, design.matrix, turned) for a in [*annotations, *derived]]
+    candidates = [_of_column(a, design.matrix, turned) for a in annotations]
+    candidates += [_candidate(a, design.matrix, turned) for a in derived]
     ones = Annotation(CONSTANT, np.ones(len(level)), (), frozenset())
     space = annotation_space(ones.columns(), ones.known, design.matrix, turned, centred=False)
     if space.held < 1.0 - _HELD and space.rank:
         candidates.append(Candidate(ones, space, ""))
     return Known(candidates, tuple(name for name in dict.fromkeys(columns) if name not in found))
+
+
+def _of_column(annotation: Annotation, x: FloatArray, turned: FloatArray) -> Candidate:
+    """An annotation as it is; a number that the design holds as groups, where samples share its values."""
+    found = _candidate(annotation, x, turned)
+    groups = None if found.space.rank or not annotation.terms else annotation.in_groups()
+    return found if groups is None else _candidate(groups, x, turned)
 
 
 def _number(name: str, values: FloatArray) -> Annotation:

@@ -39,6 +39,8 @@ def findings(
     facts: dict[str, float], known: Known, with_table: bool,
 ) -> tuple[str, ...]:  # fmt: skip
     """All there is to say, components first."""
+    if facts["features"] < 2:
+        return ("Of a single feature there is nothing that features could have in common", *_hidden(known))
     said = [_overall(components, facts)]
     followed = _followed(components, linked)
     said += _components(components, followed, shares, known, facts)
@@ -196,9 +198,15 @@ def _outlying(samples: pd.DataFrame, facts: dict[str, float]) -> Iterator[str]:
     if many:
         listed = _some([f"{quoted(samples.index[at])} ({int(counts[at]):,})" for at in many])
         where = f", most of all in {listed}"
+    first = samples.index[int(counts.argmax())]
+    then = (
+        f"see first whether {quoted(first)} belongs to the data"
+        if counts.max() > _ONE_SAMPLE * found
+        else "ebayes(robust=True) keeps such features from swaying the others"
+    )
     yield (
         f"{counted(found, 'feature')} {'has' if found == 1 else 'have'} an outlying residual, where about "
-        f"{_rounded(expected)} would by chance{where}: ebayes(robust=True) keeps such features from swaying the others"
+        f"{_rounded(expected)} would by chance{where}: {then}"
     )
 
 

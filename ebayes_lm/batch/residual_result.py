@@ -7,6 +7,8 @@ from html import escape
 
 import pandas as pd
 
+from ebayes_lm.errors import counted
+
 #: So many findings are shown; the others stand in ``findings``.
 _SHOWN = 10
 
@@ -74,7 +76,8 @@ class ResidualStructure:
         more = len(self.findings) - _SHOWN
         lines = [f"- {finding}" for finding in self.findings[:_SHOWN]]
         told = [f"- and {more} more in .findings"] if more > 0 else []
-        head = f"ResidualStructure of {int(self.facts['features']):,} features x {int(self.facts['samples']):,} samples"
+        features, samples = (counted(int(self.facts[f"{what}s"]), what) for what in ("feature", "sample"))
+        head = f"ResidualStructure of {features} x {samples}"
         return "\n".join([head, *lines, *told])
 
     def _repr_html_(self) -> str:

@@ -116,6 +116,7 @@ def test_outlying_residuals_are_told_with_their_sample() -> None:
     found = look(y)
     (told,) = says(found, "outlying residual")
     assert "`s9`" in told
+    assert "see first whether `s9` belongs to the data" in told
     assert set(found.outlying.index[:30]) <= {f"g{i}" for i in range(60)}
     assert set(found.outlying["sample"][:30]) == {"s9"}
     assert (found.outlying["adj_p_value"][:30] < 0.01).all()
@@ -262,3 +263,27 @@ def test_with_one_residual_df_there_is_nothing_to_compare() -> None:
     assert found.findings == (
         "With 1 residual df all residuals go in one direction, so that there is nothing to compare",
     )
+
+
+def test_outlying_residuals_all_over_are_for_robust_tests() -> None:
+    y = noise(1)
+    y[np.arange(60), np.arange(60) % N] += 9
+    (told,) = says(look(y), "outlying residual")
+    assert "ebayes(robust=True) keeps such features from swaying the others" in told
+
+
+def test_a_single_feature_has_nothing_in_common() -> None:
+    found = look(noise(1)[:1])
+    assert found.findings[0] == "Of a single feature there is nothing that features could have in common"
+    assert repr(found).startswith("ResidualStructure of 1 feature x 24 samples")
+    assert not says(found, "PC1")
+
+
+@pytest.mark.parametrize(("design", "df"), [("~ time", 4), ("~ ns(time, 3)", 2)])
+def test_a_curve_that_the_design_misses_follows_its_number(design: str, df: int) -> None:
+    time = np.tile([0.0, 1, 2, 4, 8, 16], N // 6)
+    found = look(noise(1) + effect(2, np.sin(2 * time), 2.0), table(time=time), design)
+    assert says(found, "PC1", "follows `time`", f"as a factor it would take {df} residual df more")
+    assert not says(found, "follows nothing")
+    plain = look(noise(1), table(time=time), design)
+    assert not says(plain, "`time`")
