@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -15,9 +16,12 @@ from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.returning import same_kind
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.errors import ArgumentError, DataError, counted
 from ebayes_lm.results.arguments import choice, real
 from ebayes_lm.weights.quality import check_finite
+
+#: Features that a piece of the curve is fitted to: with fewer, half of what differs between samples by chance goes too.
+_FEWEST = 5
 
 
 def normalize_by_covariate(
@@ -65,11 +69,12 @@ def normalize_by_covariate(
     Raises
     ------
     ArgumentError
-        ``target=None`` with the mean of the features, no such column, or a value outside what is allowed.
+        ``target=None`` with the mean of the features, no such column, a type for every feature, or a value outside
+        what is allowed; a span of fewer than five features is.
     AlignmentError
         Labels of features do not match.
     DataError
-        Values are infinite, or the covariate is not known for all features.
+        Values are infinite, the covariate is not known for all features, or there are fewer than five for a curve.
 
     See Also
     --------
@@ -182,9 +187,11 @@ def _trends(matrix: FeatureMatrix, covariate: Any, span: Any, target: Any, runni
             "target=None takes the whole dependence out, and the mean of a feature depends on itself: every feature "
             "would lie at one level. Use target='mean' to make samples alike"
         )
-    check_finite(matrix, running)
+    check_finite(matrix, running, choice=False)
     values = matrix.source.read(0, matrix.shape[0]).astype(np.float64, copy=False)
     known = feature_covariate(covariate, matrix, values)
+    if known.labels is None:
+        _check_pieces(width, len(values))
     level = _level(values, target)
 
     def block(at: slice) -> tuple[AnyArray]:
@@ -192,6 +199,19 @@ def _trends(matrix: FeatureMatrix, covariate: Any, span: Any, target: Any, runni
 
     (curves,) = run_blocks(block, matrix.shape[1], len(values), running, cells=len(values))
     return _Trends(values, known, curves)
+
+
+def _check_pieces(span: float, features: int) -> None:
+    """A curve through pieces of few features follows each of them."""
+    if features < _FEWEST:
+        raise DataError(f"a curve needs {_FEWEST} at least, and there are {counted(features, 'feature')}")
+    taken = int(span * features + 1e-10)
+    if taken < _FEWEST:
+        wide = math.ceil(100 * _FEWEST / features) / 100
+        raise ArgumentError(
+            f"span={span:g} fits a piece of the curve to {taken} of {features:,} features, so that it follows single "
+            f"features and takes their differences away; give span={wide:g} or more"
+        )
 
 
 def _level(values: FloatArray, target: str | None) -> FloatArray:

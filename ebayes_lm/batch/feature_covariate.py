@@ -11,10 +11,20 @@ from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.data.alignment import align
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted, listing, nearest
+from ebayes_lm.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    DataError,
+    EbayesLMWarning,
+    counted,
+    listing,
+    nearest,
+    warn,
+)
 
 #: The word for the mean of each feature over the samples.
 MEAN = "mean"
+_VECTORS = (list, tuple, np.ndarray, pd.Index, pd.api.extensions.ExtensionArray)
 
 
 class FeatureCovariate(NamedTuple):
@@ -41,7 +51,7 @@ def feature_covariate(covariate: Any, matrix: FeatureMatrix, values: FloatArray)
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        No such column, or no vector.
+        No such column, no vector, or a type for every feature.
     AlignmentError
         Labels of features do not match, or lengths differ.
     DataError
@@ -58,6 +68,7 @@ def feature_covariate(covariate: Any, matrix: FeatureMatrix, values: FloatArray)
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
         return _numbers(series.to_numpy(dtype=np.float64), matrix)
     codes, labels = pd.factorize(series, sort=True)
+    _look_at_sizes(np.bincount(codes), labels)
     return FeatureCovariate(np.empty(0), codes.astype(np.intp), pd.Index(labels))
 
 
@@ -65,6 +76,22 @@ def _numbers(numbers: FloatArray, matrix: FeatureMatrix) -> FeatureCovariate:
     if not np.isfinite(numbers).all():
         raise _unknown("infinite", ~np.isfinite(numbers), matrix)
     return FeatureCovariate(numbers, np.empty(0, dtype=np.intp))
+
+
+def _look_at_sizes(sizes: IntArray, labels: Any) -> None:
+    """A type of one feature has nothing but that feature's own differences, and they go."""
+    if len(sizes) > 1 and sizes.max() == 1:
+        raise ArgumentError(
+            f"the covariate has {len(sizes):,} types for {len(sizes):,} features ({listing(labels, 3)}), each by "
+            "itself, so that no difference between samples would be left; give types of many features, or numbers"
+        )
+    if len(sizes) > 1 and sizes.min() == 1:
+        alone = counted(np.count_nonzero(sizes == 1), "type")
+        warn(
+            f"{alone} of features {'has' if alone.startswith('1 ') else 'have'} a single one "
+            f"({listing(labels[sizes == 1])}), and nothing of it is left that differs between samples",
+            EbayesLMWarning,
+        )
 
 
 def _unknown(what: str, which: Any, matrix: FeatureMatrix) -> DataError:
@@ -87,7 +114,7 @@ def _vector(covariate: Any, matrix: FeatureMatrix) -> pd.Series[Any]:
     if isinstance(covariate, pd.Series):
         order = align(covariate.index, matrix.features, matrix.shape[0], what="the covariate", axis="features")
         return covariate.iloc[order]
-    if not isinstance(covariate, (list, tuple, np.ndarray, pd.Index, pd.Categorical)) or np.ndim(covariate) != 1:
+    if not isinstance(covariate, _VECTORS) or np.ndim(covariate) != 1:
         raise ArgumentTypeError(
             f"the covariate must be 'mean', a column of the annotation or one value for each of {matrix.shape[0]:,} "
             f"features, not {type(covariate).__name__} of {np.ndim(covariate)} dimensions"

@@ -134,7 +134,7 @@ def latent_rows(matrix: FeatureMatrix, at: Coordinates, running: Running) -> Lat
         return np.isinf(y).sum(axis=1, dtype=np.int32), np.isnan(y).sum(axis=1, dtype=np.int32), size
 
     infinite, n_missing, size = matrix.map_blocks(look, running)
-    refuse_infinite(infinite, matrix.features)
+    refuse_infinite(infinite, matrix.features, choice=False)
     unit = float(np.ldexp(1.0, -int(np.frexp(size.max(initial=0.0))[1])))
 
     def turn(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ebayes_lm as el
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.limma.arguments import usable_weights
+from ebayes_lm.results.arguments import real
 from ebayes_lm.weights.quality import inputs
 
 if TYPE_CHECKING:
@@ -101,4 +102,5 @@ def wsva(y: Any, design: Any, n_sv: int = 1, weight_by_sd: bool = False, **run: 
     """
     model = inputs(y, design, run.get("samples"), run.get("layer"), run.get("feature_columns"), carried=True).design
     left = model.shape[0] - pivoted_qr(model.matrix).rank
-    return el.wsva(y, design, n_sv=max(1, min(n_sv, left)), weight_by_sd=weight_by_sd, **run)
+    wanted = n_sv if 1 <= real(n_sv, "n_sv", "the number of surrogate variables") <= left else max(1, min(n_sv, left))
+    return el.wsva(y, design, n_sv=wanted, weight_by_sd=weight_by_sd, **run)

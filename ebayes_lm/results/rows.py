@@ -61,8 +61,8 @@ def _joined(parts: list[OwnFits]) -> OwnFits | None:
     return OwnFits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def refuse_infinite(n_infinite: AnyArray, features: pd.Index) -> None:
-    """Say where values are infinite, given how many are in each row.
+def refuse_infinite(n_infinite: AnyArray, features: pd.Index, *, choice: bool = True) -> None:
+    """Say where values are infinite, given how many are in each row, to callers that leave a ``choice`` or do not.
 
     Raises
     ------
@@ -72,9 +72,10 @@ def refuse_infinite(n_infinite: AnyArray, features: pd.Index) -> None:
     infinite = np.flatnonzero(n_infinite)
     if len(infinite):
         values, where = counted(n_infinite.sum(), "value"), counted(len(infinite), "feature")
+        instead = 'take them for missing with inf="missing"' if choice else "put NaN where values are missing"
         raise DataError(
             f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
-            'Add an offset before it, or take them for missing with inf="missing"'
+            f"Add an offset before it, or {instead}"
         )
 
 

@@ -240,14 +240,14 @@ def _not_negative(value: Any, name: str, meaning: str) -> float:
     return number
 
 
-def check_finite(matrix: FeatureMatrix, running: Running) -> None:
-    """Refuse infinite values."""
+def check_finite(matrix: FeatureMatrix, running: Running, *, choice: bool = True) -> None:
+    """Refuse infinite values, for callers that leave a ``choice`` of what they are or do not."""
 
     def count(values: AnyArray, _: slice) -> tuple[AnyArray]:
         return (np.isinf(values).sum(axis=1, dtype=np.int32),)
 
     (n_infinite,) = matrix.map_blocks(count, running)
-    refuse_infinite(n_infinite, matrix.features)
+    refuse_infinite(n_infinite, matrix.features, choice=choice)
 
 
 def _warn_of(found: SampleWeights, model: VarianceModel, max_iter: int) -> None:

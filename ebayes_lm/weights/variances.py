@@ -107,7 +107,7 @@ def unequal_variances(
         raise DesignError("the design leaves fewer than two residual degrees of freedom, too few to compare variances")
     codes, names = _groups(given, group)
     running = Running(progress=False)
-    check_finite(given.matrix, running)
+    check_finite(given.matrix, running, choice=False)
     cells = cell_weights(matrix_weights(None, given.matrix), given.matrix.shape)
     found = group_variances(MatrixRows(given.matrix, cells, running), given.design.matrix, codes)
     if np.isfinite(found.sd).sum() < 2:

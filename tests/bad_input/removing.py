@@ -81,5 +81,9 @@ TRENDS = [
     Case("text for a span", lambda: covariate_trends(Y, GC, span="0.3"), ArgumentTypeError, ("span", "'0.3'")),
     Case("another target", lambda: covariate_trends(Y, GC, target="mode"), ArgumentError, ("'median' or None", "mode")),
     Case("no level", lambda: covariate_trends(Y, "mean", target=None), ArgumentError, ("depends on itself",)),
-    Case("infinite values", lambda: covariate_trends(spoiled(np.inf, (1, 1)), GC), DataError, ("1 value", "'g1'")),
+    Case("endless", lambda: covariate_trends(spoiled(np.inf, (1, 1)), GC), DataError, ("1 value", "'g1'", "put NaN")),
+    Case("few in a piece", lambda: normalize_by_covariate(Y, GC, span=0.1), ArgumentError, ("3 of 30", "span=0.17")),
+    Case("few at all", lambda: covariate_trends(Y[:4], GC[:4], span=1), DataError, ("4 features", "5 at least")),
+    Case("names as types", lambda: normalize_by_covariate(Y, list(Y.index)), ArgumentError, ("30 types", "by itself")),
+    Case("text for a number", lambda: limma.wsva(Y, np.ones((Y.shape[1], 1)), n_sv="2"), ArgumentTypeError, ("n_sv",)),
 ]

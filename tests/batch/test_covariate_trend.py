@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
 from ebayes_lm import covariate_trends, normalize_by_covariate
+from ebayes_lm.errors import EbayesLMWarning
 
 #: The same numbers on another way.
 SAME = 1e-12
@@ -79,6 +80,17 @@ def test_types_of_features_have_means(kind):
     assert len(trends) == 6 * len(set(kind))
     assert list(trends.columns) == ["sample", "covariate", "trend"]
     assert set(trends["covariate"]) == set(kind)
+
+
+def test_a_type_of_one_feature_takes_its_differences_away():
+    kind = KIND.mask(KIND.index == KIND.index[3], "III")
+    with pytest.warns(EbayesLMWarning, match="1 type of features has a single one .'III'., and nothing of it is left"):
+        found = normalize_by_covariate(Y, kind)
+    assert_allclose(found.iloc[3], Y.iloc[3].mean(), rtol=SAME)
+
+
+def test_nullable_numbers():
+    assert_array_equal(normalize_by_covariate(Y, pd.array(GC, dtype="Float64")), normalize_by_covariate(Y, GC))
 
 
 def test_gaps_stay_gaps():
