@@ -32,7 +32,7 @@ class DrawnResiduals:
         """Keep what was drawn of residuals (g, m) of the rows ``at``, and what is left of their samples."""
         low, high = np.searchsorted(self.at, (at.start, at.stop))
         local = self.at[low:high] - at.start
-        self.residuals[low:high] = residuals[local]
+        residuals.take(local, axis=0, out=self.residuals[low:high], mode="clip")  # other modes take a copy
         if self.own:
             self.free[low:high] = np.broadcast_to(free, residuals.shape)[local]
 
@@ -43,18 +43,22 @@ class DrawnResiduals:
         """
         low, high = np.searchsorted(self.at, (at.start, at.stop))
         local = self.at[low:high] - at.start
-        y, sigma = self.fitted.values(values[local]).astype(np.float64), sigma[local, None]
-        observed = np.isfinite(y)
-        y = np.where(observed, y, 0.0)
-        mean = y.sum(axis=1) / np.maximum(observed.sum(axis=1), 1)
+        y = self.fitted.values(values[local]).astype(np.float64, copy=False)
+        missing = ~np.isfinite(y)
+        y[missing] = 0.0
+        observed = y.shape[1] - np.count_nonzero(missing, axis=1)
+        mean = y.sum(axis=1) / np.maximum(observed, 1)
         if self.fitted.fit.duplicates is None:
-            size = np.abs(y).max(axis=1, initial=0.0)
+            size = np.maximum(y.max(axis=1, initial=0.0), -y.min(axis=1, initial=0.0))
             expected = np.nan_to_num(self.fitted.fit.record.amean[self.at[low:high]])
             self.other[low:high] = np.abs(mean - expected) > _SAME_MEAN * size
         used = slice(None) if self.fitted.fit.plan.used is None else self.fitted.fit.plan.used
-        varying = sigma > 0
-        about = np.where(observed & varying, y - mean[:, None], 0.0) / np.where(varying, sigma, 1.0)
-        return about.sum(axis=0)[used], observed.sum(axis=0)[used].astype(np.float64)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            inverse = 1.0 / sigma[local]
+            y -= mean[:, None]
+        y[missing] = 0.0
+        about = np.where((inverse > 0) & np.isfinite(inverse), inverse, 0.0) @ y
+        return about[used], (len(y) - np.count_nonzero(missing, axis=0))[used].astype(np.float64)
 
     def rows(self) -> DrawnRows:
         """The rows as they were kept."""

@@ -173,11 +173,11 @@ def _samples(samples: pd.DataFrame) -> Iterator[str]:
 
 
 def _groups(groups: pd.DataFrame) -> Iterator[str]:
-    for factor, levels in groups.groupby("factor", sort=False):
+    for factor, levels in groups[groups["adj_p_value"] <= LEVEL].groupby("factor", sort=False):
         known = levels.dropna(subset=["relative_sd"])
         sd = known["relative_sd"].to_numpy()
         most, least = known.iloc[int(sd.argmax())], known.iloc[int(sd.argmin())]
-        if not (known["adj_p_value"].iloc[0] <= LEVEL and most["relative_sd"] >= _RATIO):
+        if most["relative_sd"] < _RATIO:
             continue
         yield (
             f"Residuals scatter {most['relative_sd']:.2g} times as much in samples with {quoted(factor)} "

@@ -12,6 +12,7 @@ from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.core.permutation_null import ComponentNull
 from ebayes_lm.core.residual_directions import Directions, common_share
 from ebayes_lm.core.sample_spread import SampleSpread, level_variances, p_of_squares
+from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
 
 #: P-values up to which components and annotations go along, and groups differ.
 LEVEL = LARGEST_P
@@ -100,9 +101,13 @@ def group_table(known: Known, done: ResidualPass, rows: float, outlying: BoolArr
     return whole
 
 
-def outlying_p(done: ResidualPass) -> FloatArray:
+def outlying_p(done: ResidualPass, running: Running) -> FloatArray:
     """P-value (G,) of the largest residual of each feature; 1 where it is no matter."""
-    return p_of_squares(done.largest, done.df, float(np.count_nonzero(done.sums.free > 0)), LEVEL)
+    samples = float(np.count_nonzero(done.sums.free > 0))
+    (p,) = run_blocks(
+        lambda at: (p_of_squares(done.largest[at], done.df[at], samples, LEVEL),), len(done.df), 1, running, ROW_CELLS
+    )
+    return p
 
 
 def outlying_table(done: ResidualPass, p: FloatArray, features: pd.Index, samples: pd.Index) -> pd.DataFrame:

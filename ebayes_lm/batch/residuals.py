@@ -136,8 +136,9 @@ def residual_structure(
     if not done.sums.n_rows:
         raise DataError("no feature has residuals that vary; there is nothing to look at")
     about = _about_samples(linear, samples, read.sample_table, order, done)
+    p = outlying_p(done, running)
     with blas_threads(1):
-        return _structure(linear, done, about, min(k, linear.plan.df_residual), n_perm, rng)
+        return _structure(linear, done, p, about, min(k, linear.plan.df_residual), n_perm, rng)
 
 
 def _chance(seed: Any, n_perm: Any) -> tuple[np.random.Generator, int]:
@@ -191,7 +192,7 @@ def measured_design(fit: LinearFit) -> Design:
 
 
 def _structure(
-    fit: LinearFit, done: ResidualPass, about: _About, k: int, n_perm: int, rng: np.random.Generator
+    fit: LinearFit, done: ResidualPass, p: FloatArray, about: _About, k: int, n_perm: int, rng: np.random.Generator
 ) -> ResidualStructure:
     sums = done.sums
     found = directions(sums.cross, fit.plan.df_residual, sums.n_rows)
@@ -200,7 +201,6 @@ def _structure(
     components = component_table(found, k, null, n_perm, linked, about.samples, done.drawn.residuals)
     shares = annotation_shares(about.known, sums.cross, found.effective_rows)
     spread = sample_spread(np.diag(sums.cross), sums.free, done.drawn.residuals, done.drawn.free)
-    p = outlying_p(done)
     facts = _facts(fit, done, p, found.effective_rows, n_perm)
     by_sample = spread_table(spread, done, p, about.used, about.everyone)
     groups = group_table(about.known, done, found.effective_rows, spread.outlying)
