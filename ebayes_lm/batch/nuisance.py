@@ -113,8 +113,16 @@ def _aligned(covariates: Any, matrix: FeatureMatrix) -> pd.DataFrame:
 def warn_of_confounding(terms: Sequence[Nuisance], kept: FloatArray) -> None:
     """Say what the columns (n, p) that are kept hold of what is to be removed."""
     kept = np.column_stack([np.ones(len(kept)), kept])
+    columns = np.column_stack([term.columns for term in terms])
+    if len(kept) > 1 and pivoted_qr(np.column_stack([kept[:, :1], columns])).rank == len(kept):
+        verb = "explains" if len(terms) == 1 else "explain"
+        warn(
+            f"{listing([term.name for term in terms])} {verb} all {len(kept)} samples in full, so that hardly "
+            "anything is left but what is kept; batches have several samples each, and numbers belong into covariates=",
+            DesignWarning,
+        )
     held = [text for term in terms for text in _held(term, kept)]
-    if not held and _n_held(np.column_stack([term.columns for term in terms]), kept):
+    if not held and _n_held(columns, kept):
         held = [f"{' and '.join(term.name for term in terms)} taken together"]
     if held:
         warn(

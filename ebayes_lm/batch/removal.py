@@ -108,7 +108,8 @@ def remove_batch_effect(
     Warns
     -----
     DesignWarning
-        The design holds some of what is to be removed; or data carry a design and none is given.
+        The design holds some of what is to be removed; that leaves nothing but what is kept; or data carry a design and
+        none is given.
 
     Notes
     -----

@@ -34,12 +34,12 @@ def truth(value: Any, name: str) -> bool:
     return bool(value)
 
 
-def whole_number(value: Any, name: str, meaning: str) -> int:
-    """A whole number from 1."""
+def whole_number(value: Any, name: str, meaning: str, *, least: int = 1) -> int:
+    """A whole number from 1, or from another ``least``."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ArgumentTypeError(f"{name} is {meaning}, a whole number; got {shown(value)}")
-    if value < 1:
-        raise ArgumentError(f"{name} is {meaning}, 1 at least; got {shown(value)}")
+    if value < least:
+        raise ArgumentError(f"{name} is {meaning}, {least} at least; got {shown(value)}")
     return int(value)
 
 

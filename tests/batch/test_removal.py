@@ -46,6 +46,13 @@ def removed(y=Y, samples=TABLE, **changed):
     return remove_batch_effect(y, **({"batch": "run", "group": "group"} | changed), samples=samples)
 
 
+def test_effects_that_leave_nothing_are_spoken_of():
+    """A number of every sample taken for a batch, such as an age or a name."""
+    with pytest.warns(DesignWarning, match="'age' explains all 12 samples in full"):
+        found = remove_batch_effect(Y, "age", samples=TABLE)
+    assert_allclose(found, np.repeat(Y.mean(axis=1).to_numpy()[:, None], 12, axis=1), rtol=SAME)
+
+
 def reference():
     """The same by one regression of everything, feature by feature."""
     runs = pd.get_dummies(TABLE["run"]).to_numpy(float)[:, :3]
