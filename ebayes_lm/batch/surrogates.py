@@ -220,8 +220,8 @@ class _Options:
     def of(cls, method: Any, n_sv: Any, iterations: Any, number_method: Any, seed: Any) -> _Options:
         choice(method, METHODS, "method", "'irw', 'two-step' or 'supervised'")
         choice(number_method, NUMBER_METHODS, "number_method", "'be' or 'leek'")
-        none = isinstance(n_sv, (int, np.integer)) and not isinstance(n_sv, bool) and n_sv == 0
-        wanted = n_sv if n_sv is None or none else whole_number(n_sv, "n_sv", "how many surrogate variables there are")
+        told = "how many surrogate variables there are"
+        wanted = n_sv if n_sv is None else whole_number(n_sv, "n_sv", told, least=0)
         rounds = whole_number(iterations, "iterations", "the rounds of 'irw'")
         return cls(method, wanted, rounds, number_method, checked_seed(seed))
 

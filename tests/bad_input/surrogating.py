@@ -47,7 +47,7 @@ SURROGATES = [
     sought("text", ArgumentTypeError, "cannot read a matrix from str", y="values.csv"),
     sought("counts", ArgumentTypeError, "DGEList", y=el.DGEList(COUNTS)),
     sought("too many", ArgumentError, "n_sv=4 is more than the 3", "give 3 at most", n_sv=4),
-    sought("fewer than none", ArgumentError, "n_sv", "got -1", n_sv=-1),
+    sought("fewer than none", ArgumentError, "n_sv", "0 at least; got -1", n_sv=-1),
     sought("half a one", ArgumentTypeError, "n_sv", "whole number", "1.5", n_sv=1.5),
     sought("a truth value", ArgumentTypeError, "n_sv", "whole number", "True", n_sv=True),
     sought("an unknown method", ArgumentError, "'irw', 'two-step' or 'supervised'", "'twostep'", method="twostep"),
