@@ -135,8 +135,7 @@ def ruv(
     rows, found = rows_and_controls(matrix, controls, running)
     wanted = _allowed(k, method, split.at, len(found.positions))
     values, regression = _estimated(rows, found, split, wanted, method, corrected)
-    hidden = wanted if method != "RUVinv" else None
-    opinion = second_opinion(matrix, made, values, running, hidden)
+    opinion = second_opinion(matrix, made, values, running)
     warn_of_dispute(opinion, f"factors by {_NAMES[method]}")
     return _told(made, split, found, values, regression, method, () if opinion is None else opinion.remarks())
 

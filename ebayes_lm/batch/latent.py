@@ -148,8 +148,8 @@ def latent_factors(
     table = confounding_table(findings)
     warn_of(findings, table)
     opinion = None
-    if chosen is not None:
-        opinion = second_opinion(matrix, made, findings.values, running, findings.n_factors)
+    if chosen is not None and findings.n_factors:
+        opinion = second_opinion(matrix, made, findings.values, running)
         warn_of_dispute(opinion, "factor adjustment by controls")
     n_controls = findings.n_controls
     return Factors.appended(

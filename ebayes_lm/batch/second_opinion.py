@@ -16,7 +16,7 @@ from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import HiddenFactorWarning, listing, warn
+from ebayes_lm.errors import HiddenFactorWarning, counted, listing, warn
 
 #: Features without an effect whose p may come below 0.05, beyond which two opinions disagree.
 MOST_REJECTED = 0.055
@@ -33,10 +33,13 @@ class SecondOpinion(NamedTuple):
         By the column of interest.
     allowed : dict of str to float
         Null rejections that would not surprise, the errors of the second opinion allowed for.
+    n_factors : int
+        How many factors it found.
     """
 
     columns: dict[str, Disagreement]
     allowed: dict[str, float]
+    n_factors: int
 
     @property
     def disputed(self) -> dict[str, Disagreement]:
@@ -61,50 +64,48 @@ class SecondOpinion(NamedTuple):
         return tuple(told)
 
 
-def second_opinion(
-    matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running, k: int | None
-) -> SecondOpinion | None:
+def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running) -> SecondOpinion | None:
     """Ask robust factor adjustment about factors (n, j) of a design; None where it has nothing to say.
 
-    ``k`` is the number of factors that it looks for; None where it has to find that out, too. There may be none in use,
-    which is an opinion as well. It takes complete
-    features only, and says nothing of designs whose columns depend on each other, or that leave too few residual df.
+    There may be none in use, which is an opinion as well. It counts factors itself: those in use may be fewer than
+    there are, or more, and of factors in noise nothing can be told. It takes complete features only, and says nothing
+    of designs whose columns depend on each other, or that leave too few residual df.
     """
-    if k == 0 or len(pivoted_qr(design.matrix).aliased):
+    if len(pivoted_qr(design.matrix).aliased):
         return None
     at = coordinates(design)
     m = at.residual.shape[1]
-    if not at.names or m < 3 or (k or 0) > m - 2:
+    if not at.names or m < 3:
         return None
     rows = latent_rows(matrix, at, running)
     usable = (rows.n_missing == 0) & ~rows.constant
     if np.count_nonzero(usable) <= m:
         return None
     with blas_threads(1):
-        found = estimated(rows, None, at, k, None, cross_in_blocks(running), ROUGHLY_AT_REST)
+        found = estimated(rows, None, at, None, None, cross_in_blocks(running), ROUGHLY_AT_REST)
         if not found.factors.scores.shape[1]:
             return None
         related = associations(found, at, np.ones(len(found.used)), None)
         used, along = at.residual.T @ values, at.effects(values.T)
         scores, columns, allowed = found.factors.scores, {}, {}
         for c, name in enumerate(at.names):
-            other = scores @ related[c].alpha / m
-            columns[name] = disagreement(rows.residuals[found.used], float(at.unscaled[c]), used, along[:, c], other)
+            alpha, residuals = related[c].alpha, rows.residuals[found.used]
+            columns[name] = disagreement(residuals, float(at.unscaled[c]), used, along[:, c], scores, alpha)
             added = related[c].added(found.factors.loadings, found.factors.variances)
             allowed[name] = MOST_REJECTED + _REJECTED_BY_VARIANCE * added
-    return SecondOpinion(columns, allowed)
+    return SecondOpinion(columns, allowed, scores.shape[1])
 
 
 def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:
     """Say where the second opinion is another one; ``which`` factors are in use, in words."""
-    disputed = {} if opinion is None else opinion.disputed
-    if not disputed:
+    if opinion is None or not opinion.disputed:
         return
+    disputed = opinion.disputed
     worst = max(disputed.values(), key=lambda found: found.rejected)
     warn(
         f"{which} and robust factor adjustment disagree about {listing(disputed)}: if the latter is right, "
         f"{worst.rejected:.1%} of features without an effect have p < 0.05 here. By {which} {worst.share:.0%} of it "
-        f"goes along with what is hidden, by latent_factors() {worst.other_share:.0%}; neither is sure where most "
-        "features have an effect",
+        f"goes along with what is hidden, by the {counted(opinion.n_factors, 'factor')} of latent_factors() "
+        f"{worst.other_share:.0%}; neither is sure where most features have an effect",
         HiddenFactorWarning,
     )

@@ -235,10 +235,8 @@ def _estimated(
     with blas_threads(1):  # several would lose more by waiting for each other than small problems take
         k = _number(options, nested, rows, most)
         found = _found(options, nested, rows, weights, k)
-    values = found.values
-    about = nested.design.with_interest(nested.interest)
-    looked_for = None if k == 0 and options.n_sv is None else k
-    opinion = second_opinion(nested.matrix, about, values, running, looked_for)
+    values, about = found.values, nested.design.with_interest(nested.interest)
+    opinion = None if options.n_sv == 0 else second_opinion(nested.matrix, about, values, running)
     warn_of_dispute(opinion, "surrogate variables")
     features = nested.matrix.features
     return Factors.appended(

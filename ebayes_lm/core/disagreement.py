@@ -35,8 +35,9 @@ class Disagreement:
 
 
 def disagreement(
-    residuals: FloatArray, unscaled: float, used: FloatArray, association: FloatArray, other: FloatArray
-) -> Disagreement:
+    residuals: FloatArray, unscaled: float, used: FloatArray, association: FloatArray, scores: FloatArray,
+    alpha: FloatArray,
+) -> Disagreement:  # fmt: skip
     """Compare factors that are in use with a second opinion about one column.
 
     Parameters
@@ -49,15 +50,17 @@ def disagreement(
         The factors in use in the same coordinates.
     association : (k,) array
         Coefficients of the column in a fit of these factors to the design.
-    other : (m,) array
-        The direction along which the second opinion takes its factors out of the effect: their scores times the
-        inverse of their cross product times their association.
+    scores : (m, q) array
+        The factors of the second opinion in these coordinates, orthogonal columns of length ``sqrt(m)``.
+    alpha : (q,) array
+        Their association.
 
     Notes
     -----
     Least squares with factors in the design subtracts from the effect of a row its residuals along one direction, so
     two opinions about a column differ by the direction ``u`` between theirs, and about the effect of a row by
-    ``r = residuals u``. Of its square, ``noise |u|^2`` is there without any bias.
+    ``r = residuals u``. If the second is right, residuals beside its factors are noise, of which standard errors know;
+    so ``u`` counts as far as it lies among these factors. Of the square of r, ``noise |u|^2`` is there without bias.
     """
     m, k = used.shape
     basis, triangle = np.linalg.qr(used)
@@ -65,7 +68,8 @@ def disagreement(
     inside = residuals @ basis
     squares = np.einsum("ij,ij->i", residuals, residuals) - np.einsum("ij,ij->i", inside, inside)
     variances = noise(np.maximum(squares, 0.0), float(m - k)) * (unscaled + own @ own)
-    u = own - other
+    other = scores @ alpha / m
+    u = scores @ (scores.T @ (own - other)) / m
     bias = residuals @ u / np.sqrt(variances)
     chance = float(u @ u) / (unscaled + float(own @ own))
     total = float(np.mean(np.square(bias)))
