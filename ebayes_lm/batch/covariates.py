@@ -40,7 +40,7 @@ def kept_covariates(design: Design | None, batches: IntArray, names: pd.Index) -
     centred = matrix[:, varying] - matrix[:, varying].mean(axis=0)
     kept = np.sort(pivoted_qr(centred).estimable) if len(varying) else np.empty(0, dtype=np.intp)
     if design is not None:
-        _refuse_confounded(design, varying[kept], batches, names)
+        _refuse_confounded(design, varying[kept], centred[:, kept], batches, names)
     if n <= len(names) + len(kept):
         raise DesignError(
             f"{len(names)} batches and {counted(len(kept), 'covariate')} leave nothing of {counted(n, 'sample')} to "
@@ -50,12 +50,16 @@ def kept_covariates(design: Design | None, batches: IntArray, names: pd.Index) -
     return scaled
 
 
-def _refuse_confounded(design: Design, columns: IntArray, batches: IntArray, names: pd.Index) -> None:
+def _refuse_confounded(
+    design: Design, columns: IntArray, centred: FloatArray, batches: IntArray, names: pd.Index
+) -> None:
+    """Refuse columns of a design that batches determine; where numbers begin, as centred ones tell, is no matter."""
     indicators = {f"batch {name}": (batches == k).astype(np.float64) for k, name in enumerate(names) if k}
     covariates = {design.names[j]: design.matrix[:, j] for j in columns}
     frame = pd.DataFrame({"a constant": np.ones(len(batches))} | indicators | covariates)
-    qr = pivoted_qr(frame.to_numpy())
-    if qr.rank < frame.shape[1]:
+    known = frame.shape[1] - len(columns)
+    if pivoted_qr(np.column_stack([frame.to_numpy()[:, :known], centred])).rank < frame.shape[1]:
+        qr = pivoted_qr(frame.to_numpy())
         told = describe_dependencies(Design(frame), qr)
         aliased = [frame.columns[j] for j in sorted(qr.aliased)]
         raise DesignError(

@@ -173,6 +173,13 @@ def test_constant_columns_and_intercepts_do_not_matter(y, design):
     assert_allclose(combat(y, "run", design, samples=SAMPLES), expected, rtol=SAME)
 
 
+def test_where_a_covariate_begins_does_not_matter(y):
+    """Seconds since 1970 lie far from zero and close together."""
+    seconds = np.arange(18.0) % 7
+    found = combat(y, "run", np.column_stack([np.ones(18), 1.7e9 + seconds]), samples=SAMPLES)
+    assert_allclose(found, combat(y, "run", seconds[:, None], samples=SAMPLES), rtol=SAME)
+
+
 def test_constant_features_stay_and_do_not_count(y):
     y.iloc[3, 5:11] = 7.0
     y.iloc[9] = 2.5
