@@ -106,6 +106,7 @@ def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:
         f"{which} and robust factor adjustment disagree about {listing(disputed)}: if the latter is right, "
         f"{worst.rejected:.1%} of features without an effect have p < 0.05 here. By {which} {worst.share:.0%} of it "
         f"goes along with what is hidden, by the {counted(opinion.n_factors, 'factor')} of latent_factors() "
-        f"{worst.other_share:.0%}; neither is sure where most features have an effect",
+        f"{worst.other_share:.0%}; where most features have an effect, these may have "
+        "been taken for factors",
         HiddenFactorWarning,
     )

@@ -14,6 +14,8 @@ from ebayes_lm.core.squeeze import squeeze_var
 
 #: Residuals with less than this share of the squares of a row are its rounding.
 _ROUNDING = 1e-26
+#: Beside directions that leave less than this share of a row's squares, residuals are computed one by one.
+_CANCELLED = 1e-4
 #: No feature counts more than so many times as much as a typical one.
 _MOST = 1e4
 #: Directions and variances are found in turn so often; once more changes directions by less than their error.
@@ -78,20 +80,45 @@ def residual_moment(rows: Rows, basis: FloatArray, precision: FloatArray | None 
     return moment
 
 
-def row_variances(rows: Rows, basis: FloatArray, axes: FloatArray) -> FloatArray:
-    """Mean squares (G,) of residuals beside some directions, squeezed towards their prior; NaN of constant rows."""
-    found = np.empty(rows.shape[0])
-    df = basis.shape[1] - axes.shape[1]
+class Squares(NamedTuple):
+    """Sums of squares (G,) of rows, and of their residuals."""
+
+    whole: FloatArray
+    residual: FloatArray
+
+
+def squares_of(rows: Rows, basis: FloatArray) -> Squares:
+    """Sums of squares of rows, and of their residuals in a basis (n, m)."""
+    found = Squares(np.empty(rows.shape[0]), np.empty(rows.shape[0]))
 
     def work(y: AnyArray, _: FloatArray | None, at: slice) -> tuple[FloatArray]:
         residuals = y @ basis
-        residuals -= (residuals @ axes) @ axes.T
-        squares = np.einsum("ij,ij->i", residuals, residuals)
-        constant = squares <= _ROUNDING * np.einsum("ij,ij->i", y, y)
-        found[at] = np.where(constant, np.nan, squares / df)
+        found.whole[at] = np.einsum("ij,ij->i", y, y)
+        found.residual[at] = np.einsum("ij,ij->i", residuals, residuals)
         return (np.zeros(1),)
 
     rows.total(work)
+    return found
+
+
+def row_variances(rows: Rows, basis: FloatArray, axes: FloatArray, before: Squares) -> FloatArray:
+    """Mean squares (G,) of residuals beside some directions, squeezed towards their prior; NaN of constant rows."""
+    squares = before.residual.copy()
+    df, along = basis.shape[1] - axes.shape[1], basis @ axes
+
+    def work(y: AnyArray, _: FloatArray | None, at: slice) -> tuple[FloatArray]:
+        inside = y @ along
+        left = squares[at]
+        left -= np.einsum("ij,ij->i", inside, inside)
+        few = np.flatnonzero(left < _CANCELLED * before.residual[at])  # a difference of sums has lost its digits
+        residuals = y[few] @ basis
+        residuals -= (residuals @ axes) @ axes.T
+        left[few] = np.einsum("ij,ij->i", residuals, residuals)
+        return (np.zeros(1),)
+
+    if axes.shape[1]:
+        rows.total(work)
+    found = np.where(squares <= _ROUNDING * before.whole, np.nan, squares / df)
     varying = ~np.isnan(found)
     if varying.any():
         squeezed = squeeze_var(found[varying], float(df)).var_post
@@ -108,10 +135,11 @@ def main_directions(rows: Rows, basis: FloatArray, k: int, *, weigh: bool) -> Di
     """The k main directions of residuals, of all rows alike or, to ``weigh``, of each by its precision beside them."""
     if not (weigh and k):
         axes = leading_axes(residual_moment(rows, basis), k)
-        return Directions(axes, row_variances(rows, basis, axes))
+        return Directions(axes, row_variances(rows, basis, axes, squares_of(rows, basis)))
     # a row that outdoes all others beside a direction of its own would look precise, so the first turn is beside none
-    variances = row_variances(rows, basis, np.empty((basis.shape[1], 0)))
+    before = squares_of(rows, basis)
+    variances = row_variances(rows, basis, np.empty((basis.shape[1], 0)), before)
     for _ in range(_TURNS):
         axes = leading_axes(residual_moment(rows, basis, precision_of(variances)), k)
-        variances = row_variances(rows, basis, axes)
+        variances = row_variances(rows, basis, axes, before)
     return Directions(axes, variances)

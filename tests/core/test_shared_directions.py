@@ -12,6 +12,7 @@ from ebayes_lm.core.shared_directions import (
     residual_moment,
     row_variances,
     spaces,
+    squares_of,
     turned,
 )
 from ebayes_lm.core.squeeze import squeeze_var
@@ -53,7 +54,20 @@ def test_moments_and_variances_are_those_of_residuals():
     axes = np.linalg.qr(RNG.normal(size=(6, 2)))[0]
     left = residuals - residuals @ hat(AT.residual @ axes)
     expected = squeeze_var(np.square(left).sum(axis=1) / 4, 4.0).var_post
-    assert_allclose(row_variances(ArrayRows(Y), AT.residual, axes), expected, rtol=1e-10)
+    squares = squares_of(ArrayRows(Y), AT.residual)
+    assert_allclose(row_variances(ArrayRows(Y), AT.residual, axes, squares), expected, rtol=1e-10)
+
+
+def test_variances_beside_a_direction_that_takes_nearly_all_keep_their_digits():
+    """Differences of sums of squares would have none left."""
+    axes = np.linalg.qr(RNG.normal(size=(6, 1)))[0]
+    y = 1e-7 * Y + 3e3 * RNG.normal(size=(40, 1)) * (AT.residual @ axes).T
+    squares = squares_of(ArrayRows(y), AT.residual)
+    left = (1e-7 * Y) @ AT.residual
+    left -= left @ axes @ axes.T
+    expected = squeeze_var(np.square(left).sum(axis=1) / 5, 5.0).var_post
+    # values near 3e3 hold 1e-7 to five digits
+    assert_allclose(row_variances(ArrayRows(y), AT.residual, axes, squares), expected, rtol=1e-4)
 
 
 def test_directions_without_weights_are_singular_vectors():
@@ -74,7 +88,7 @@ def test_a_noisy_row_has_no_direction_of_its_own_where_rows_are_weighed():
 def test_constant_rows_have_no_precision():
     y = Y.copy()
     y[3], y[5] = 4.7, X[:, 1] * 1e5 + 0.1
-    variances = row_variances(ArrayRows(y), AT.residual, np.zeros((6, 0)))
+    variances = row_variances(ArrayRows(y), AT.residual, np.zeros((6, 0)), squares_of(ArrayRows(y), AT.residual))
     assert_array_equal(np.flatnonzero(np.isnan(variances)), [3, 5])
     assert_array_equal(precision_of(variances)[[3, 5]], 0.0)
     assert np.isfinite(main_directions(ArrayRows(y), AT.residual, 1, weigh=True).axes).all()
