@@ -12,11 +12,13 @@ from ebayes_lm.batch.drawn_residuals import DrawnResiduals
 from ebayes_lm.batch.fitted_rows import FittedRows
 from ebayes_lm.core.pairwise_sum import PairwiseSum, Parts
 from ebayes_lm.core.permutation_null import DrawnRows
-from ebayes_lm.core.residual_rows import PIECE_CELLS, ResidualRows
+from ebayes_lm.core.residual_rows import ResidualRows
 from ebayes_lm.core.sample_spread import square_of_p
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.errors import DataError, counted, listing
 
+#: Cells that are worked on at once: so many that calls cost little beside the work, and few beside a block.
+_PIECE_CELLS = 1 << 20
 #: P-values of a feature's largest residual are told up to here.
 LARGEST_P = 0.05
 
@@ -73,7 +75,7 @@ def residual_pass(fitted: FittedRows, running: Running, rng: np.random.Generator
     size = running.block_rows(fitted.matrix.shape[1], fitted.cells)
 
     def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-        sums = _Block(fitted)
+        sums = _Block(fitted, len(values))
         parts = [sums.piece(fitted, drawn, values, at, piece) for piece in _pieces(at, values.shape[1])]
         whole = tuple(np.concatenate(part) for part in zip(*parts, strict=True))
         sums.level, sums.count = drawn.levels(values, whole[0], at)
@@ -90,21 +92,21 @@ def residual_pass(fitted: FittedRows, running: Running, rng: np.random.Generator
 
 
 def _pieces(at: slice, samples: int) -> Iterator[slice]:
-    """Rows of a block, some at a time, so that their residuals stay in the cache; one piece at least."""
-    step = max(1, PIECE_CELLS // samples)
+    """Rows of a block, some at a time, so that their residuals take little room; one piece at least."""
+    step = max(1, _PIECE_CELLS // samples)
     return (slice(start, min(at.stop, start + step)) for start in range(at.start, at.stop, step))
 
 
 class _Block:
     """Sums over one block."""
 
-    def __init__(self, fitted: FittedRows) -> None:
+    def __init__(self, fitted: FittedRows, rows: int) -> None:
         n = fitted.n
         self.cross = np.zeros((n, n))
         self.free, self.roots, self.missing, self.level, self.count = (np.zeros(n) for _ in range(5))
         self.n_rows = 0
         self._shared_roots = _unit_roots(fitted.fit.plan.weights[None, :])[0]
-        self._room = np.empty((max(1, PIECE_CELLS // n), n))
+        self._room = np.empty((min(rows, max(1, _PIECE_CELLS // fitted.matrix.shape[1])), n))
         samples = float(np.count_nonzero(fitted.rows.free))
         self._least = square_of_p(LARGEST_P, float(fitted.fit.plan.df_residual), samples)
 
