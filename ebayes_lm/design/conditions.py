@@ -98,7 +98,7 @@ def contrast_as_coef(design: Design, contrast: Contrasts, *, first: bool = True)
     -------
     Design
         The same column space. Its coefficients at the positions returned equal the contrasts of the old ones; the
-        others are called Q2, Q3, ...
+        others are called Q2, Q3, ... Beside nuisance of the old design the contrasts alone are of interest.
     list of int
         Positions of the contrasts. Of contrasts that depend on earlier ones only the earlier ones are there.
 
@@ -129,9 +129,12 @@ def contrast_as_coef(design: Design, contrast: Contrasts, *, first: bool = True)
     names = [str(weights.columns[j]) for j in kept]
     others = [f"Q{j + 1}" for j in range(len(names), design.shape[1])]
     if first:
-        return design.with_columns(np.hstack([leading, trailing]), names + others), list(range(len(names)))
-    at = range(len(others), design.shape[1])
-    return design.with_columns(np.hstack([trailing, leading]), others + names), list(at)
+        at, made = range(len(names)), design.with_columns(np.hstack([leading, trailing]), names + others)
+    else:
+        at = range(len(others), design.shape[1])
+        made = design.with_columns(np.hstack([trailing, leading]), others + names)
+    # what was nuisance is part of the other columns, which no test should include that does not name them
+    return (made.with_interest(names) if design.nuisance else made), list(at)
 
 
 def _turned(x: FloatArray, contrasts: FloatArray) -> tuple[FloatArray, FloatArray]:

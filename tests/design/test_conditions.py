@@ -120,3 +120,11 @@ def test_a_design_given_as_numbers_or_held_by_a_fit():
     assert turned.shape == (4, 2)
     with pytest.raises(DesignError, match="given as numbers"):
         cond(x, x2=1)
+
+
+def test_contrasts_as_coefficients_are_what_it_is_about_beside_nuisance():
+    design = model_matrix("~ group", {"group": list("AABBCC")})
+    hidden = design.with_nuisance(pd.DataFrame({"F1": np.arange(6.0) ** 2}))
+    for first in (True, False):
+        assert contrast_as_coef(hidden, "groupB - groupC", first=first)[0].of_interest == ("groupB - groupC",)
+    assert contrast_as_coef(design, "groupB - groupC")[0].of_interest is None
