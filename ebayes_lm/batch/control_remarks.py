@@ -19,6 +19,8 @@ _RARELY = 1e-3
 _FAR = 1.5
 #: Factors that explain more of a column than this leave its effect less than a tenth of its information.
 _NEARLY_ALL = 0.9
+#: Variances below this share of the squares of a control are its rounding.
+_ROUNDING = 1e-26
 
 
 def few_controls(n_controls: int, k: int) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, use
     if free < 1 or not at.interest.shape[1]:
         return ()
     squares, variances, df = scatter(values, at, factors)
-    varying = variances > 0.0
+    varying = variances > _ROUNDING * np.einsum("ij,ij->i", values, values)
     if not varying.any():
         return ()
     squeezed = squeeze_var(variances[varying], float(df))

@@ -114,10 +114,10 @@ def ruv(
     >>> import numpy as np, ebayes_lm as el
     >>> rng = np.random.default_rng(1)
     >>> group, hidden = np.repeat([0, 1], 6), rng.normal(size=12) + np.repeat([0, 1], 6)
-    >>> y = rng.normal(size=(400, 12)) + np.outer(rng.normal(size=400), hidden)
-    >>> factors = el.ruv(y, np.column_stack([np.ones(12), group]), controls=range(100), k=1)
-    >>> factors
-    1 factor (W1) by RUV-4 with 100 controls, appended to 2 coefficients
+    >>> y = rng.normal(size=(1000, 12)) + np.outer(rng.normal(size=1000), hidden)
+    >>> factors = el.ruv(y, np.column_stack([np.ones(12), group]), controls=range(400), k=1)
+    >>> factors.method
+    'by RUV-4 with 400 controls'
     >>> float(abs(np.corrcoef(factors.values["W1"], hidden)[0, 1]).round(2))
     1.0
     """

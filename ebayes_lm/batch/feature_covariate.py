@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -86,7 +86,7 @@ def _look_at_sizes(sizes: IntArray, labels: Any) -> None:
             "itself, so that no difference between samples would be left; give types of many features, or numbers"
         )
     if len(sizes) > 1 and sizes.min() == 1:
-        alone = counted(np.count_nonzero(sizes == 1), "type")
+        alone = counted(int(np.count_nonzero(sizes == 1)), "type")
         warn(
             f"{alone} of features {'has' if alone.startswith('1 ') else 'have'} a single one "
             f"({listing(labels[sizes == 1])}), and nothing of it is left that differs between samples",
@@ -114,7 +114,7 @@ def _vector(covariate: Any, matrix: FeatureMatrix) -> pd.Series[Any]:
     if isinstance(covariate, pd.Series):
         order = align(covariate.index, matrix.features, matrix.shape[0], what="the covariate", axis="features")
         return covariate.iloc[order]
-    if not isinstance(covariate, _VECTORS) or np.ndim(covariate) != 1:
+    if not isinstance(covariate, _VECTORS) or np.ndim(cast("Any", covariate)) != 1:
         raise ArgumentTypeError(
             f"the covariate must be 'mean', a column of the annotation or one value for each of {matrix.shape[0]:,} "
             f"features, not {type(covariate).__name__} of {np.ndim(covariate)} dimensions"

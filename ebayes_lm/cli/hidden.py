@@ -72,11 +72,11 @@ def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design) -> H
 
 def residuals_of(fit: LinearFit, values: Any, inputs: Inputs, choices: Choices) -> ResidualStructure:
     """What the residuals of a fit show."""
-    table = annotations(inputs.samples)
+    table = annotation_table(inputs.samples)
     return el.residual_structure(fit, values, samples=table, seed=_SEED, layer=choices.layer, threads=choices.threads)
 
 
-def annotations(samples: pd.DataFrame) -> pd.DataFrame:
+def annotation_table(samples: pd.DataFrame) -> pd.DataFrame:
     """The sample table without the columns that repeat the names of the samples."""
     names = samples.index.astype(str)
     return samples.loc[:, [not names.equals(pd.Index(samples[c].astype(str))) for c in samples.columns]]

@@ -12,7 +12,7 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.costs import costs, duration, size
 from ebayes_lm.cli.facts import common_facts, comparison_facts
-from ebayes_lm.cli.hidden import annotations
+from ebayes_lm.cli.hidden import annotation_table
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.summary import finding_lines, heading, model_lines, opening_lines, paragraph
 from ebayes_lm.cli.wanted import Comparison, Wanted
@@ -113,7 +113,7 @@ def _check_lines(design: Design, inputs: Inputs) -> list[str]:
     """What else there is to know about the design, with the annotations that it leaves out."""
     from ebayes_lm import check_design
 
-    findings = check_design(design, annotations(inputs.samples)).findings
+    findings = check_design(design, annotation_table(inputs.samples)).findings
     return ["", "Check of the design", *finding_lines(findings)] if findings else []
 
 
