@@ -15,6 +15,8 @@ _MUCH_ADDED = 0.05
 _CONTROLS_PER_FACTOR = 25
 #: Residuals scatter more than this where a fifth of the features or more have large effects.
 _WIDE = 1.4
+#: Factors that take a quarter of a column while its effects scatter so may have been made of effects.
+_SUSPECT_SHARE, _SUSPECT_SCATTER = 0.25, 1.25
 #: Beside factors that take this share of a column, hardly anything of it is left to test.
 _MOST_SHARED = 0.9
 
@@ -45,6 +47,7 @@ def warn_of(findings: Findings, confounding: pd.DataFrame) -> None:
         )
     if findings.related:
         _warn_of_errors(findings, confounding)
+        _warn_of_many_effects(findings, confounding)
     shared = confounding[confounding["share"] > _MOST_SHARED]
     if len(shared):
         warn(
@@ -68,6 +71,23 @@ def _warn_of_errors(findings: Findings, confounding: pd.DataFrame) -> None:
         f"{wanted} or more features that carry the factors would do",
         HiddenFactorWarning,
     )
+
+
+def _warn_of_many_effects(findings: Findings, confounding: pd.DataFrame) -> None:
+    """Many effects, and factors that take much of the column: the two may be one."""
+    if findings.n_controls is not None:
+        return
+    scatter = pd.Series([each.scatter for each in findings.related], confounding.index)
+    suspect = confounding.index[(confounding["share"] > _SUSPECT_SHARE) & (scatter > _SUSPECT_SCATTER)]
+    if len(suspect):
+        worst = confounding["share"][suspect].idxmax()
+        warn(
+            f"{confounding['share'][worst]:.0%} of {worst!r} goes along with the factors, and the effects that are "
+            f"left scatter {scatter[worst]:.1f} times as widely as noise: many features have one, and effects that "
+            "follow the loadings would have been taken for factors. Only controls tell (method='negative-controls'); a "
+            "comparison with the design without factors shows what is at stake",
+            HiddenFactorWarning,
+        )
 
 
 def remarks_on(

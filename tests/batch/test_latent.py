@@ -197,7 +197,8 @@ def test_loadings_that_are_alike_are_remarked_on():
 
 def test_effects_of_most_features_are_remarked_on():
     y, _, _ = drawn(share=1.0, n_controls=0)
-    assert any("as widely as noise" in remark for remark in found(y).remarks)
+    with pytest.warns(HiddenFactorWarning, match="many features have one"):
+        assert any("as widely as noise" in remark for remark in found(y).remarks)
     assert not any("as widely as noise" in remark for remark in found(drawn()[0]).remarks)
 
 
@@ -259,3 +260,10 @@ def test_nothing_is_changed(data):
         warnings.simplefilter("error")
         found(y)
     pd.testing.assert_frame_equal(y, data[0])
+
+
+def test_many_effects_beside_factors_that_take_much_draw_a_warning():
+    """More than half of the probe sets differ between cancer and normal tissue."""
+    data = el.datasets.bladder()
+    with pytest.warns(HiddenFactorWarning, match="40% of 'cancerCancer' goes along with the factors, and the effects"):
+        el.latent_factors(data, "~ cancer", 2)
