@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from ebayes_lm.core.factor_analysis import ROUGHLY_AT_REST
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import HiddenFactorWarning, counted, listing, warn
 
@@ -22,6 +24,8 @@ from ebayes_lm.errors import HiddenFactorWarning, counted, listing, warn
 MOST_REJECTED = 0.055
 #: By so much of the variance that errors of an association add to effects, more null features come below 0.05.
 _REJECTED_BY_VARIANCE = 0.115
+#: Features that the opinion rests on, spread evenly over all: enough to know any association that matters.
+MOST_FEATURES = 5000
 
 
 class SecondOpinion(NamedTuple):
@@ -69,7 +73,7 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
 
     There may be none in use, which is an opinion as well. It counts factors itself: those in use may be fewer than
     there are, or more, and of factors in noise nothing can be told. It takes complete features only, and says nothing
-    of designs whose columns depend on each other, or that leave too few residual df.
+    of designs whose columns depend on each other, or that leave too few residual df. Of many it looks at 5,000.
     """
     if len(pivoted_qr(design.matrix).aliased):
         return None
@@ -77,7 +81,7 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
     m = at.residual.shape[1]
     if not at.names or m < 3:
         return None
-    rows = latent_rows(matrix, at, running)
+    rows = latent_rows(_some_of(matrix), at, running)
     usable = (rows.n_missing == 0) & ~rows.constant
     if np.count_nonzero(usable) <= m:
         return None
@@ -94,6 +98,16 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
             added = related[c].added(found.factors.loadings, found.factors.variances)
             allowed[name] = MOST_REJECTED + _REJECTED_BY_VARIANCE * added
     return SecondOpinion(columns, allowed, scores.shape[1])
+
+
+def _some_of(matrix: FeatureMatrix) -> FeatureMatrix:
+    """Features at even distances."""
+    n_features = matrix.shape[0]
+    if n_features <= MOST_FEATURES:
+        return matrix
+    at = np.linspace(0, n_features - 1, MOST_FEATURES).astype(np.intp)
+    values = np.concatenate([matrix.source.read(int(j), int(j) + 1) for j in at])
+    return replace(matrix, source=ArraySource(values), features=matrix.features[at], annotation=None, weights=None)
 
 
 def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:

@@ -94,6 +94,15 @@ def test_it_says_nothing_where_it_finds_no_factor():
     assert opinion(drawn, np.random.default_rng(1).normal(size=(24, 1))) is None
 
 
+def test_many_features_are_looked_at_in_part(drawn, monkeypatch):
+    """Evenly over all of them: each row twice says what each row once does."""
+    twice = drawn.y.loc[drawn.y.index.repeat(2)]
+    monkeypatch.setattr("ebayes_lm.batch.second_opinion.MOST_FEATURES", len(drawn.y))
+    (one,), (part,) = (opinion(drawn, drawn.hidden, y).columns.values() for y in (drawn.y, twice))
+    assert part.rejected == pytest.approx(one.rejected, abs=1e-3)
+    assert part.other_share == pytest.approx(one.other_share, rel=1e-2)
+
+
 def test_incomplete_rows_do_not_speak(drawn):
     y = drawn.y.copy()
     y.iloc[5, 3] = np.nan
