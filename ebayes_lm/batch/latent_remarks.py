@@ -77,12 +77,13 @@ def _warn_of_many_effects(findings: Findings, confounding: pd.DataFrame) -> None
     """Many effects, and factors that take much of the column: the two may be one."""
     if findings.n_controls is not None:
         return
-    scatter = pd.Series([each.scatter for each in findings.related], confounding.index)
-    suspect = confounding.index[(confounding["share"] > _SUSPECT_SHARE) & (scatter > _SUSPECT_SCATTER)]
-    if len(suspect):
-        worst = confounding["share"][suspect].idxmax()
+    share = confounding["share"].to_numpy()
+    scatter = np.array([each.scatter for each in findings.related])
+    suspect = (share > _SUSPECT_SHARE) & (scatter > _SUSPECT_SCATTER)
+    if suspect.any():
+        worst = int(np.argmax(np.where(suspect, share, 0.0)))
         warn(
-            f"{confounding['share'][worst]:.0%} of {worst!r} goes along with the factors, and the effects that are "
+            f"{share[worst]:.0%} of {findings.at.names[worst]!r} goes along with the factors, and the effects that are "
             f"left scatter {scatter[worst]:.1f} times as widely as noise: many features have one, and effects that "
             "follow the loadings would have been taken for factors. Only controls tell (method='negative-controls'); a "
             "comparison with the design without factors shows what is at stake",
