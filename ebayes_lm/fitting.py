@@ -18,9 +18,8 @@ from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.marks import warn_of_adjustment
-from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
@@ -153,12 +152,10 @@ def lm_fit(
     limma = compat == "limma"
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     warn_of_adjustment(matrix.adjusted)
     wanted = matrix.design if design is None else design
-    table = matrix.sample_table if samples is None else samples
-    labels = matrix.samples if matrix.has_sample_names else None
-    checked = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    checked = design_of(wanted, matrix, table)
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
     _check_enough(min_observed, matrix.shape[1])

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.batch.nested_designs import design_of, matrix_of
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.batch.row_permutations import RowPermutations
 from ebayes_lm.core.component_counts import SETS, permutation_count, shares, threshold_count
@@ -18,6 +17,7 @@ from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted
 from ebayes_lm.results.arguments import choice, whole_number
 
@@ -106,7 +106,7 @@ def num_sv(
     choice(method, METHODS, "method", "'be' or 'leek'")
     number = whole_number(n_perm, "n_perm", "how often each feature is permuted")
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix, table = matrix_of(y, samples, layer, feature_columns)
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     basis = pivoted_qr(design_of(matrix.design if design is None else design, matrix, table).matrix).q
     rows = RowPasses.of(matrix, running)
     if n_features is not None:

@@ -22,7 +22,7 @@ from ebayes_lm.data.containers import EList
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, with_sample_names
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, DesignError, counted
 from ebayes_lm.results.arguments import truth, whole_number
 
@@ -106,7 +106,7 @@ def ruvg(
     >>> factors = el.ruvg(rng.poisson(means), controls=range(100), k=1)
     >>> factors
     1 factor (W1) by RUVg with 100 controls, appended to 1 coefficient
-    from log(counts + 1), normalised by upper quartiles
+    From log(counts + 1), normalised by upper quartiles.
     >>> float(abs(np.corrcoef(factors.values["W1"], hidden)[0, 1]).round(2))
     1.0
     """
@@ -116,9 +116,8 @@ def ruvg(
     values = _log_values(y_or_counts, log, layer, feature_columns)
     matrix = with_sample_names(values.matrix, samples)
     table = matrix.sample_table if samples is None else samples
-    labels = matrix.samples if matrix.has_sample_names else None
     model = matrix.design if design is None else design
-    made = as_design(model, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    made = design_of(model, matrix, table)
     _, found = rows_and_controls(matrix, controls, running)
     _allowed(number, len(found.rows), pivoted_qr(made.matrix).rank, len(made))
     factors = turned(_shared(found.rows, number, corrected))
@@ -147,7 +146,7 @@ def _log_values(
     if log is None:
         log = not isinstance(given, EList) and _are_counts(matrix)
     if not truth(log, "log"):
-        return LogValues(matrix, ("from values taken to be on a log scale",))
+        return LogValues(matrix, ("From values taken to be on a log scale",))
     if isinstance(given, EList):
         raise ArgumentError("log=True is for counts, and the values of an EList are logarithms already")
     counts = pd.DataFrame(
@@ -171,7 +170,7 @@ def _of_counts(d: DGEList, matrix: FeatureMatrix) -> LogValues:
     scale = np.exp(np.log(sizes).mean()) / sizes
     values: FloatArray = np.log1p(d.counts.to_numpy() * scale)
     words = "normalised by the library sizes and factors of the DGEList" if own else "normalised by upper quartiles"
-    return LogValues(replace(matrix, source=ArraySource(values)), (f"from log(counts + 1), {words}",))
+    return LogValues(replace(matrix, source=ArraySource(values)), (f"From log(counts + 1), {words}",))
 
 
 def _allowed(k: int, n_controls: int, rank: int, n: int) -> None:

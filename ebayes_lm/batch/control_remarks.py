@@ -57,7 +57,7 @@ def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, use
     if summed <= free or chdtrc(float(free), summed) >= _RARELY:
         return ()
     remark = (
-        f"given the factors, effects of the controls vary {summed / free:.2g} times as much as their residuals say: "
+        f"Given the factors, effects of the controls vary {summed / free:.2g} times as much as their residuals say: "
         "some may be no controls, or k is too small. A look at their own p-values, and "
         'latent_factors(method="robust"), which needs no controls, would tell'
     )

@@ -16,8 +16,7 @@ from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.core.control_factors import Controls, Regression, f_of_regression, inverse, regressed, shared
 from ebayes_lm.core.shared_directions import Spaces, spaces, turned
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.matrix import as_feature_matrix
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted, listing
@@ -124,11 +123,9 @@ def ruv(
     choice(method, _NAMES, "method", "'RUV4', 'RUVinv' or 'RUV2'")
     truth(corrected, "corrected")
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    table = matrix.sample_table if samples is None else samples
-    labels = matrix.samples if matrix.has_sample_names else None
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     model = matrix.design if design is None else design
-    made = as_design(model, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    made = design_of(model, matrix, table)
     split = _split(made)
     if k is not None:
         k = whole_number(k, "k", "the number of factors")
@@ -228,7 +225,7 @@ def _told(
     used = values.shape[1] if regression is None else regression.predictors.shape[1]
     remarks += scatter_of_controls(controls.rows, split.at, values, used)
     if method == "RUVinv" and not hidden:
-        remarks += ("residual variances hold the unwanted variation, so that tests are conservative; k= takes it out",)
+        remarks += ("Residual variances hold the unwanted variation, so that tests are conservative; k= takes it out",)
     remarks += opinion
     words = f"by {_NAMES[method]} with {counted(n_controls, 'control')}"
     return Factors.appended(design, values, prefix="W", method=words, confounding=confounding, remarks=remarks)

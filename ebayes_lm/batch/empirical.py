@@ -13,9 +13,9 @@ from ebayes_lm.batch.covariates import kept_covariates
 from ebayes_lm.batch.shrinkage import Adjustment, Wanted, effects_of, shrunken_effects
 from ebayes_lm.core.batch_rows import BatchModel, BatchRows, batch_rows
 from ebayes_lm.data.blocks import ROW_CELLS, Running
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.returning import same_kind
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import (
     ArgumentError,
     DataError,
@@ -119,8 +119,8 @@ def combat(
     """
     parametric, mean_only = truth(parametric, "parametric"), truth(mean_only, "mean_only")
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    model, names = _model(matrix, batch, design, matrix.sample_table if samples is None else samples, reference_batch)
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
+    model, names = _model(matrix, batch, design, table, reference_batch)
     if not mean_only and model.explained.any():
         _warn_of_explained(model, names)
         mean_only = True
@@ -139,8 +139,7 @@ def _model(matrix: FeatureMatrix, batch: Any, design: Any, table: Any, wanted: A
         raise ArgumentError(f"all samples are in one batch, {names[0]!r}; there is nothing to bring together")
     coded = None
     if design is not None:
-        labels = matrix.samples if matrix.has_sample_names else None
-        coded = as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+        coded = design_of(design, matrix, table)
     elif matrix.design is not None:
         warn(
             "the design that the data carry is not used: without design=, what goes along with the batches is removed "

@@ -85,7 +85,7 @@ class Factors:
         if loadings is not None:
             loadings = loadings.set_axis(columns.columns, axis=1)
         parts = (posterior_association, posterior_effect, confounding, loadings)
-        return cls(columns, whole, method, *parts, tuple(remarks))
+        return cls(columns, whole, method, *parts, tuple(_sentence(remark) for remark in remarks))
 
     @property
     def n_factors(self) -> int:
@@ -111,3 +111,7 @@ def _free_names(prefix: str, width: int, design: Design) -> list[str]:
     while width and any(f"{prefix}{first + k}" in design.names for k in range(width)):
         first += 1
     return [f"{prefix}{first + k}" for k in range(width)]
+
+
+def _sentence(remark: str) -> str:
+    return remark if remark.endswith(".") else f"{remark}."

@@ -23,8 +23,8 @@ from ebayes_lm.batch.latent_rows import (
 )
 from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.data.blocks import Running, blas_threads
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, DesignError, counted
 from ebayes_lm.results.arguments import choice, shown
 
@@ -130,10 +130,8 @@ def latent_factors(
     choice(method, _METHODS, "method", "'robust' or 'negative-controls'")
     choice(missing, ("error", "omit", "impute"), "missing", "'error', 'omit' or 'impute'")
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    table = matrix.sample_table if samples is None else samples
-    labels = matrix.samples if matrix.has_sample_names else None
-    made = as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
+    made = design_of(design, matrix, table)
     at = coordinates(made)
     wanted = _allowed(k, at)
     chosen = _controls(method, controls, matrix)

@@ -97,16 +97,16 @@ def remarks_on(
     """What there is to know, in words: how the number was found, associations, limits, gaps and weights."""
     told = []
     if searched:
-        told.append("their number is that which lowers the error of features that took no part (bi-cross-validation)")
+        told.append("Their number is that which lowers the error of features that took no part (bi-cross-validation)")
     for name, line in confounding.iterrows():
         test = f"p = {line['p_value']:.2g} for no association"
         told.append(f"{name}: {line['share']:.0%} of it goes along with the factors ({test})")
     levels = [name for name, each in zip(findings.at.names, findings.related, strict=False) if each.level != 0.0]
     if levels:
-        told.append(f"effects of {listing(levels)} have a mean beside the factors, which was allowed for")
+        told.append(f"Effects of {listing(levels)} have a mean beside the factors, which was allowed for")
     told += [*_limits(findings), *_gaps(findings, missing)]
     if weighted:
-        told.append("weights that came with the data took no part in finding them")
+        told.append("Weights that came with the data took no part in finding them")
     return tuple(told)
 
 
@@ -128,16 +128,16 @@ def _limits(findings: Findings) -> list[str]:
         shared = each.added(factors.loadings, factors.variances, each.beside_level)
         if shared > _MUCH_ADDED >= each.added(factors.loadings, factors.variances):
             told.append(
-                f"loadings are so alike that a shift of all features with {name} would be taken for the factors"
+                f"Loadings are so alike that a shift of all features with {name} would be taken for the factors"
             )
         if each.scatter > _WIDE and findings.n_controls is not None:
             told.append(
-                f"controls scatter {each.scatter:.1f} times as widely about their regression for {name} as noise: some "
+                f"Controls scatter {each.scatter:.1f} times as widely about their regression for {name} as noise: some "
                 "have effects, or factors are missing"
             )
         elif each.scatter > _WIDE:
             told.append(
-                f"effects of {name} scatter {each.scatter:.1f} times as widely as noise: many features have some, and "
+                f"Effects of {name} scatter {each.scatter:.1f} times as widely as noise: many features have some, and "
                 "those that follow the loadings cannot be told from the factors"
             )
     return told

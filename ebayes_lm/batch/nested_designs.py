@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.nested_models import NestedModels
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.design.boundary import design_of
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import DesignError, counted, listing
@@ -35,20 +34,6 @@ class NestedDesigns:
     design: Design
     models: NestedModels
     interest: tuple[str, ...]
-
-
-def matrix_of(
-    y: Any, samples: Any, layer: str | None, feature_columns: str | Sequence[str] | None
-) -> tuple[FeatureMatrix, Any]:
-    """The matrix and its sample table."""
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    return matrix, matrix.sample_table if samples is None else samples
-
-
-def design_of(design: Any, matrix: FeatureMatrix, table: Any) -> Design:
-    """A design in any form, in the order of the matrix."""
-    labels = matrix.samples if matrix.has_sample_names else None
-    return as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
 
 
 def nested_designs(design: Any, null_design: Any, matrix: FeatureMatrix, table: Any) -> NestedDesigns:

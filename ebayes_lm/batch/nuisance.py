@@ -81,7 +81,7 @@ def _columns(names: Sequence[str], matrix: FeatureMatrix, table: Any) -> pd.Data
         if name not in known:
             there = f"it has {listing(known, 10)}.{nearest(name, known)}" if known else "there is no sample table"
             raise ArgumentError(f"covariates={name!r} is not a column of the sample table; {there}")
-    labels = matrix.samples if matrix.has_sample_names else None
+    labels = matrix.sample_labels
     return aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])[list(names)]
 
 

@@ -14,10 +14,10 @@ from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.batch.nuisance import Nuisance, batch_effect, covariate_effect, warn_of_confounding
 from ebayes_lm.core.removal import Removal, removal
 from ebayes_lm.data.blocks import ROW_CELLS, Running
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.returning import same_kind
 from ebayes_lm.data.weights import Weights, matrix_weights
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import ArgumentError, DesignWarning, warn
 from ebayes_lm.results.arguments import choice
 from ebayes_lm.results.correlated import Arranged, arranged, sample_blocks
@@ -127,8 +127,7 @@ def remove_batch_effect(
     """
     choice(inf, ("error", "missing"), "inf", "'error' or 'missing'")
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    table = matrix.sample_table if samples is None else samples
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     given = [("batch", batch), ("batch2", batch2)]
     terms = [batch_effect(value, matrix, table, name) for name, value in given if value is not None]
     if covariates is not None:
@@ -159,8 +158,7 @@ def _kept(design: Any, group: Any, matrix: FeatureMatrix, table: Any, *, asked: 
             "spread over batches are removed with these. Give group=, or design= without the batch",
             DesignWarning,
         )
-    labels = matrix.samples if matrix.has_sample_names else None
-    return as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1]).matrix
+    return design_of(design, matrix, table).matrix
 
 
 def _removed(plain: Arranged, terms: Sequence[Nuisance], running: Running, inf: str) -> FloatArray:

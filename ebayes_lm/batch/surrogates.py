@@ -14,7 +14,7 @@ from ebayes_lm.batch.component_number import METHODS as NUMBER_METHODS
 from ebayes_lm.batch.component_number import checked_seed, component_number
 from ebayes_lm.batch.control_weights import control_weights
 from ebayes_lm.batch.factors import Factors
-from ebayes_lm.batch.nested_designs import NestedDesigns, matrix_of, nested_designs
+from ebayes_lm.batch.nested_designs import NestedDesigns, nested_designs
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.batch.surrogate_words import METHODS, remarks_on
@@ -22,6 +22,7 @@ from ebayes_lm.core.hidden_variables import HiddenVariables, from_controls, rewe
 from ebayes_lm.counts.boundary import as_count_list
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.design.boundary import matrix_and_table
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, counted
 from ebayes_lm.results.arguments import choice, real, whole_number
 
@@ -123,7 +124,7 @@ def surrogate_variables(
     """
     options = _Options.of(method, n_sv, iterations, number_method, seed)
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix, table = matrix_of(y, samples, layer, feature_columns)
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     return _estimated(nested_designs(design, null_design, matrix, table), options, controls, running)
 
 
@@ -200,7 +201,7 @@ def svaseq(
         raise ArgumentError(f"constant is added to counts before the logarithm, above 0; got {constant!r}")
     running = Running(threads, chunk_size, max_memory, progress)
     given = as_count_list(counts, layer=layer)
-    matrix, table = matrix_of(np.log(given.counts + added), samples, None, None)
+    matrix, table = matrix_and_table(np.log(given.counts + added), samples)
     matrix = replace(matrix, annotation=given.genes)
     nested = nested_designs(design, null_design, matrix, given.samples if samples is None else table)
     return _estimated(nested, options, controls, running, of_counts=True)

@@ -118,7 +118,7 @@ def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFr
             continue
         try:
             found = el.unequal_variances(data, design, group=samples[factor])
-        except ArgumentError:  # no two groups have a residual
+        except (ArgumentError, DataError):  # no two groups have a residual, or the fit refuses the data, too
             continue
         if found.advice:
             warn(found.advice, VarianceWarning)

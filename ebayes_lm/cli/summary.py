@@ -71,7 +71,7 @@ def model_lines(choices: Choices) -> list[str]:
     counts = choices.procedure.counts
     remarks = () if choices.factors is None else choices.factors.remarks
     parts = (describe_preparation(counts) if counts else "", describe_fitting(choices.procedure), *remarks)
-    text = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
+    text = " ".join(part for part in parts if part)
     source = "" if choices.weights is None else f" Weights are from {choices.weights.source}."
     return ["", "Model", *paragraph(text + source)] if text else []
 

@@ -58,6 +58,11 @@ class FeatureMatrix:
         """Whether the samples have names of their own."""
         return not is_positional(self.samples)
 
+    @property
+    def sample_labels(self) -> pd.Index | None:
+        """Names of the samples; None where they are only numbered."""
+        return self.samples if self.has_sample_names else None
+
     def map_blocks(
         self,
         fit: Callable[[AnyArray, slice], tuple[AnyArray, ...]],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
-from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.model import model_matrix
 from ebayes_lm.design.recipe import INTERCEPT
@@ -67,6 +68,23 @@ def as_design(design: DesignLike, *, samples: Samples | None, sample_labels: pd.
     made = design if isinstance(design, Design) else Design(design)
     positions = _positions(made.samples, made.labelled, wanted, n_samples, "the design", samples)
     return made.take(positions, samples=wanted)
+
+
+def matrix_and_table(
+    y: Any,
+    samples: pd.DataFrame | None,
+    *,
+    layer: str | None = None,
+    feature_columns: str | Sequence[str] | None = None,
+) -> tuple[FeatureMatrix, Any]:
+    """A matrix in any form, and its sample table: the one given, or what the container carries."""
+    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
+    return matrix, matrix.sample_table if samples is None else samples
+
+
+def design_of(design: DesignLike, matrix: FeatureMatrix, table: Samples | None) -> Design:
+    """A design in any form, in the order of the samples of a matrix; formulas read the sample table."""
+    return as_design(design, samples=table, sample_labels=matrix.sample_labels, n_samples=matrix.shape[1])
 
 
 def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_samples: int) -> pd.DataFrame:

@@ -28,7 +28,7 @@ def sample_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str = "bl
 
 def named_blocks(block: Any, matrix: FeatureMatrix, table: Any, what: str) -> tuple[IntArray, pd.Index]:
     """The same, and the names of the blocks."""
-    labels = matrix.samples if matrix.has_sample_names else None
+    labels = matrix.sample_labels
     if isinstance(block, str) and table is not None:
         table = aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])
     ordered = pd.RangeIndex(matrix.shape[1]) if labels is None and isinstance(block, str) else matrix.samples

@@ -89,7 +89,7 @@ def same_matrix(fit: LinearFit, y: Any) -> tuple[FeatureMatrix, AnyArray]:
     for given, wanted, what in zip(matrix.shape, fitted_shape, ("features", "samples"), strict=True):
         if given != wanted and (what == "features" or not matrix.has_sample_names):
             raise DataError(f"y has {given:,} {what} and the fit {wanted:,}; give the matrix it was fitted to")
-    labels = matrix.samples if matrix.has_sample_names else None
+    labels = matrix.sample_labels
     order = align(labels, fit.design.samples, len(fit.design.samples), what="y")
     if fit.duplicates is None:
         return matrix, order

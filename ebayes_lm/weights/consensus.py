@@ -13,9 +13,9 @@ from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.intrablock import blocks_within, intrablock_plan, trimmed_mean
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.duplicates import Duplicates, with_duplicates
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights, matrix_weights
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import ArgumentError, DataError, DesignWarning, counted, listing, warn
 from ebayes_lm.results.arguments import real, whole_number
 from ebayes_lm.results.correlated import Arranged, sample_blocks
@@ -171,11 +171,9 @@ def duplicate_correlation(
         whole_number(spacing, "spacing", "the distance of the rows of a feature"),
     )
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer), samples)
-    table = matrix.sample_table if samples is None else samples
-    labels = matrix.samples if matrix.has_sample_names else None
+    matrix, table = matrix_and_table(y, samples, layer=layer)
     wanted = matrix.design if design is None else design
-    x = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1]).matrix
+    x = design_of(wanted, matrix, table).matrix
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, x, matrix_weights(weights, matrix))
     arranged, blocks, within = _arranged(plain, blocks, duplicates)

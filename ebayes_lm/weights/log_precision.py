@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import IntArray
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.matrix import as_feature_matrix
-from ebayes_lm.design.boundary import with_sample_names
+from ebayes_lm.design.boundary import matrix_and_table
 from ebayes_lm.errors import DesignError
 from ebayes_lm.results.correlated import named_blocks, sample_blocks
 from ebayes_lm.weights.log_values import LogValues, chosen_span, log_values
@@ -155,8 +154,8 @@ def vooma_by_group(
     [1.5, 1.5, 1.5, 0.4, 0.4, 0.4]
     """
     running = Running(threads, chunk_size, max_memory, progress)
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    levels, names = named_blocks(group, matrix, matrix.sample_table if samples is None else samples, "group")
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
+    levels, names = named_blocks(group, matrix, table, "group")
     design = _indicators(levels, names, matrix.samples) if design is None else design
     data, _ = log_values(
         matrix, design, samples=samples, predictor=None, layer=None, feature_columns=None, running=running

@@ -16,10 +16,10 @@ from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.data.alignment import align
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.data.vectors import ordered_numbers
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.results.arguments import truth
@@ -120,13 +120,11 @@ def log_values(
     ArgumentError, ArgumentTypeError, DataError, AlignmentError, DesignError
         The matrix, or what comes with it, cannot be used.
     """
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     if matrix.shape[0] < 2:
         raise DataError(f"{counted(matrix.shape[0], 'feature')} tells no trend of variance over mean; give two or more")
-    table = matrix.sample_table if samples is None else samples
-    labels = matrix.samples if matrix.has_sample_names else None
     wanted = matrix.design if design is None else design
-    made = as_design(wanted, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    made = design_of(wanted, matrix, table)
     bare = replace(matrix, sample_table=table, design=None, weights=None)
     given = None if predictor is None else _predictor(predictor, bare)
     return LogValues(bare, made, given, running), matrix.weights

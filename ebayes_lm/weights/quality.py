@@ -14,9 +14,9 @@ from ebayes_lm.core.ols import Status
 from ebayes_lm.core.sample_variances import SampleWeights, estimated_weights
 from ebayes_lm.core.variance_model import VarianceModel, group_directions, variance_model
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.design.boundary import as_design, with_sample_names
+from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import (
     ArgumentError,
@@ -198,8 +198,7 @@ def inputs(
 
     Without a design, that of the container serves where it may be ``carried``; else samples are replicates.
     """
-    matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
-    table = matrix.sample_table if samples is None else samples
+    matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     if carried:
         design = matrix.design if design is None else design
     elif design is None and matrix.design is not None:
@@ -208,12 +207,7 @@ def inputs(
             "and differences between groups as scatter; pass it as design=",
             DesignWarning,
         )
-    return Inputs(matrix, _coded(design, matrix, table), table)
-
-
-def _coded(design: Any, matrix: FeatureMatrix, table: Any) -> Design:
-    labels = matrix.samples if matrix.has_sample_names else None
-    return as_design(design, samples=table, sample_labels=labels, n_samples=matrix.shape[1])
+    return Inputs(matrix, design_of(design, matrix, table), table)
 
 
 def _variance_terms(given: Inputs, var_design: Any, var_group: Any) -> FloatArray | None:
@@ -227,7 +221,7 @@ def _variance_terms(given: Inputs, var_design: Any, var_group: Any) -> FloatArra
         return group_directions(groups)
     if var_design is None:
         return None
-    terms = _coded(var_design, given.matrix, given.table).matrix
+    terms = design_of(var_design, given.matrix, given.table).matrix
     if (terms == terms[0]).all():
         raise DesignError("var_design is the same for all samples; give a column that differs, or leave it out")
     return terms

@@ -104,7 +104,7 @@ class TestDefaultTests:
 class TestFactors:
     def test_words(self):
         found = appended(el.model_matrix("~ group", SAMPLES))
-        assert repr(found) == "2 factors (F1, F2) by hand, appended to ~ group\nfrom nowhere"
+        assert repr(found) == "2 factors (F1, F2) by hand, appended to ~ group\nfrom nowhere."
         assert "<table" in found._repr_html_()
 
     def test_names_from_strangers_are_escaped(self):

@@ -178,7 +178,7 @@ def test_controls_that_are_none_are_remarked_on():
     y, _, affected = drawn(share=0.9, n_controls=0)
     y.loc[:, TABLE["group"] == "B"] += 3.0 * affected[:, None] * np.random.default_rng(3).choice([-1, 1], (len(y), 1))
     factors = found(y, k=1, method="negative-controls", controls=y.index[affected][:200])
-    assert any("controls scatter" in remark for remark in factors.remarks)
+    assert any("Controls scatter" in remark for remark in factors.remarks)
 
 
 def test_a_column_that_the_factors_take_draws_a_warning():
@@ -192,7 +192,7 @@ def test_loadings_that_are_alike_are_remarked_on():
     hidden = rng.normal(size=20) + (TABLE["group"] == "B").to_numpy()
     loadings = 1 + 0.05 * rng.normal(size=400)
     y = pd.DataFrame(rng.normal(size=(400, 20)) + np.outer(loadings, hidden), columns=TABLE.index)
-    assert any("loadings are so alike" in remark for remark in found(y, k=1).remarks)
+    assert any("Loadings are so alike" in remark for remark in found(y, k=1).remarks)
 
 
 def test_effects_of_most_features_are_remarked_on():
@@ -219,7 +219,7 @@ def test_gaps(gappy, factors, missing):
     assert other.loadings.iloc[[5, 6]].isna().all(axis=None)
     incomplete = gappy.isna().any(axis=1)
     if missing == "omit":
-        assert f"{incomplete.sum()} features with missing values took no part" in other.remarks
+        assert f"{incomplete.sum()} features with missing values took no part." in other.remarks
         assert_allclose(other.values, found(gappy[~incomplete], k=2).values, atol=AT_REST)
     else:
         assert any(f"{incomplete.sum() - 2} features" in r and "2 with too few values" in r for r in other.remarks)
@@ -243,7 +243,7 @@ def test_weights_are_spoken_of(data, factors):
     y = data[0]
     weighted = found(el.EList(y, weights=np.full(y.shape, 2.0)))
     assert_allclose(weighted.values, factors.values, atol=AT_REST)
-    assert "weights that came with the data took no part in finding them" in weighted.remarks
+    assert "Weights that came with the data took no part in finding them." in weighted.remarks
 
 
 def test_what_has_not_converged_is_said(data, monkeypatch):
