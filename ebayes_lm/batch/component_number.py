@@ -137,7 +137,7 @@ def _by_permutation(rows: RowPasses, basis: FloatArray, n_perm: int, seed: int) 
     left = np.linalg.qr(basis, mode="complete").Q[:, p:]
     most = max(0, min(rows.matrix.shape[0], n) - p)
     cross = rows.cross_product(lambda y: y @ left)
-    (size_of_rows,) = rows.each(lambda y: (np.einsum("ij,ij->i", y, y),))
+    (size_of_rows,) = rows.each(lambda y, _: (np.einsum("ij,ij->i", y, y),))
     if np.trace(cross) <= ZERO_VARIANCE**2 * size_of_rows.sum():
         return 0
     observed = shares(cross, most)
@@ -186,7 +186,7 @@ def _most_variable(rows: RowPasses, number: int) -> RowPasses:
     features = rows.matrix.shape[0]
     if number > features:
         raise ArgumentError(f"n_features is how many features count, {features:,} at most; got {number:,}")
-    (variance,) = rows.each(lambda y: (y.var(axis=1),))
+    (variance,) = rows.each(lambda y, _: (y.var(axis=1),))
     chosen = np.zeros(features, dtype=bool)
     chosen[np.argsort(-variance, kind="stable")[:number]] = True
     parts: dict[int, AnyArray] = {}

@@ -15,7 +15,7 @@ from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import DataError, counted, listing
 
 #: Cells in a block: it stays in cache between one product and the next, and threads share the blocks evenly.
-_CELLS = 2 * ROW_CELLS
+_CELLS = 4 * ROW_CELLS
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,8 @@ class RowPasses:
     def each(self, work: OfRows) -> tuple[AnyArray, ...]:
         """Arrays over all rows, of what ``work`` gives for each block."""
 
-        def block(values: AnyArray, _: slice) -> tuple[AnyArray, ...]:
-            return work(values.astype(np.float64, copy=False))
+        def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
+            return work(values.astype(np.float64, copy=False), at)
 
         return self.matrix.map_blocks(block, self.running, _CELLS)
 
@@ -86,8 +86,10 @@ class RowPasses:
         """Cross product (n, n) of rows less their means, times their weights (G,)."""
 
         def product(y: FloatArray, at: slice) -> FloatArray:
-            z = y - y.mean(axis=1, keepdims=True)
-            z *= weights[at, None]
+            counting = np.flatnonzero(weights[at])
+            z = y[counting]
+            z -= z.mean(axis=1, keepdims=True)
+            z *= weights[at][counting, None]
             return np.asarray(z.T @ z)
 
         return self.total(product)

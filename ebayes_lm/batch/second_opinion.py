@@ -25,7 +25,7 @@ MOST_REJECTED = 0.055
 #: By so much of the variance that errors of an association add to effects, more null features come below 0.05.
 _REJECTED_BY_VARIANCE = 0.115
 #: Features that the opinion rests on, spread evenly over all: enough to know any association that matters.
-MOST_FEATURES = 5000
+MOST_FEATURES = 2000
 
 
 class SecondOpinion(NamedTuple):
@@ -73,7 +73,7 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
 
     There may be none in use, which is an opinion as well. It counts factors itself: those in use may be fewer than
     there are, or more, and of factors in noise nothing can be told. It takes complete features only, and says nothing
-    of designs whose columns depend on each other, or that leave too few residual df. Of many it looks at 5,000.
+    of designs whose columns depend on each other, or that leave too few residual df. Of many it looks at 2,000.
     """
     if len(pivoted_qr(design.matrix).aliased):
         return None

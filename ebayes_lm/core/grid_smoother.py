@@ -14,6 +14,8 @@ from ebayes_lm.core.line_minimum import line_minimum
 
 #: Knots that R lays among so many points, and the points on which they lie.
 _KNOTS = 119
+#: Knots that lie together with the first and the last, beside these.
+_END_KNOTS = 3
 #: Range of the smoothing parameter, and how closely it is searched: R's, with its scale in powers of 256.
 _RANGE = (-1.5, 1.5)
 _TOLERANCE = 1e-4
@@ -30,12 +32,22 @@ class Curve(NamedTuple):
     low: float
     high: float
 
-    def __call__(self, x: FloatArray) -> FloatArray:
-        """Values at points within the grid."""
-        from scipy.interpolate import BSpline
+    def at_rising(self, x: FloatArray) -> FloatArray:
+        """Values at rising points (n,) within the grid: a piece at a time, without a search for every point."""
+        from scipy.interpolate import BSpline, PPoly
 
         scaled = (x - self.low) / (self.high - self.low)
-        return np.asarray(BSpline(self.knots, self.coefficients, 3)(scaled))
+        pieces = PPoly.from_spline(BSpline(self.knots, self.coefficients, 3))
+        inner = slice(_END_KNOTS, -_END_KNOTS)
+        sites = self.knots[inner]
+        number = np.diff(np.searchsorted(scaled, sites[1:-1]), prepend=0, append=len(x))
+        beyond = scaled - np.repeat(sites[:-1], number)
+        cubic, *others = pieces.c[:, inner]
+        values = np.repeat(cubic, number)
+        for coefficient in others:
+            values *= beyond
+            values += np.repeat(coefficient, number)
+        return np.asarray(values)
 
 
 class _Basis(NamedTuple):
@@ -79,7 +91,7 @@ def _basis() -> _Basis:
 
     grid = np.arange(POINTS) / (POINTS - 1)
     sites = grid[(np.arange(_KNOTS) * (POINTS - 1) / (_KNOTS - 1)).astype(np.intp)]
-    knots = np.concatenate([np.zeros(3), sites, np.ones(3)])
+    knots = np.concatenate([np.zeros(_END_KNOTS), sites, np.ones(_END_KNOTS)])
     splines = BSpline.design_matrix(grid, knots, 3).toarray()
     cross = splines.T @ splines
     penalty = _penalty(BSpline(knots, np.eye(len(knots) - 4), 3).derivative(2), sites)

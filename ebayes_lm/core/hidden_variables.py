@@ -8,11 +8,11 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.local_fdr import local_fdr
-from ebayes_lm.core.nested_models import NestedModels
+from ebayes_lm.core.local_fdr import local_fdr_of_f
+from ebayes_lm.core.nested_models import Directions, NestedModels
 
-#: What is computed of a block of rows, the first axis of each array being the row.
-OfRows: TypeAlias = Callable[[FloatArray], tuple[AnyArray, ...]]
+#: What is computed of a block of rows and its place, the first axis of each array being the row.
+OfRows: TypeAlias = Callable[[FloatArray, slice], tuple[AnyArray, ...]]
 
 #: Features below this local false discovery rate belong to a residual direction.
 _BELONGS = 0.1
@@ -57,8 +57,12 @@ def leading(cross: FloatArray, k: int) -> FloatArray:
 
 def residual_directions(rows: Rows, models: NestedModels, k: int) -> FloatArray:
     """First right singular vectors (n, k) of what the design leaves of all rows."""
-    basis = models.residual_basis()
-    return basis @ leading(rows.cross_product(lambda y: y @ basis), k)
+    return leading(rows.cross_product(models.residuals), min(k, models.df_residual))
+
+
+def f_statistics(rows: Rows, directions: Directions, left: FloatArray) -> tuple[FloatArray, ...]:
+    """F statistics (G,) of all rows, of hidden variables and of terms; what the null design leaves is known."""
+    return rows.each(lambda y, at: directions.f_statistics(y, left[at]))
 
 
 def reweighted(rows: Rows, models: NestedModels, k: int, iterations: int) -> HiddenVariables:
@@ -67,12 +71,14 @@ def reweighted(rows: Rows, models: NestedModels, k: int, iterations: int) -> Hid
     The first guess are residual directions. A feature then counts by the probability that it is associated with them,
     times that of there being no effect of interest beside them; directions of weighted features are the next guess.
     """
+    (left,) = rows.each(lambda y, _: (models.left_by_null(y),))
     hidden = residual_directions(rows, models, k)
     association = effect = np.zeros(0)
     for _ in range(iterations):
         directions = models.beside(hidden)
-        p_hidden, p_interest = rows.each(directions.p_values)
-        association, effect = 1.0 - local_fdr(p_hidden), 1.0 - local_fdr(p_interest)
+        of_hidden, of_interest = f_statistics(rows, directions, left)
+        association = 1.0 - local_fdr_of_f(of_hidden, *directions.df_hidden)
+        effect = 1.0 - local_fdr_of_f(of_interest, *directions.df_interest)
         weights = np.nan_to_num(association * (1.0 - effect))
         found = leading(rows.centred_cross_product(weights), k)
         if directions.degenerate or found.shape[1] < k:
@@ -90,11 +96,12 @@ def two_steps(rows: Rows, models: NestedModels, k: int) -> HiddenVariables:
     n = len(models.null)
     targets = residual_directions(rows, models, k)
     level = NestedModels(np.full((n, 1), n**-0.5), np.zeros((n, 0)))
+    (left,) = rows.each(lambda y, _: (level.left_by_null(y),))
     found, belongs = [], []
     for target in targets.T:
-        p, _ = rows.each(level.beside(target[:, None]).p_values)
-        with np.errstate(invalid="ignore"):
-            chosen = local_fdr(p) < _BELONGS
+        directions = level.beside(target[:, None])
+        f, _ = f_statistics(rows, directions, left)
+        chosen = local_fdr_of_f(f, *directions.df_hidden) < _BELONGS
         belongs.append(chosen & (chosen.sum() >= n))
         candidates = leading(rows.centred_cross_product(belongs[-1].astype(np.float64)), n)
         if candidates.shape[1]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import fdtrc
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.ols import ZERO_VARIANCE
@@ -41,17 +40,23 @@ class NestedModels:
         n, p0 = self.null.shape
         return int(n - p0 - self.interest.shape[1])
 
-    def residual_basis(self) -> FloatArray:
-        """Orthonormal basis (n, df_residual) of what the design leaves."""
-        whole = np.hstack([self.null, self.interest])
-        return np.linalg.qr(whole, mode="complete").Q[:, whole.shape[1] :]
+    def residuals(self, y: FloatArray) -> FloatArray:
+        """What the design leaves of rows (g, n)."""
+        basis = np.hstack([self.null, self.interest])
+        return y - (y @ basis) @ basis.T
+
+    def left_by_null(self, y: FloatArray) -> FloatArray:
+        """Sums of squares (g,) of what the null design leaves of rows (g, n); NaN where that is rounding."""
+        rest = _squares(y - (y @ self.null) @ self.null.T)
+        return np.where(rest <= ZERO_VARIANCE**2 * _squares(y), np.nan, rest)
 
     def beside(self, hidden: FloatArray) -> Directions:
-        """Bases of what hidden variables (n, k) add to the null design, the design to both, and the rest."""
-        p0, k, d = self.null.shape[1], hidden.shape[1], self.interest.shape[1]
-        q, r = np.linalg.qr(np.hstack([self.null, hidden, self.interest]), mode="complete")
+        """Bases of what hidden variables (n, k) add to the null design, and the design to both."""
+        p0, k = self.null.shape[1], hidden.shape[1]
+        q, r = np.linalg.qr(np.hstack([self.null, hidden, self.interest]))
         left = np.abs(np.diag(r))[p0:]
-        return Directions(q[:, p0:], k, d, bool((left < RANK_TOLERANCE).any()))
+        df = len(q) - p0 - k
+        return Directions(q[:, p0:], k, df, bool((left < RANK_TOLERANCE).any()))
 
     def explained(self, hidden: FloatArray) -> FloatArray:
         """Share (k,) of what the null design leaves of each hidden variable (n, k) that the design explains."""
@@ -63,29 +68,38 @@ class NestedModels:
 
 
 class Directions(NamedTuple):
-    """Orthonormal directions (n, n - p0) that the null design leaves: of k hidden variables, of d terms, the others.
+    """Orthonormal directions (n, k + d): of k hidden variables beside a null design, then of terms beside both.
 
-    ``degenerate`` says that hidden variables, null design and terms of interest are not independent of each other.
+    ``df`` are samples less those of null design and hidden variables. ``degenerate`` says that these and the terms are
+    not independent of each other.
     """
 
     basis: FloatArray
     k: int
-    d: int
+    df: int
     degenerate: bool
 
-    def p_values(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """F tests of rows (g, n): of hidden variables beside the null design, and of the terms of interest beside both.
+    @property
+    def df_hidden(self) -> tuple[int, int]:
+        """Of the F statistics of hidden variables."""
+        return self.k, self.df
 
-        NaN for rows of which the null design leaves nothing.
+    @property
+    def df_interest(self) -> tuple[int, int]:
+        """Of the F statistics of terms."""
+        d = self.basis.shape[1] - self.k
+        return d, self.df - d
+
+    def f_statistics(self, y: FloatArray, left: FloatArray) -> tuple[FloatArray, ...]:
+        """F of hidden variables beside the null design, and of the terms beside both, for rows (g, n).
+
+        ``left`` (g,) is what the null design leaves of them; where that is NaN, F is.
         """
-        effects = y @ self.basis
-        bounds = (slice(self.k), slice(self.k, self.k + self.d), slice(self.k + self.d, None))
-        hidden, interest, rest = (_squares(effects[:, part]) for part in bounds)
-        df = self.basis.shape[1] - self.k
-        size = _squares(y)
-        constant = hidden + interest + rest <= ZERO_VARIANCE**2 * size
-        tests = _tail(hidden, self.k, interest + rest, df), _tail(interest, self.d, rest, df - self.d)
-        return tuple(np.where(constant, np.nan, p) for p in tests)  # type: ignore[return-value]
+        squares = np.square(self.basis.T @ y.T)
+        by_hidden, by_interest = squares[: self.k].sum(axis=0), squares[self.k :].sum(axis=0)
+        beside = np.maximum(left - by_hidden, 0.0)
+        rest = np.maximum(beside - by_interest, 0.0)
+        return _f(by_hidden, beside, self.df_hidden), _f(by_interest, rest, self.df_interest)
 
 
 def _squares(rows: FloatArray) -> FloatArray:
@@ -93,10 +107,7 @@ def _squares(rows: FloatArray) -> FloatArray:
     return np.asarray(np.einsum("ij,ij->i", rows, rows))
 
 
-def _tail(squares: FloatArray, df: int, rest: FloatArray, df_rest: int) -> FloatArray:
-    """Upper tail of F; 0 where nothing is left of a row, 1 without a df."""
-    if not df:
-        return np.ones(len(squares))
+def _f(squares: FloatArray, rest: FloatArray, df: tuple[int, int]) -> FloatArray:
+    """F statistics; infinite where nothing is left of a row, NaN without terms."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        f = (squares / df) / (rest / df_rest)
-        return np.where(rest > 0.0, fdtrc(df, df_rest, f), 0.0)
+        return np.asarray(np.where(rest == 0.0, np.inf, (squares / df[0]) / (rest / df[1])))
