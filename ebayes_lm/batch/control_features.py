@@ -100,7 +100,8 @@ def _of_labels(labels: pd.Series[Any], matrix: FeatureMatrix) -> IntArray:
     if is_positional(matrix.features):
         return _of_positions(labels, matrix.shape[0])
     wanted = pd.Index(labels).unique()
-    known = wanted.isin(matrix.features)
+    places = wanted.get_indexer(matrix.features)
+    known = np.bincount(places[places >= 0], minlength=len(wanted)) > 0
     if not known.all():
         numbers = pd.api.types.is_numeric_dtype(labels.dtype) and not known.any()
         advice = "features have labels, so positions do not serve: y.index[positions] turns them into labels"
@@ -109,7 +110,7 @@ def _of_labels(labels: pd.Series[Any], matrix: FeatureMatrix) -> IntArray:
             f"labels, such as {listing(matrix.features[:2])}: {listing(wanted[~known])}. "
             + (advice if numbers else "Leave them out, or give labels of the same kind")
         )
-    return np.flatnonzero(matrix.features.isin(wanted))
+    return np.flatnonzero(places >= 0)
 
 
 def _of_positions(values: pd.Series[Any], length: int) -> IntArray:
