@@ -200,6 +200,8 @@ class Design:
     def take(self, positions: IntArray | Sequence[int], samples: pd.Index | None = None) -> Design:
         """The design of some of the samples, by position and in that order, under new labels where given."""
         chosen = np.asarray(positions, dtype=np.intp)
+        if samples is None and np.array_equal(chosen, np.arange(self.shape[0])):
+            return self  # a plain numbering of the samples would become names
         index = self.samples.take(chosen) if samples is None else samples
         labelled = self.labelled or samples is not None
         design = Design.__new__(Design)

@@ -140,6 +140,11 @@ def test_terms_and_interest():
         Design(np.ones((2, 3)), of_interest=1)
 
 
+def test_samples_that_are_only_numbered_stay_so():
+    numbered = Design(np.column_stack([np.ones(4), np.arange(4.0)]))
+    assert isinstance(numbered.take(range(4)).samples, pd.RangeIndex)
+
+
 def test_take_reorders():
     turned = made().take([3, 0])
     assert list(turned.samples) == ["s4", "s1"]
