@@ -105,8 +105,9 @@ def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_sampl
     wanted = None if sample_labels is None or is_positional(sample_labels) else sample_labels
     table = SampleTable(samples)
     positions = _positions(table.index, table.labelled, wanted, n_samples, "the sample table", table.frame)
-    ordered = table.frame.iloc[positions]
-    return ordered if wanted is None else ordered.set_axis(wanted, axis=0)
+    if wanted is None:  # the order is taken as given, and a plain numbering stays one
+        return table.frame
+    return table.frame.iloc[positions].set_axis(wanted, axis=0)
 
 
 def with_sample_names(matrix: FeatureMatrix, samples: pd.DataFrame | None) -> FeatureMatrix:
