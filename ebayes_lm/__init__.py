@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from ebayes_lm.counts.replicates import sum_tech_reps as sum_tech_reps
     from ebayes_lm.data.containers import EList as EList
     from ebayes_lm.data.count_list import DGEList as DGEList
+    from ebayes_lm.data.matrix import FeatureMatrix as FeatureMatrix
+    from ebayes_lm.data.stores.formats import open_matrix as open_matrix
     from ebayes_lm.design.conditions import cond as cond
     from ebayes_lm.design.conditions import contrast_as_coef as contrast_as_coef
     from ebayes_lm.design.contrasts import make_contrasts as make_contrasts
@@ -132,6 +134,8 @@ _HOMES = {
     "counts.replicates": ("sum_tech_reps",),
     "data.containers": ("EList",),
     "data.count_list": ("DGEList",),
+    "data.matrix": ("FeatureMatrix",),
+    "data.stores.formats": ("open_matrix",),
     "design.conditions": ("cond", "contrast_as_coef"),
     "design.contrasts": ("make_contrasts",),
     "design.design_matrix": ("Design",),

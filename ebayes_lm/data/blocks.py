@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.engines import Engine, Threads, Work
 from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import ArgumentError
 
 #: Cells in a block: large enough that calling costs nothing, small enough that a copy of one is no matter.
@@ -29,7 +31,7 @@ _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**
 
 @dataclass(frozen=True)
 class Running:
-    """How a verb runs: threads, rows in a block, room for blocks, and whether progress shows.
+    """How a verb runs: threads, rows in a block, room for blocks, whether progress shows, and who does the work.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class Running:
     chunk_size: int | None = None
     max_memory: int | str | None = None
     progress: bool | None = None
+    engine: Engine | None = None
 
     def __post_init__(self) -> None:
         for name in ("threads", "chunk_size"):
@@ -59,17 +62,28 @@ class Running:
         """Threads to use; by default as many as the process may run on."""
         return int(self.threads or _processors())
 
-    def block_rows(self, samples: int, cells: int = BLOCK_CELLS) -> int:
-        """Rows in a block: by the size of the problem, and by what of ``max_memory`` falls to each thread."""
+    def block_rows(self, samples: int, cells: int = BLOCK_CELLS, grain: int = 1) -> int:
+        """Rows in a block: by the size of the problem, and by what of ``max_memory`` falls to each thread.
+
+        Where rows are stored together, a block holds whole grains as far as there is room.
+        """
         rows = self.chunk_size or max(1, cells // samples)
-        if self.max_memory is None:
-            return int(rows)
-        room = memory_bytes(self.max_memory) // (8 * samples * _COPIES * self.n_threads)
-        if room < 1:
-            raise ArgumentError(
-                f"max_memory={self.max_memory!r} does not hold one row of {samples:,} samples in each thread"
-            )
-        return int(min(rows, room))
+        if self.chunk_size is None and rows < grain <= BLOCK_CELLS // samples:
+            rows = grain
+        if self.max_memory is not None:
+            room = memory_bytes(self.max_memory) // (8 * samples * _COPIES * self.n_threads)
+            if room < 1:
+                raise ArgumentError(
+                    f"max_memory={self.max_memory!r} does not hold one row of {samples:,} samples in each thread"
+                )
+            rows = min(rows, room)
+        return int(rows if self.chunk_size or rows < grain else rows - rows % grain)
+
+    def bounds(self, shape: tuple[int, int], cells: int = BLOCK_CELLS, grain: int = 1) -> list[slice]:
+        """Where blocks begin and end."""
+        rows, samples = shape
+        size = self.block_rows(samples, cells, grain)
+        return [slice(start, min(rows, start + size)) for start in range(0, rows, size)] or [slice(0, 0)]
 
 
 def _processors() -> int:
@@ -96,8 +110,7 @@ def run_blocks(
     Linear algebra inside a block keeps to one thread: split over several, it would sum in an order that depends on
     how many there are.
     """
-    size = running.block_rows(samples, cells)
-    bounds = [slice(start, min(rows, start + size)) for start in range(0, rows, size)] or [slice(0, 0)]
+    bounds = running.bounds((rows, samples), cells)
     with blas_threads(1), Progress(rows, running.progress) as progress:
         if len(bounds) == 1:
             return fit(bounds[0])
@@ -111,6 +124,24 @@ def run_blocks(
             for _ in pool.map(store, bounds):
                 pass
     return tuple(whole.arrays)
+
+
+def run_source(
+    work: Work, source: Source, running: Running, cells: int = BLOCK_CELLS
+) -> tuple[tuple[AnyArray, ...], dict[int, tuple[AnyArray, ...]]]:
+    """Work through the rows of a source by the engine that is wanted, threads by default.
+
+    Returns the arrays of all rows, laid end to end, and what blocks give besides, by where they begin, in that order.
+    """
+    engine = running.engine or Threads(running.n_threads)
+    whole, loose = _Whole(source.shape[0]), {}
+    bounds = running.bounds(source.shape, cells, source.grain)
+    with blas_threads(1), Progress(source.shape[0], running.progress) as progress:
+        for at, parts in engine.run(source, work, bounds):
+            whole.store(at, parts.rows)
+            loose[at.start] = parts.loose
+            progress.advance(at.stop - at.start)
+    return tuple(whole.arrays), {start: loose[start] for start in sorted(loose)}
 
 
 class _Whole:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.sources import Source
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.errors import ArgumentError, counted
 
 if TYPE_CHECKING:
     from ebayes_lm.data.matrix import FeatureMatrix
-    from ebayes_lm.data.sources import Source
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Duplicates:
 
 
 @dataclass(frozen=True, eq=False)
-class DuplicateSource:
+class DuplicateSource(Source):
     """Rows of another source with duplicates side by side."""
 
     source: Source

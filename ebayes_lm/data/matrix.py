@@ -11,8 +11,10 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_blocks
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_source
 from ebayes_lm.data.containers import EList
+from ebayes_lm.data.engines import Parts, Work
+from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.marks import joined_notes, mark_key, note_in
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
 from ebayes_lm.data.tables import split_annotation
@@ -54,6 +56,22 @@ class FeatureMatrix:
         return self.source.shape
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+        return self.source.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the values in memory, if they were all read."""
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+
+    def __repr__(self) -> str:
+        features, samples = self.shape
+        return (
+            f"FeatureMatrix of {features:,} features x {samples:,} samples, {self.dtype}, {self.nbytes / 1e6:,.1f} MB"
+        )
+
+    @property
     def has_sample_names(self) -> bool:
         """Whether the samples have names of their own."""
         return not is_positional(self.samples)
@@ -74,9 +92,29 @@ class FeatureMatrix:
         ``fit`` takes a block (rows, samples) of about so many ``cells`` and where it lies, and returns arrays whose
         first axis is the row.
         """
-        rows, samples = self.shape
-        running = running or Running()
-        return run_blocks(lambda at: fit(self.source.read(at.start, at.stop), at), rows, samples, running, cells)
+        here = replace(running or Running(), engine=None)
+        return run_source(lambda values, at: Parts(fit(values, at)), self.source, here, cells)[0]
+
+    def map_parts(
+        self, work: Work, running: Running, cells: int = BLOCK_CELLS
+    ) -> tuple[tuple[AnyArray, ...], dict[int, tuple[AnyArray, ...]]]:
+        """The same by the engine that is wanted, and with what only some rows of a block have, by where it begins."""
+        return run_source(work, self.source, running, cells)
+
+    def map(self, fn: Callable[[AnyArray], AnyArray]) -> FeatureMatrix:
+        """The matrix with a function applied to its values, as they are read.
+
+        Parameters
+        ----------
+        fn : callable
+            Takes an array of any shape and returns one of that shape, each value from its own: ``np.log2``, or what
+            turns beta values of methylation into M values.
+
+        Returns
+        -------
+        FeatureMatrix
+        """
+        return replace(self, source=mapped(self.source, fn))
 
 
 def as_feature_matrix(

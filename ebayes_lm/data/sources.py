@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
 
 
-class Source(Protocol):
-    """Where the rows come from."""
+class Source(ABC):
+    """Where the rows come from. Sources are safe to read from several threads, and can be pickled."""
 
     @property
+    @abstractmethod
     def shape(self) -> tuple[int, int]:
         """Features, samples."""
 
     @property
+    @abstractmethod
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
 
+    @property
+    def grain(self) -> int:
+        """Rows that are stored together, so that reading one costs as much as reading all of them."""
+        return 1
+
+    @abstractmethod
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""
 
 
+class SampleMajor(Source):
+    """A source that holds samples one after another: rows are slow to read, samples are not."""
+
+    @property
+    def sample_grain(self) -> int:
+        """Samples that are stored together."""
+        return 1
+
+    @abstractmethod
+    def read_samples(self, start: int, stop: int) -> AnyArray:
+        """Samples ``start`` to ``stop`` (samples, features) as a C-contiguous array of numbers."""
+
+
 @dataclass(frozen=True, eq=False)
-class ArraySource:
+class ArraySource(Source):
     """Rows of an array in memory, or of a memory map."""
 
     array: AnyArray
@@ -47,7 +69,7 @@ class ArraySource:
 
 
 @dataclass(frozen=True, eq=False)
-class SparseSource:
+class SparseSource(Source):
     """Rows of a compressed sparse row matrix, made dense one block at a time."""
 
     matrix: Any

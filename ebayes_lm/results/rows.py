@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
+from ebayes_lm.data.engines import Parts
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ConvergenceWarning, DataError, EstimabilityWarning, counted, listing, warn
 
@@ -27,18 +30,25 @@ def fit_rows(
         Values are infinite and ``inf`` is "error".
     """
     use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
-    parts: dict[int, OwnFits] = {}
-
-    def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-        fits, own = plan.rows(values, None if cells is None else cells[at], use_kernel=use_kernel)
-        if own is not None:
-            parts[at.start] = own._replace(rows=own.rows + at.start)
-        return fits
-
-    rows = RowFits(*matrix.map_blocks(block, running, _grain(matrix, plan, cells)))
+    arrays, loose = matrix.map_parts(FittedBlocks(plan, cells, use_kernel), running, _grain(matrix, plan, cells))
+    rows = RowFits(*arrays)
     if inf == "error":
         refuse_infinite(rows.n_infinite, matrix.features)
-    return rows, _joined([parts[start] for start in sorted(parts)])
+    return rows, _joined([OwnFits(*parts) for parts in loose.values() if parts])
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBlocks:
+    """Fits blocks of rows by a plan, with weights (G, n) of single observations where there are any."""
+
+    plan: LinearPlan
+    cells: FloatArray | None
+    use_kernel: bool
+
+    def __call__(self, values: AnyArray, at: slice) -> Parts:
+        """Fit a block; the rows of its own fits are those of the matrix."""
+        fits, own = self.plan.rows(values, None if self.cells is None else self.cells[at], use_kernel=self.use_kernel)
+        return Parts(fits, () if own is None else own._replace(rows=own.rows + at.start))
 
 
 def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None) -> int:

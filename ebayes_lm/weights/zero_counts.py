@@ -26,7 +26,7 @@ from ebayes_lm.weights.trend_reading import Trended, trend_of
 
 
 @dataclass(frozen=True, eq=False)
-class PatchedSource:
+class PatchedSource(Source):
     """Rows of another source, some of them replaced.
 
     Attributes

@@ -1,0 +1,79 @@
+"""Values that are transformed as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.sources import SampleMajor, Source
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError
+
+
+@dataclass(frozen=True, eq=False)
+class MappedSource(Source):
+    """Rows of another source, a function applied to each value."""
+
+    source: Source
+    fn: Callable[[AnyArray], AnyArray]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features, samples."""
+        return self.source.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers that the function gives."""
+        return _applied(self.fn, np.ones((1, 1), dtype=self.source.dtype)).dtype
+
+    @property
+    def grain(self) -> int:
+        """Rows that are stored together."""
+        return self.source.grain
+
+    def read(self, start: int, stop: int) -> AnyArray:
+        """Rows ``start`` to ``stop``."""
+        return _applied(self.fn, self.source.read(start, stop))
+
+
+@dataclass(frozen=True, eq=False)
+class MappedSamples(MappedSource, SampleMajor):
+    """The same of a source that holds samples one after another."""
+
+    source: SampleMajor
+
+    @property
+    def sample_grain(self) -> int:
+        """Samples that are stored together."""
+        return self.source.sample_grain
+
+    def read_samples(self, start: int, stop: int) -> AnyArray:
+        """Samples ``start`` to ``stop``."""
+        return _applied(self.fn, self.source.read_samples(start, stop))
+
+
+def mapped(source: Source, fn: Callable[[AnyArray], AnyArray]) -> Source:
+    """A source with a function applied to its values.
+
+    Raises
+    ------
+    ArgumentTypeError
+        That is no function.
+    """
+    if not callable(fn):
+        raise ArgumentTypeError(f"map() takes a function of an array, such as np.log2; got {fn!r:.60}")
+    return MappedSamples(source, fn) if isinstance(source, SampleMajor) else MappedSource(source, fn)
+
+
+def _applied(fn: Callable[[AnyArray], AnyArray], values: AnyArray) -> AnyArray:
+    found = np.asarray(fn(values))
+    if found.shape != values.shape or found.dtype.kind not in "biuf":
+        raise ArgumentError(
+            f"the function of map() turned {values.dtype} of shape {values.shape} into {found.dtype} of shape "
+            f"{found.shape}; it must return one real number for each"
+        )
+    return np.ascontiguousarray(found)

@@ -1,0 +1,1 @@
+"""Matrices on disk: one file per format, opened without reading the values."""

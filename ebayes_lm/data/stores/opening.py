@@ -1,0 +1,99 @@
+"""What a format is asked for, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm.data.sources import Source
+from ebayes_lm.errors import ArgumentError, DataError
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a matrix is to be opened.
+
+    Attributes
+    ----------
+    layer : str or None
+        Which of the matrices of a file.
+    orientation : {"features", "samples"} or None
+        What stands in the rows of the file; None for what is usual in its format.
+    allow_external : bool
+        Files may refer to other files.
+    """
+
+    layer: str | None = None
+    orientation: str | None = None
+    allow_external: bool = False
+
+    def refuse_layer(self, path: Path) -> None:
+        """Of a format without layers."""
+        if self.layer is not None:
+            raise ArgumentError(f"layer={self.layer!r} names one of several matrices, and {path.name} holds one")
+
+    def require_matrix(self, path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        """Refuse what is no matrix of real numbers.
+
+        Raises
+        ------
+        DataError
+            Not two axes, nothing along one of them, or no real numbers.
+        """
+        if len(shape) != 2 or 0 in shape:
+            raise DataError(
+                f"{path} holds an array of shape {tuple(shape)}; a matrix has two axes, features and samples"
+            )
+        if dtype.kind not in "biuf":
+            raise DataError(f"{path} holds {dtype}; a matrix holds real numbers")
+
+
+class Held(NamedTuple):
+    """What a file holds: features and samples, and the type of the numbers."""
+
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredSource(Source):
+    """Rows of a file. Whatever is open stays behind where a source is pickled: another process opens its own.
+
+    Attributes
+    ----------
+    path : Path
+    held : Held
+    """
+
+    path: Path
+    held: Held
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features, samples."""
+        return self.held.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+        return self.held.dtype
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The declared fields alone."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What a file holds: values, and what it says about features and samples; None where it says nothing."""
+
+    source: Source
+    features: pd.Index | None = None
+    samples: pd.Index | None = None
+    annotation: pd.DataFrame | None = None
+    sample_table: pd.DataFrame | None = None
+    adjusted: str | None = None
