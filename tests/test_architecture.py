@@ -20,11 +20,38 @@ FILES = sorted(ROOT.rglob("*.py"))
 # From the ground up; a module imports from its own floor or from lower ones.
 FLOORS = (
     ("errors", "_typing"), ("kernels",), ("core",), ("data",), ("design",), ("results",), ("fitting",),
-    ("counts",), ("weights",), ("batch",),
+    ("counts",), ("weights",), ("batch",), ("scale",),
     ("limma", "datasets"), ("reporting",), ("cli", "__main__"),
 )  # fmt: skip
-HEAVY = ("numba", "pandas", "scipy", "formulaic", "statsmodels", "matplotlib", "anndata", "dask", "h5py", "pyarrow")
-LATE = ("numba", "formulaic", "statsmodels", "scipy.stats", "matplotlib", "anndata", "dask", "h5py", "pyarrow")
+HEAVY = (
+    "numba",
+    "pandas",
+    "scipy",
+    "formulaic",
+    "statsmodels",
+    "matplotlib",
+    "anndata",
+    "dask",
+    "h5py",
+    "pyarrow",
+    "zarr",
+    "distributed",
+    "bed_reader",
+)
+LATE = (
+    "numba",
+    "formulaic",
+    "statsmodels",
+    "scipy.stats",
+    "matplotlib",
+    "anndata",
+    "dask",
+    "h5py",
+    "pyarrow",
+    "zarr",
+    "distributed",
+    "bed_reader",
+)
 MOST_LINES, MOST_IN_FUNCTION = 300, 60
 PUBLIC = {
     name: getattr(ebayes_lm, name) for name in ebayes_lm.__all__ if not inspect.ismodule(getattr(ebayes_lm, name))

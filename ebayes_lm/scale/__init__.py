@@ -1,0 +1,1 @@
+"""Studies of any size: features as predictors."""
