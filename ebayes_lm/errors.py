@@ -12,6 +12,7 @@
       ArgumentError      (ValueError)  an argument outside what it allows
       ArgumentTypeError  (TypeError)   an argument of a type that cannot serve
       MissingExtraError  (ImportError) an optional dependency that is not installed
+      StorageError       (OSError)     a disk that is full, or a folder that cannot be written to
 
     EbayesLMWarning      (UserWarning)
       DesignWarning                    the design can be fitted, but may not mean what was intended
@@ -20,6 +21,7 @@
         AdjustedDataWarning            a fit to data from which something was removed beforehand
         HiddenFactorWarning            hidden factors that data and design may not tell from what is tested
       ConvergenceWarning               an iteration stopped before it came to rest
+      StorageWarning                   files of an earlier run that are damaged, or larger than wanted now
       VarianceWarning                  variances that make the prior doubtful
         PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
 
@@ -74,6 +76,10 @@ class MissingExtraError(EbayesLMError, ImportError):
     """An optional dependency is needed and not installed."""
 
 
+class StorageError(EbayesLMError, OSError):
+    """Something cannot be written: the disk is full, a folder is not writeable, or another run holds it."""
+
+
 class EbayesLMWarning(UserWarning):
     """Root of every warning of this package."""
 
@@ -100,6 +106,10 @@ class HiddenFactorWarning(DesignWarning):
 
 class ConvergenceWarning(EbayesLMWarning):
     """An iteration stopped before it came to rest."""
+
+
+class StorageWarning(EbayesLMWarning):
+    """Files of an earlier run are damaged and made again, or not as they would be made now."""
 
 
 class VarianceWarning(EbayesLMWarning):
