@@ -48,6 +48,15 @@ def test_what_is_no_matrix_is_refused(tmp_path):
         open_matrix(3)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_file_that_is_cut_after_it_was_opened_is_refused(tmp_path, order):
+    np.save(tmp_path / "y.npy", np.asarray(Y, order=order))
+    source = open_matrix(tmp_path / "y.npy").source
+    (tmp_path / "y.npy").write_bytes((tmp_path / "y.npy").read_bytes()[:-3])
+    with pytest.raises(DataError, match="less than when it was opened"):
+        source.read(0, 7)
+
+
 def test_a_function_that_does_not_map_values_is_refused(tmp_path):
     np.save(tmp_path / "y.npy", Y)
     matrix = open_matrix(tmp_path / "y.npy")
