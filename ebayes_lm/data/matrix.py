@@ -13,6 +13,7 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_source
 from ebayes_lm.data.containers import EList
+from ebayes_lm.data.dask_array import dask_source, is_dask_array
 from ebayes_lm.data.engines import Parts, Work
 from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.marks import joined_notes, mark_key, note_in
@@ -124,7 +125,7 @@ def as_feature_matrix(
 
     Parameters
     ----------
-    y : array, DataFrame, AnnData, sparse matrix, EList or FeatureMatrix
+    y : array, DataFrame, AnnData, sparse matrix, dask array, EList or FeatureMatrix
         Features x samples; AnnData is samples x features and is turned round.
     layer : str, optional
         Layer of an AnnData to read in place of X.
@@ -150,11 +151,13 @@ def as_feature_matrix(
         matrix = _from_source(SparseSource(_checked(y.tocsr())))
     elif isinstance(y, np.ndarray):
         matrix = _from_source(ArraySource(_numbers(y)))
+    elif is_dask_array(y):
+        matrix = _from_source(dask_source(y))
     else:
         _refuse_counts(y)
         raise ArgumentTypeError(
             f"cannot read a matrix from {type(y).__name__}; give a NumPy array, DataFrame, AnnData, "
-            "scipy sparse matrix or EList of features x samples"
+            "scipy sparse matrix, dask array or EList of features x samples"
         )
     if layer is not None and not is_anndata(y):
         raise ArgumentTypeError(f"layer={layer!r} names a layer of an AnnData, and y is {type(y).__name__}")
@@ -243,6 +246,8 @@ def _from_anndata(adata: Any, layer: str | None) -> FeatureMatrix:
         raise DataError("this AnnData has no X; name one of its layers with layer=")
     if _is_sparse(values):
         source: Source = SparseSource(_checked(values.T.tocsr()))
+    elif is_dask_array(values):
+        source = dask_source(values.T)
     else:
         source = ArraySource(_numbers(np.asarray(values).T))
     annotation = adata.var if len(adata.var.columns) else None

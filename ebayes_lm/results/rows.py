@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -39,15 +39,24 @@ def fit_rows(
 
 @dataclass(frozen=True, eq=False)
 class FittedBlocks:
-    """Fits blocks of rows by a plan, with weights (G, n) of single observations where there are any."""
+    """Fits blocks of rows by a plan, with weights (G, n) of single observations where there are any.
+
+    The first row of the weights belongs to the row ``first`` of the matrix.
+    """
 
     plan: LinearPlan
     cells: FloatArray | None
     use_kernel: bool
+    first: int = 0
+
+    def part(self, at: slice) -> FittedBlocks:
+        """The same for these rows alone."""
+        return self if self.cells is None else replace(self, cells=self.cells[at], first=at.start)
 
     def __call__(self, values: AnyArray, at: slice) -> Parts:
         """Fit a block; the rows of its own fits are those of the matrix."""
-        fits, own = self.plan.rows(values, None if self.cells is None else self.cells[at], use_kernel=self.use_kernel)
+        cells = None if self.cells is None else self.cells[at.start - self.first : at.stop - self.first]
+        fits, own = self.plan.rows(values, cells, use_kernel=self.use_kernel)
         return Parts(fits, () if own is None else own._replace(rows=own.rows + at.start))
 
 
