@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import ebayes_lm as el
-from ebayes_lm.data.readers.matrix_text import EXACT
+from ebayes_lm.data.readers.number_blocks import EXACT
 from ebayes_lm.errors import EbayesLMWarning
 
 FORMULA = "~ group + batch"

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.data.readers.text import MISSING_TEXT, TextFile, open_text, opened
+from ebayes_lm.data.readers.number_blocks import number_blocks
+from ebayes_lm.data.readers.text import TextFile, open_text
 from ebayes_lm.errors import ArgumentError, DataError, listing, nearest
 
-#: Before 3.1 pandas rounds the last digit of some numbers unless told not to; since then it says so where it is told.
-EXACT: dict[str, str] = (
-    {"float_precision": "round_trip"} if tuple(int(n) for n in pd.__version__.split(".")[:2]) < (3, 1) else {}
-)
+#: Cells that are parsed at a time.
+_CELLS = 1 << 20
+_REMEDY = "name columns that describe features in --feature-columns"
 
 
 def read_matrix_text(path: Path, feature_columns: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -42,17 +42,20 @@ def read_matrix_text(path: Path, feature_columns: Sequence[str] = ()) -> tuple[p
     """
     file = open_text(path)
     described = _described(file, feature_columns)
-    _check_header(file)
-    frame = _parsed(file, described)
-    frame.columns = pd.Index(file.header)
-    features = pd.Index(frame.iloc[:, 0].to_numpy(dtype=object), name=file.header[0] or None, dtype=object)
-    annotation = frame[described].set_axis(features) if described else None
-    values = frame.drop(columns=[file.header[0], *described])
-    if not len(values.columns):
+    check_header(file)
+    if len(file.header) == 1 + len(described):
         raise DataError(f"{path} has no column of numbers besides {listing(file.header, 3)}; columns are samples")
-    if not len(values):
+    blocks = list(number_blocks(file, [file.header.index(name) for name in described], _CELLS, _REMEDY))
+    if not blocks:
         raise DataError(f"{path} has a header and no rows; one line a feature is needed")
-    return values.set_axis(features), annotation
+    names = [name for block in blocks for name in block.names]
+    features = pd.Index(names, name=file.header[0] or None, dtype=object)
+    samples = pd.Index([name for name in file.header[1:] if name not in set(described)])
+    values = pd.DataFrame(np.concatenate([block.numbers for block in blocks]), index=features, columns=samples)
+    if not described:
+        return values, None
+    cells = [row for block in blocks for row in block.described]
+    return values, pd.DataFrame(cells, index=features, columns=pd.Index(described), dtype="str")
 
 
 def _described(file: TextFile, wanted: Sequence[str]) -> list[str]:
@@ -65,7 +68,13 @@ def _described(file: TextFile, wanted: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(wanted) if name != file.header[0]]
 
 
-def _check_header(file: TextFile) -> None:
+def check_header(file: TextFile) -> None:
+    """Refuse names of columns that repeat or are missing.
+
+    Raises
+    ------
+    DataError
+    """
     names = pd.Index(file.header)
     if not names.is_unique:
         raise DataError(
@@ -79,68 +88,3 @@ def _check_header(file: TextFile) -> None:
             + (f" and {len(unnamed) - 1} more" if len(unnamed) > 1 else "")
             + "; only the first column may go without one (a separator at the end of the header line makes another)"
         )
-
-
-def _parsed(file: TextFile, described: list[str]) -> pd.DataFrame:
-    """All cells by the fast parser; where that fails, a slow reading that finds the cell to blame."""
-    text = {0, *(file.header.index(name) for name in described)}
-    width = len(file.header)
-    if file.is_ragged:
-        _find_fault(file, text)
-    try:
-        with opened(file.path, file.skipped) as stream:
-            frame: pd.DataFrame = pd.read_csv(  # type: ignore[call-overload]
-                stream,
-                sep=file.separator,
-                decimal=file.decimal,
-                header=0,
-                names=range(width),
-                index_col=False,
-                dtype={j: "str" if j in text else np.float64 for j in range(width)},
-                keep_default_na=False,
-                na_values={j: MISSING_TEXT for j in range(width) if j not in text},
-                skipinitialspace=file.separator != "\t",
-                **EXACT,
-            )
-    except (ValueError, pd.errors.ParserError) as error:
-        _find_fault(file, text)
-        raise DataError(f"{file.path} cannot be read as a table: {error}") from None
-    if frame.iloc[:, -1].isna().any():
-        # The parser fills a row that is too short with missing values, without a word.
-        _check_lengths(file)
-    return frame
-
-
-def _check_lengths(file: TextFile) -> None:
-    """Raise on the first record that is too short or too long."""
-    for line, cells in file.records():
-        if len(cells) != len(file.header):
-            raise DataError(
-                f"{file.path}, line {line}: {len(cells)} cells where the header has {len(file.header)} "
-                f"(row {cells[0]!r}); every row needs one cell a column"
-            )
-
-
-def _find_fault(file: TextFile, text: set[int]) -> None:
-    """Read record by record and raise on what is broken first."""
-    _check_lengths(file)
-    for line, cells in file.records():
-        for j, cell in enumerate(cells):
-            if j not in text and not _is_number(cell, file.decimal):
-                raise DataError(
-                    f"{file.path}, line {line}: column {file.header[j]!r} of row {cells[0]!r} holds {cell!r}, which is "
-                    f"not a number. Missing values are empty, NA or NaN; name columns that describe features in "
-                    f"--feature-columns"
-                )
-
-
-def _is_number(cell: str, decimal: str) -> bool:
-    if cell in MISSING_TEXT:
-        return True
-    if "_" in cell or (decimal == "," and "." in cell):
-        return False
-    try:
-        float(cell.replace(decimal, "."))
-    except ValueError:
-        return False
-    return True

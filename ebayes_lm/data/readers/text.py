@@ -7,7 +7,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ _COMMENT = "#"
 _LOOK = 200
 #: A name may be long; a cell beyond this is a file that is not a table.
 _LONGEST_CELL = 10_000_000
+#: The same of a line: ten million columns have room in it.
+_LONGEST_LINE = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,6 @@ class TextFile:
         Point or comma.
     header : tuple of str
         Names of the columns; the first is empty where the file leaves the column of names without one.
-    is_ragged : bool
-        Whether the first records differ in length.
     skipped : int
         Lines above the header.
     """
@@ -51,13 +51,12 @@ class TextFile:
     separator: str
     decimal: str
     header: tuple[str, ...]
-    is_ragged: bool
     skipped: int = 0
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of every record below the header that is not empty."""
         with opened(self.path, self.skipped) as stream:
-            rows = _rows(stream, self.separator, self.path, self.skipped)
+            rows = records(lines(stream, self.path), self.separator, self.path, self.skipped)
             next(rows)
             yield from rows
 
@@ -72,15 +71,15 @@ def open_text(path: Path) -> TextFile:
     """
     require_file(path)
     with opened(path) as stream:
-        first = _next_line(stream)
-        second = _next_line(stream) if first.startswith(_COMMENT) else ""
+        first = _next_line(stream, path)
+        second = _next_line(stream, path) if first.startswith(_COMMENT) else ""
     if not first.strip():
         raise DataError(f"{path} is empty; it needs a header line and one line a row")
     # a remark above the header, as of featureCounts, and not a header that begins so
     skipped = int(bool(second.strip()) and _columns(second, path) > _columns(first, path))
     separator = _separator(second if skipped else first, path)
     with opened(path, skipped) as stream:
-        rows = _rows(stream, separator, path, skipped)
+        rows = records(lines(stream, path), separator, path, skipped)
         header = next(rows)[1]
         sample = [cells for (_, cells), _ in zip(rows, range(_LOOK), strict=False)]
     # As R's write.table leaves it; a separator at the end of every row makes the same lengths, and an empty last cell.
@@ -93,7 +92,7 @@ def open_text(path: Path) -> TextFile:
         written = "semicolons, with decimal commas" if decimal == "," else "semicolons"
         warn(f"{path.name} separates its columns by {written}, and is read so")
     names = ("", *header) if short else tuple(header)
-    return TextFile(path, separator, decimal, names, any(len(cells) != len(names) for cells in sample), skipped)
+    return TextFile(path, separator, decimal, names, skipped)
 
 
 def require_file(path: Path) -> None:
@@ -116,7 +115,7 @@ def opened(path: Path, skipped: int = 0) -> Iterator[TextIO]:
             binary: Any = gzip.GzipFile(fileobj=raw) if start[:2] == _GZIP else raw
             with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as stream:
                 for _ in range(skipped):
-                    _next_line(stream)
+                    _next_line(stream, path)
                 yield stream
     except UnicodeDecodeError as error:
         raise DataError(
@@ -137,9 +136,23 @@ def _require_text(path: Path, start: bytes) -> None:
         raise DataError(f"{path} is UTF-16 text; save it again in the encoding UTF-8")
 
 
-def _next_line(stream: TextIO) -> str:
+def _next_line(stream: TextIO, path: Path) -> str:
     """The next line that is not blank; nothing at the end."""
-    return next((line for line in stream if line.strip()), "")
+    return next((line for line in lines(stream, path) if line.strip()), "")
+
+
+def lines(stream: TextIO, path: Path) -> Iterator[str]:
+    """Lines with their ends.
+
+    Raises
+    ------
+    DataError
+        A line that goes on and on, as in a small file that unpacks to gigabytes of one letter.
+    """
+    while line := stream.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
+            raise DataError(f"{path} has a line of more than {_LONGEST_LINE:,} characters; that is no table")
+        yield line
 
 
 def _columns(line: str, path: Path) -> int:
@@ -157,15 +170,20 @@ def _separator(line: str, path: Path) -> str:
     return max(counts, key=lambda separator: counts[separator])
 
 
-def _rows(stream: TextIO, separator: str, path: Path, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
+def records(source: Iterable[str], separator: str, path: Path, before: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every record that is not empty; so many lines come ``before`` the first one.
+
+    Raises
+    ------
+    DataError
+        Quotes that are never closed, or in the wrong place.
+    """
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(stream, delimiter=separator, strict=True, skipinitialspace=separator != "\t")
+    reader = csv.reader(source, delimiter=separator, strict=True, skipinitialspace=separator != "\t")
     try:
         for cells in reader:
             if cells and cells != [""]:
-                yield reader.line_num + skipped, cells
+                yield reader.line_num + before, cells
     except csv.Error as error:
         what = "a quoted cell is never closed" if "end of data" in str(error) else str(error)
-        raise DataError(
-            f"{path}, line {reader.line_num + skipped}: {what}; check the quotes around this line"
-        ) from None
+        raise DataError(f"{path}, line {reader.line_num + before}: {what}; check the quotes around this line") from None
