@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from ebayes_lm.core.mixed_plan import mixed_plan
 from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.cluster import cluster_for
 from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.data.weights import matrix_weights
 from ebayes_lm.design.boundary import design_of, matrix_and_table
@@ -27,6 +29,7 @@ from ebayes_lm.results.axes import Labels
 from ebayes_lm.results.correlated import Arranged, arranged, by_feature, mean_of_means, sample_blocks
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.mixed_rows import fit_mixed
+from ebayes_lm.results.resuming import Arrangement, checked_folder, resumable
 from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
 from ebayes_lm.results.stages import require_linear
 
@@ -56,12 +59,14 @@ def lm_fit(
     chunk_size: int | None = None,
     max_memory: int | str | None = None,
     progress: bool | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    scheduler: Any = None,
 ) -> LinearFit:
     """Fit the same linear model to every feature: by least squares, weighted, generalised or robust.
 
     Parameters
     ----------
-    y : array, DataFrame, AnnData, sparse matrix or EList
+    y : array, DataFrame, AnnData, sparse matrix, dask array, EList or what open_matrix() returns
         Features x samples (AnnData: samples x features), on a log scale for expression data. NaN is missing; each
         feature is fitted to what it has.
     design : str, Design, DataFrame or array, optional
@@ -105,6 +110,13 @@ def lm_fit(
         Room for blocks, such as "1GB".
     progress : bool, optional
         By default a line on stderr after two seconds where somebody watches.
+    checkpoint : path, optional
+        A folder in which blocks are kept as they are done. The same call with the same folder goes on where an earlier
+        one ended, killed or not, and gives the same numbers to the last bit, whatever the threads. The folder stays,
+        and may be deleted when the fit is there.
+    scheduler : str or distributed.Client, optional
+        Workers of a Dask cluster fit the blocks: those of the scheduler at an address such as "tcp://10.0.0.1:8786", or
+        of a client. By default threads of this process do, but the active client where y is a dask array.
 
     Returns
     -------
@@ -121,7 +133,10 @@ def lm_fit(
     DesignError
         The design cannot be used.
     ArgumentError
-        Arguments that do not go together, or a value outside what is allowed.
+        Arguments that do not go together, or a value outside what is allowed; or ``checkpoint`` holds other things, or
+        blocks of another input, design, weighting or version.
+    StorageError
+        The disk is full, or another run works in the folder.
 
     Notes
     -----
@@ -149,6 +164,7 @@ def lm_fit(
     [4.0, -0.25]
     """
     _check_options(tol, inf, min_observed, compat)
+    folder = checked_folder(checkpoint, "checkpoint")
     limma = compat == "limma"
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
@@ -160,13 +176,18 @@ def lm_fit(
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
     _check_enough(min_observed, matrix.shape[1])
     if by_feature(correlation, blocks, ndups, compat):
+        if folder is not None:
+            raise ArgumentError("checkpoint= is of fits by least squares; leave it out, or correlation='feature'")
         return _mixed(plain, blocks, checked, running, tol=tol, min_observed=min_observed or 0, inf=inf)
     matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
     singly = limma and each.samples is not None and (duplicates is not None or not each.samples.all())
     plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
-    rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
+    with cluster_for(scheduler, matrix.source) as engine:
+        to = Arrangement(x, error_model, each.cells)
+        resuming = resumable(replace(running, engine=engine), folder, matrix, plan, to, tol)
+        rows, own = fit_rows(matrix, plan, each.cells, resuming, inf=inf)
     warn_of_convergence(own, matrix.features, max_iter)
     record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=limma)
     if duplicates is not None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.engines import Engine, Threads, Work
+from ebayes_lm.data.engines import Engine, Threads, Work, working
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import ArgumentError
@@ -136,8 +136,12 @@ def run_source(
     engine = running.engine or Threads(running.n_threads)
     whole, loose = _Whole(source.shape[0]), {}
     bounds = running.bounds(source.shape, cells, source.grain)
-    with blas_threads(1), Progress(source.shape[0], running.progress) as progress:
-        for at, parts in engine.run(source, work, bounds):
+    with (
+        blas_threads(1),
+        Progress(source.shape[0], running.progress) as progress,
+        working(engine.run(source, work, bounds)) as blocks,
+    ):
+        for at, parts in blocks:
             whole.store(at, parts.rows)
             loose[at.start] = parts.loose
             progress.advance(at.stop - at.start)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.sources import Source
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.errors import ArgumentError, counted
@@ -88,6 +89,10 @@ class DuplicateSource(Source):
         low = int(at.min())
         rows = self.source.read(low, int(at.max()) + 1)
         return np.ascontiguousarray(rows[at - low].transpose(0, 2, 1).reshape(len(at), -1))
+
+    def fingerprint(self) -> str:
+        """Of the rows as they were, and how they are laid."""
+        return digest(self.source.fingerprint(), self.duplicates)
 
 
 def with_duplicates(matrix: FeatureMatrix, duplicates: Duplicates) -> FeatureMatrix:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -35,6 +36,16 @@ class Engine(Protocol):
 
     def run(self, source: Source, work: Work, bounds: Sequence[slice]) -> Iterator[tuple[slice, Parts]]:
         """Each block and what it gives, in any order."""
+
+
+@contextmanager
+def working(blocks: Iterator[tuple[slice, Parts]]) -> Iterator[Iterator[tuple[slice, Parts]]]:
+    """Blocks as an engine gives them; where they are not all taken, it lets go of what it holds at once."""
+    try:
+        yield blocks
+    finally:
+        if isinstance(blocks, Generator):
+            blocks.close()
 
 
 @dataclass(frozen=True)

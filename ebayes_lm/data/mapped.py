@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.sources import SampleMajor, Source
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
@@ -39,6 +40,10 @@ class MappedSource(Source):
         """Rows ``start`` to ``stop``."""
         return _applied(self.fn, self.source.read(start, stop))
 
+    def fingerprint(self) -> str:
+        """Of the values before the function, and of what it makes of some numbers."""
+        return digest(self.source.fingerprint(), _answers(self.fn, self.source.dtype))
+
 
 @dataclass(frozen=True, eq=False)
 class MappedSamples(MappedSource, SampleMajor):
@@ -67,6 +72,16 @@ def mapped(source: Source, fn: Callable[[AnyArray], AnyArray]) -> Source:
     if not callable(fn):
         raise ArgumentTypeError(f"map() takes a function of an array, such as np.log2; got {fn!r:.60}")
     return MappedSamples(source, fn) if isinstance(source, SampleMajor) else MappedSource(source, fn)
+
+
+def _answers(fn: Callable[[AnyArray], AnyArray], dtype: np.dtype[Any]) -> AnyArray | str:
+    """What tells one function from another: its values for numbers of all sizes, or that it refuses them."""
+    with np.errstate(all="ignore"):
+        asked = np.concatenate([np.linspace(0.0, 1.0, 33), np.exp2(np.arange(1, 17)), [-1.0, -0.5, -8.0]])
+        try:
+            return _applied(fn, asked.astype(dtype)[None, :])
+        except Exception as error:  # any function may stand here
+            return type(error).__name__
 
 
 def _applied(fn: Callable[[AnyArray], AnyArray], values: AnyArray) -> AnyArray:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data import fingerprints
 
 
 class Source(ABC):
@@ -33,6 +34,10 @@ class Source(ABC):
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""
 
+    def fingerprint(self) -> str:
+        """A digest by which a later run knows that the values are the same; here of rows spread over all."""
+        return fingerprints.of_rows(self)
+
 
 class SampleMajor(Source):
     """A source that holds samples one after another: rows are slow to read, samples are not."""
@@ -45,6 +50,10 @@ class SampleMajor(Source):
     @abstractmethod
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Samples ``start`` to ``stop`` (samples, features) as a C-contiguous array of numbers."""
+
+    def fingerprint(self) -> str:
+        """Of the first and the last sample."""
+        return fingerprints.of_samples(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +76,10 @@ class ArraySource(Source):
         """Rows as they lie in memory where they lie one after another, else copied."""
         return np.ascontiguousarray(self.array[start:stop])
 
+    def fingerprint(self) -> str:
+        """Of all values."""
+        return fingerprints.of_array(self.array)
+
 
 @dataclass(frozen=True, eq=False)
 class SparseSource(Source):
@@ -88,3 +101,7 @@ class SparseSource(Source):
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows, zeros filled in."""
         return np.ascontiguousarray(self.matrix[start:stop].toarray())
+
+    def fingerprint(self) -> str:
+        """Of all values that are stored."""
+        return fingerprints.digest(self.shape, self.matrix.data, self.matrix.indices, self.matrix.indptr)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ebayes_lm.data import fingerprints
 from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import ArgumentError, DataError
 
@@ -81,6 +82,10 @@ class StoredSource(Source):
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
         return self.held.dtype
+
+    def fingerprint(self) -> str:
+        """Of sizes and times of the files, and of rows or samples spread over all."""
+        return fingerprints.digest(fingerprints.of_files(self.path), super().fingerprint())
 
     def __getstate__(self) -> dict[str, Any]:
         """The declared fields alone."""

@@ -1,0 +1,66 @@
+"""Files that are there whole or not at all, also after a crash or on a full disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+
+#: What a file is written from: pieces of it in their order.
+Pieces: TypeAlias = Iterable[bytes | AnyArray]
+#: The end of the name of a file that is not yet whole.
+PART = ".part"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def write_whole(path: Path, pieces: Pieces) -> None:
+    """Write a file under another name, wait until the disk has it, and give it its name.
+
+    Raises
+    ------
+    OSError
+        Some of this failed. The file is then as it was before, or whole, and nothing half-written is left.
+    """
+    part = path.with_name(path.name + PART)
+    part.unlink(missing_ok=True)
+    try:
+        number = os.open(part, _NEW, 0o666)
+        try:
+            for piece in pieces:
+                _write(number, memoryview(piece))
+            os.fsync(number)
+        finally:
+            os.close(number)
+        os.replace(part, path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    _settle(path.parent)
+
+
+def as_bytes(array: AnyArray) -> AnyArray:
+    """The bytes of an array, row by row and in the byte order of most machines; no copy where they lie so."""
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8)
+
+
+def _write(number: int, rest: memoryview) -> None:
+    while rest.nbytes:
+        rest = rest[os.write(number, rest) :]
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the disk knows the names in a folder, where the system lets one ask."""
+    if os.name == "nt":
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
