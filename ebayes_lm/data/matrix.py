@@ -17,6 +17,7 @@ from ebayes_lm.data.dask_array import dask_source, is_dask_array
 from ebayes_lm.data.engines import Parts, Work
 from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.marks import joined_notes, mark_key, note_in
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
 from ebayes_lm.data.tables import split_annotation
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
@@ -94,13 +95,14 @@ class FeatureMatrix:
         first axis is the row.
         """
         here = replace(running or Running(), engine=None)
-        return run_source(lambda values, at: Parts(fit(values, at)), self.source, here, cells)[0]
+        source = by_features(self.source, here)
+        return run_source(lambda values, at: Parts(fit(values, at)), source, here, cells)[0]
 
     def map_parts(
         self, work: Work, running: Running, cells: int = BLOCK_CELLS
     ) -> tuple[tuple[AnyArray, ...], dict[int, tuple[AnyArray, ...]]]:
         """The same by the engine that is wanted, and with what only some rows of a block have, by where it begins."""
-        return run_source(work, self.source, running, cells)
+        return run_source(work, by_features(self.source, running), running, cells)
 
     def map(self, fn: Callable[[AnyArray], AnyArray]) -> FeatureMatrix:
         """The matrix with a function applied to its values, as they are read.
@@ -253,3 +255,11 @@ def _from_anndata(adata: Any, layer: str | None) -> FeatureMatrix:
     annotation = adata.var if len(adata.var.columns) else None
     note = note_in(adata.uns, mark_key(layer))
     return FeatureMatrix(source, adata.var_names, adata.obs_names, annotation, adata.obs, adjusted=note)
+
+
+def _anndata_values(values: Any) -> Source:
+    if values is None:
+        raise DataError("this AnnData has no X; name one of its layers with layer=")
+    if _is_sparse(values):
+        return SparseSource(_checked(values.T.tocsr()))
+    return ArraySource(_numbers(np.asarray(values).T))

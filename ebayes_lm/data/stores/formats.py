@@ -15,7 +15,17 @@ from ebayes_lm.errors import ArgumentError, ArgumentTypeError, listing
 
 #: By the end of the name: module and function that open such a file.
 FORMATS = {
+    ".csv": ("text_file", "open_text_file"),
+    ".csv.gz": ("text_file", "open_text_file"),
+    ".h5": ("hdf5", "open_hdf5"),
+    ".h5ad": ("anndata_file", "open_anndata"),
+    ".hdf5": ("hdf5", "open_hdf5"),
     ".npy": ("numpy_file", "open_numpy_file"),
+    ".tsv": ("text_file", "open_text_file"),
+    ".tsv.gz": ("text_file", "open_text_file"),
+    ".txt": ("text_file", "open_text_file"),
+    ".txt.gz": ("text_file", "open_text_file"),
+    ".zarr": ("zarr_store", "open_zarr"),
 }
 
 
