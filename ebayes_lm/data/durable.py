@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +16,8 @@ from ebayes_lm._typing import AnyArray
 Pieces: TypeAlias = Iterable[bytes | AnyArray]
 #: The end of the name of a file that is not yet whole.
 PART = ".part"
+#: Bytes that are gathered before they are written.
+_AT_ONCE = 1 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -32,8 +34,8 @@ def write_whole(path: Path, pieces: Pieces) -> None:
     try:
         number = os.open(part, _NEW, 0o666)
         try:
-            for piece in pieces:
-                _write(number, memoryview(piece))
+            for piece in _gathered(pieces):
+                _write(number, piece)
             os.fsync(number)
         finally:
             os.close(number)
@@ -48,6 +50,20 @@ def write_whole(path: Path, pieces: Pieces) -> None:
 def as_bytes(array: AnyArray) -> AnyArray:
     """The bytes of an array, row by row and in the byte order of most machines; no copy where they lie so."""
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8)
+
+
+def _gathered(pieces: Pieces) -> Iterator[memoryview]:
+    """Small pieces together, so that a small file is one call."""
+    small = bytearray()
+    for piece in map(memoryview, pieces):
+        if small and len(small) + piece.nbytes > _AT_ONCE:
+            yield memoryview(small)
+            small = bytearray()
+        if piece.nbytes > _AT_ONCE:
+            yield piece
+        else:
+            small += piece
+    yield memoryview(small)
 
 
 def _write(number: int, rest: memoryview) -> None:
