@@ -13,7 +13,7 @@ from ebayes_lm.data.readers.text import TextFile, open_text
 from ebayes_lm.errors import ArgumentError, DataError, listing, nearest
 
 #: Cells that are parsed at a time.
-_CELLS = 1 << 20
+_CELLS = 1 << 18
 _REMEDY = "name columns that describe features in --feature-columns"
 
 
@@ -68,15 +68,15 @@ def _described(file: TextFile, wanted: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(wanted) if name != file.header[0]]
 
 
-def check_header(file: TextFile) -> None:
-    """Refuse names of columns that repeat or are missing.
+def check_header(file: TextFile, unique: bool = True) -> None:
+    """Refuse names of columns that are missing or, where they have to be ``unique``, repeat.
 
     Raises
     ------
     DataError
     """
     names = pd.Index(file.header)
-    if not names.is_unique:
+    if unique and not names.is_unique:
         raise DataError(
             f"{file.path} has columns that appear more than once: {listing(names[names.duplicated()].unique())}; "
             "sample names have to be unique"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any, TextIO
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 import pandas as pd
@@ -24,8 +26,7 @@ EXACT: dict[str, Any] = (
 _NEVER = "\x01"
 
 
-@dataclass
-class NumberBlock:
+class NumberBlock(NamedTuple):
     """Some rows of a file.
 
     Attributes
@@ -45,15 +46,13 @@ class NumberBlock:
     behind: int
 
 
-@dataclass
-class _Rows:
-    """Rows that wait to be parsed."""
+class _Row(NamedTuple):
+    """A row; its numbers as they are written, with separators between them."""
 
-    lines: list[int] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    described: list[tuple[str, ...]] = field(default_factory=list)
-    #: One cell a line.
-    numbers: list[str] = field(default_factory=list)
+    line: int
+    name: str
+    described: tuple[str, ...]
+    numbers: str
 
 
 def number_blocks(file: TextFile, described: Sequence[int], cells: int, remedy: str) -> Iterator[NumberBlock]:
@@ -74,69 +73,67 @@ def number_blocks(file: TextFile, described: Sequence[int], cells: int, remedy: 
     DataError
         Rows of unequal length, a cell that is not a number, or a file that is damaged.
     """
-    numeric = [j for j in range(1, len(file.header)) if j not in set(described)]
-    rows, most = _Rows(), max(1, cells // len(file.header))
+    layout = _Layout(file, tuple(described), remedy)
+    most = max(1, cells // len(file.header))
     with opened(file.path, file.skipped) as stream:
-        for line, found in _below_header(file, stream):
-            _require_length(file, line, found)
-            _keep(rows, line, found, described, numeric)
-            if len(rows.names) == most:
-                yield _parsed(file, rows, numeric, remedy, _behind(stream))
-                rows = _Rows()
-        if rows.names:
-            yield _parsed(file, rows, numeric, remedy, _behind(stream))
+        rows = _rows(layout, lines(stream, file.path))
+        while block := list(islice(rows, most)):
+            yield _parsed(layout, block, _behind(stream))
 
 
-def _below_header(file: TextFile, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """Line and cells of each row; lines without quotes are split, which takes a quarter of the time."""
-    source = lines(stream, file.path)
-    header = records(source, file.separator, file.path, file.skipped)
-    at = next(header)[0]
+@dataclass(frozen=True)
+class _Layout:
+    file: TextFile
+    described: tuple[int, ...]
+    remedy: str
+
+    @cached_property
+    def numeric(self) -> list[int]:
+        """Positions of the columns of numbers."""
+        return [j for j in range(1, len(self.file.header)) if j not in set(self.described)]
+
+
+def _rows(layout: _Layout, source: Iterator[str]) -> Iterator[_Row]:
+    """Rows below the header; most of them need no more than a look."""
+    file = layout.file
+    at = next(records(source, file.separator, file.path, file.skipped))[0]
     for text in source:
         at += 1
-        cells = _split(text.rstrip("\r\n"), file.separator)
-        if cells is None:
-            first = records(chain([text], source), file.separator, file.path, at - 1)
-            found = next(first, None)
-            if found is None:
-                continue
-            at, cells = found
-        if cells:
-            yield at, cells
+        row = None if layout.described else _simple(text.rstrip("\r\n"), at, file)
+        if row is None and text.strip(" \r\n"):
+            found = next(records(chain([text], source), file.separator, file.path, at - 1), None)
+            if found is not None:
+                at = found[0]
+                row = _careful(*found, layout)
+        if row is not None:
+            yield row
 
 
-def _split(line: str, separator: str) -> list[str] | None:
-    """Cells of a line without quotes, or with the name alone in quotes as R writes it; None where it takes more.
-
-    A blank line has none.
-    """
-    if '"' not in line:
-        cells = line.split(separator) if line.strip(" ") else []
-    elif line[0] == '"':
-        name, _, rest = line[1:].partition('"')
-        if '"' in rest or not rest.startswith(separator):
+def _simple(text: str, line: int, file: TextFile) -> _Row | None:
+    """A line without quotes, or with the name alone in quotes as R writes it; None where it takes more."""
+    separator = file.separator
+    if '"' not in text:
+        name, found, numbers = text.partition(separator)
+    else:
+        empty, _, text = text.partition('"')
+        name, found, numbers = text.partition('"' + separator)
+        if empty or '"' in name or '"' in numbers:
             return None
-        cells = [name, *rest[1:].split(separator)]
-    else:
+    if not found or numbers.count(separator) != len(file.header) - 2:
         return None
-    if separator != "\t" and " " in line:
-        cells = [cell.lstrip(" ") if cell[:1] == " " else cell for cell in cells]
-    return cells
+    return _Row(line, name if separator == "\t" else name.lstrip(" "), (), numbers)
 
 
-def _keep(rows: _Rows, line: int, cells: list[str], described: Sequence[int], numeric: list[int]) -> None:
-    rows.lines.append(line)
-    rows.names.append(cells[0])
-    if described:
-        rows.described.append(tuple(cells[j] for j in described))
-        numbers = [cells[j] for j in numeric]
-    else:
-        numbers = cells[1:]
-    text = "\n".join(numbers)
-    if text.count("\n") != len(numbers) - 1 and numbers:
-        # a line break within quotes: no number, whatever stands on either side
-        text = "\n".join(cell.replace("\n", _NEVER) for cell in numbers)
-    rows.numbers.append(text)
+def _careful(line: int, cells: list[str], layout: _Layout) -> _Row:
+    file = layout.file
+    if len(cells) != len(file.header):
+        raise DataError(
+            f"{file.path}, line {line}: {len(cells)} cells where the header has {len(file.header)} "
+            f"(row {cells[0]!r}); every row needs one cell a column"
+        )
+    # a separator or a line break within quotes: no number, whatever stands on either side
+    numbers = [re.sub(rf"[\r\n{file.separator}]", _NEVER, cells[j]) for j in layout.numeric]
+    return _Row(line, cells[0], tuple(cells[j] for j in layout.described), file.separator.join(numbers))
 
 
 def _behind(stream: TextIO) -> int:
@@ -144,21 +141,14 @@ def _behind(stream: TextIO) -> int:
     return int(getattr(binary, "fileobj", binary).tell())
 
 
-def _require_length(file: TextFile, line: int, cells: list[str]) -> None:
-    if len(cells) != len(file.header):
-        raise DataError(
-            f"{file.path}, line {line}: {len(cells)} cells where the header has {len(file.header)} "
-            f"(row {cells[0]!r}); every row needs one cell a column"
-        )
-
-
-def _parsed(file: TextFile, rows: _Rows, numeric: list[int], remedy: str, behind: int) -> NumberBlock:
-    shape = (len(rows.names), len(numeric))
-    numbers = _numbers("\n".join(rows.numbers), shape, file)
+def _parsed(layout: _Layout, rows: list[_Row], behind: int) -> NumberBlock:
+    file, shape = layout.file, (len(rows), len(layout.numeric))
+    text = file.separator.join([row.numbers for row in rows])
+    numbers = _numbers(text.replace(file.separator, "\n"), shape, file)
     if numbers is None:
-        _find_fault(file, rows, numeric, remedy)
-        raise DataError(f"{file.path}, lines {rows.lines[0]} to {rows.lines[-1]}: not all cells are numbers")
-    return NumberBlock(rows.names, rows.described, numbers, behind)
+        _find_fault(layout, rows)
+        raise DataError(f"{file.path}, lines {rows[0].line} to {rows[-1].line}: not all cells are numbers")
+    return NumberBlock([row.name for row in rows], [row.described for row in rows], numbers, behind)
 
 
 def _numbers(text: str, shape: tuple[int, int], file: TextFile) -> FloatArray | None:
@@ -179,14 +169,15 @@ def _numbers(text: str, shape: tuple[int, int], file: TextFile) -> FloatArray | 
     return column.to_numpy().reshape(shape) if len(column) == shape[0] * shape[1] else None
 
 
-def _find_fault(file: TextFile, rows: _Rows, numeric: list[int], remedy: str) -> None:
+def _find_fault(layout: _Layout, rows: list[_Row]) -> None:
     """Raise on the first cell that is not a number."""
-    for line, name, numbers in zip(rows.lines, rows.names, rows.numbers, strict=True):
-        for j, cell in zip(numeric, numbers.split("\n"), strict=True):
+    file = layout.file
+    for row in rows:
+        for j, cell in zip(layout.numeric, row.numbers.split(file.separator), strict=True):
             if not is_number(cell, file.decimal):
                 raise DataError(
-                    f"{file.path}, line {line}: column {file.header[j]!r} of row {name!r} holds {cell!r}, which is "
-                    f"not a number. Missing values are empty, NA or NaN; {remedy}"
+                    f"{file.path}, line {row.line}: column {file.header[j]!r} of row {row.name!r} holds {cell!r}, "
+                    f"which is not a number. Missing values are empty, NA or NaN; {layout.remedy}"
                 )
 
 

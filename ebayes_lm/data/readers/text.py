@@ -60,6 +60,10 @@ class TextFile:
             next(rows)
             yield from rows
 
+    def head(self) -> list[list[str]]:
+        """Cells of the first records below the header."""
+        return [cells for (_, cells), _ in zip(self.records(), range(_LOOK), strict=False)]
+
 
 def open_text(path: Path) -> TextFile:
     """Look at a file and learn how it is written.

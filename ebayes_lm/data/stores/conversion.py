@@ -1,0 +1,113 @@
+"""Values that are converted once, into a scratch file that goes when nobody needs it any more."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.scratch import SCRATCH_FOLDER
+from ebayes_lm.data.stores.numpy_file import NumpyFile, NumpyFileOfSamples
+from ebayes_lm.data.stores.opening import Held
+from ebayes_lm.errors import StorageError
+
+#: Bytes on the disk that are left to others.
+SPARE = 1 << 28
+_INSTEAD = f"name another folder in the environment variable {SCRATCH_FOLDER}"
+
+
+class Conversion:
+    """Rows of float64 on their way into a scratch file.
+
+    The file is removed when the source that came of it is gone, at the latest when Python ends, or at once where
+    anything fails on the way. A source that is pickled refers to the file and does not own it.
+
+    Parameters
+    ----------
+    path : Path
+        What is converted, for messages.
+    columns : int
+    """
+
+    def __init__(self, path: Path, columns: int) -> None:
+        self._origin, self._columns, self._rows = path, columns, 0
+        self._source: NumpyFile | None = None
+
+    def __enter__(self) -> Conversion:
+        folder = Path(os.environ.get(SCRATCH_FOLDER) or tempfile.gettempdir())
+        try:
+            handle, name = tempfile.mkstemp(prefix="ebayes-lm-", suffix=".scratch", dir=folder)
+        except OSError as error:
+            raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_INSTEAD}") from None
+        self._path, self._file = Path(name), os.fdopen(handle, "wb")
+        return self
+
+    def require_room(self, rows: float) -> None:
+        """Refuse so many more rows where the disk has no room for them.
+
+        Raises
+        ------
+        StorageError
+        """
+        wanted = int(rows * self._columns * 8)
+        free = shutil.disk_usage(self._path.parent).free
+        if wanted + SPARE > free:
+            raise StorageError(
+                f"{self._origin} is converted into a scratch file, and {self._path.parent} has {free / 1e9:,.1f} GB "
+                f"where {wanted / 1e9:,.1f} GB and a reserve are needed after {self._rows:,} rows; {_INSTEAD}"
+            )
+
+    def append(self, values: AnyArray) -> None:
+        """Some more rows.
+
+        Raises
+        ------
+        StorageError
+            No room is left.
+        """
+        self.require_room(len(values))
+        try:
+            self._file.write(np.ascontiguousarray(values, dtype=np.float64).data)
+        except OSError as error:
+            raise StorageError(f"{self._path} cannot be written: {error.strerror or error}") from None
+        self._rows += len(values)
+
+    def source(self, turned: bool) -> NumpyFile:
+        """The rows as features or, ``turned``, as samples.
+
+        Raises
+        ------
+        StorageError
+            No room is left.
+        """
+        try:
+            self._file.close()
+        except OSError as error:
+            raise StorageError(f"{self._path} cannot be written: {error.strerror or error}") from None
+        shape = (self._columns, self._rows) if turned else (self._rows, self._columns)
+        kind = NumpyFileOfSamples if turned and 1 not in shape else NumpyFile
+        self._source = kind(self._path, Held(shape, np.dtype(np.float64)), 0)
+        weakref.finalize(self._source, _remove, self._path, os.getpid())
+        return self._source
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._file.close()
+        if self._source is None:
+            _remove(self._path, os.getpid())
+
+
+def _remove(path: Path, owner: int) -> None:
+    """Remove a file, but not on behalf of a process that was split off."""
+    if os.getpid() == owner:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

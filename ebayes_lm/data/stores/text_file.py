@@ -1,0 +1,88 @@
+"""Matrices in delimited text, converted once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.readers.matrix_text import check_header
+from ebayes_lm.data.readers.number_blocks import NumberBlock, is_number, number_blocks
+from ebayes_lm.data.readers.text import MISSING_TEXT, TextFile, open_text
+from ebayes_lm.data.stores.conversion import Conversion
+from ebayes_lm.data.stores.numpy_file import NumpyFile
+from ebayes_lm.data.stores.opening import Opened, Request
+from ebayes_lm.errors import DataError, listing
+
+#: Cells that are parsed at a time.
+_CELLS = 1 << 18
+_REMEDY = "a column that describes rows holds text in all of its first 200 cells"
+
+
+def open_text_file(path: Path, request: Request) -> Opened:
+    """The matrix of a CSV or TSV file, plain or gzip-compressed.
+
+    Its numbers are parsed once, block by block, into a scratch file of eight bytes a value, which goes
+    with the matrix. The first column names the rows. Columns of text describe them: those of which
+    none of the first cells is a number.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, repeats a sample, has rows of unequal length, or cells that are not numbers.
+    StorageError
+        The scratch file has no room.
+    """
+    request.refuse_layer(path)
+    file = open_text(path)
+    turned = request.orientation == "samples"
+    check_header(file, unique=not turned)
+    described = _columns_of_text(file)
+    if len(file.header) == 1 + len(described):
+        raise DataError(f"{path} has no column of numbers besides {listing(file.header, 3)}")
+    source, names, texts = _converted(file, described, turned)
+    rows = pd.Index(names, name=file.header[0] or None)
+    columns = pd.Index([name for j, name in enumerate(file.header) if j and j not in set(described)])
+    table = pd.concat(texts, ignore_index=True).set_axis(rows) if described else None
+    if not turned:
+        return Opened(source, rows, columns, annotation=table)
+    if not rows.is_unique:
+        raise DataError(f"{path} has samples that appear more than once: {listing(rows[rows.duplicated()].unique())}")
+    return Opened(source, columns, rows, sample_table=table)
+
+
+def _columns_of_text(file: TextFile) -> list[int]:
+    """Positions of columns, the first left aside, whose first cells are text or missing, and some of them text."""
+    maybe, sure = set(range(1, len(file.header))), set()
+    for cells in file.head():
+        for j, cell in enumerate(cells[: len(file.header)]):
+            if j in maybe and cell not in MISSING_TEXT:
+                (maybe.discard if is_number(cell, file.decimal) else sure.add)(j)
+    return sorted(maybe & sure)
+
+
+def _converted(file: TextFile, described: list[int], turned: bool) -> tuple[NumpyFile, pd.Series, list[pd.DataFrame]]:
+    size = file.path.stat().st_size
+    names: list[pd.Series] = []
+    texts: list[pd.DataFrame] = []
+    width = len(file.header) - 1 - len(described)
+    with Conversion(file.path, width) as conversion, Progress(size, None, "bytes") as progress:
+        behind = 0
+        for block in number_blocks(file, described, _CELLS, _REMEDY):
+            if not behind:
+                # Half of what the first block lets expect: the others may hold longer numbers.
+                conversion.require_room(len(block.names) * size / block.behind / 2)
+            conversion.append(block.numbers)
+            names.append(pd.Series(block.names, dtype="str"))
+            texts.append(_table(file, block, described))
+            progress.advance(block.behind - behind)
+            behind = block.behind
+        if not names:
+            raise DataError(f"{file.path} has a header and no rows")
+        return conversion.source(turned), pd.concat(names, ignore_index=True), texts
+
+
+def _table(file: TextFile, block: NumberBlock, described: list[int]) -> pd.DataFrame:
+    columns = pd.Index([file.header[j] for j in described])
+    return pd.DataFrame(block.described, columns=columns, dtype="str")
