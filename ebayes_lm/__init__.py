@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from ebayes_lm.results.threshold import TreatFit as TreatFit
     from ebayes_lm.results.threshold import treat as treat
     from ebayes_lm.results.threshold_table import top_treat as top_treat
+    from ebayes_lm.scale.scanning import scan as scan
     from ebayes_lm.weights.consensus import ConsensusCorrelation as ConsensusCorrelation
     from ebayes_lm.weights.consensus import duplicate_correlation as duplicate_correlation
     from ebayes_lm.weights.log_precision import vooma as vooma
@@ -153,6 +154,7 @@ _HOMES = {
     "results.table": ("top_table", "top_table_f"),
     "results.threshold": ("TreatFit", "treat"),
     "results.threshold_table": ("top_treat",),
+    "scale.scanning": ("scan",),
     "weights.consensus": ("ConsensusCorrelation", "duplicate_correlation"),
     "weights.log_precision": ("vooma", "vooma_by_group"),
     "weights.log_precision_fit": ("vooma_lm_fit",),

@@ -1,0 +1,226 @@
+"""Regressions of outcomes on covariates and one feature, for very many features at once.
+
+What covariates explain is taken out of outcomes once and out of every feature; the rest of an outcome is then regressed
+on the rest of a feature (Frisch & Waugh 1933; Lovell 1963), all outcomes in one matrix product (Shabalin 2012,
+Bioinformatics 28, 1353-1358).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates, own_covariates, squares
+from ebayes_lm.core.ols import ZERO_VARIANCE, Status
+from ebayes_lm.core.pair_tests import Found, Pairs, joined, shares_at
+from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.wls import near_one
+
+#: Cells that are worked on at once, so that they stay in the cache.
+_PIECE_CELLS = 1 << 17
+#: Where less than this is left of an outcome its residuals are taken: one minus a sum of squares has lost digits.
+_DIRECT = 0.5
+#: A feature's own samples hold less than this of an outcome: it is freed of covariates on these samples anew.
+_LITTLE = 1e-6
+#: Squared lengths of features outside these bounds lose digits to the range of float64.
+_SAFE_LOW, _SAFE_HIGH = 1e-200, 1e200
+#: More than rounding takes: what is looked at for hits.
+_SLACK = 1e-9
+
+
+class _Rest(NamedTuple):
+    """What is left of the k columns that each of g features makes, orthogonal to one another, those tested last."""
+
+    columns: tuple[FloatArray, ...]
+    lengths: tuple[FloatArray, ...]
+    n: IntArray
+    df: FloatArray
+    status: AnyArray
+
+
+@dataclass(frozen=True, eq=False)
+class Predictors:
+    """Outcomes freed of covariates, ready for features.
+
+    Attributes
+    ----------
+    covariates : Covariates
+    outcomes : (q, n) array
+        What is left of them, of length one; zero where nothing is.
+    lengths : (q,) array
+        Of what is left.
+    factors : (m, n) array
+        What a feature is multiplied by in columns beside its own; where there are any, these are tested.
+    """
+
+    covariates: Covariates
+    outcomes: FloatArray
+    lengths: FloatArray
+    factors: FloatArray
+
+    @property
+    def tested(self) -> int:
+        """Columns that are tested together."""
+        return max(1, len(self.factors))
+
+    def find(self, x: AnyArray, keep_p: float | None) -> tuple[Found, IntArray]:
+        """Tests of features (g, n) but those with p above ``keep_p``, and by outcome (q,) how many there were."""
+        step = max(1, _PIECE_CELLS // max(x.shape[1], len(self.outcomes)))
+        found, tests = [], np.zeros(len(self.outcomes), dtype=np.intp)
+        with np.errstate(all="ignore"):
+            for start in range(0, len(x), step):
+                piece = x[start : start + step].astype(np.float64)
+                for some, number in self._piece(piece, keep_p):
+                    found.append(some._replace(row=some.row + start))
+                    tests += number
+        return joined(found), tests
+
+    @property
+    def df(self) -> int:
+        """Residual degrees of freedom of a complete feature."""
+        return int(self.outcomes.shape[1]) - self.covariates.rank - 1 - len(self.factors)
+
+    def restricted(self, present: BoolArray) -> Predictors:
+        """The same on some of the samples (n,)."""
+        covariates = self.covariates.restricted(present)
+        lengths, unit = _freed(covariates, self.outcomes[:, present], np.ones(len(self.outcomes)))
+        return Predictors(covariates, unit, lengths * self.lengths, self.factors[:, present])
+
+    def _piece(self, x: FloatArray, keep_p: float | None) -> Iterator[tuple[Found, IntArray]]:
+        """Complete features of usual size together, then the others."""
+        size = squares(x)
+        usual = (size > _SAFE_LOW) & (size < _SAFE_HIGH)
+        if usual.all():
+            yield self._tests(self._rest(x, None), np.arange(len(x)), keep_p)
+            return
+        rows = np.flatnonzero(usual)
+        yield self._tests(self._rest(x[rows], None), rows, keep_p)
+        yield from self._odd(x[~usual], np.flatnonzero(~usual), keep_p)
+
+    def _odd(self, x: FloatArray, rows: IntArray, keep_p: float | None) -> Iterator[tuple[Found, IntArray]]:
+        """Features with gaps or of extreme scale, brought near one by powers of two."""
+        present = np.isfinite(x)
+        values, exponents = near_one(np.where(present, x, 0.0))
+        scale = np.zeros(len(x), dtype=np.intp) if exponents is None else exponents
+        whole = present.all(axis=1)
+        yield self._tests(self._rest(values[whole], None), rows[whole], keep_p, scale[whole])
+        gaps = np.flatnonzero(~whole)
+        if not len(gaps):
+            return
+        own = own_covariates(self.covariates, present[gaps])
+        shares = own.shares(self.outcomes)
+        poor = own.poor | ((shares < _LITTLE) & (self.lengths > 0)).any(axis=1)
+        fine = np.flatnonzero(~poor)
+        at = gaps[fine]
+        ready = _Own(own.take(fine), shares[fine])
+        yield self._tests(self._rest(values[at], ready.covariates), rows[at], keep_p, scale[at], ready)
+        for pattern in np.unique(present[gaps[poor]], axis=0):
+            same = gaps[poor & (present[gaps] == pattern).all(axis=1)]
+            some = self.restricted(pattern)
+            yield some._tests(some._rest(values[same][:, pattern], None), rows[same], keep_p, scale[same])
+
+    def _rest(self, x: FloatArray, own: OwnCovariates | None) -> _Rest:
+        """Columns of features (g, n), zero where a value is missing, freed of covariates and of one another."""
+        n = np.full(len(x), x.shape[1]) if own is None else own.present.sum(axis=1)
+        mean = x.sum(axis=1) / n
+        centred = x - mean[:, None]
+        if own is not None:
+            centred *= own.present
+        status = np.full(len(x), int(Status.ok), dtype=np.intp)
+        project = (own or self.covariates).residuals
+        columns: list[FloatArray] = []
+        lengths: list[FloatArray] = []
+        for column in (centred, *(centred * factor for factor in self.factors)):
+            rest = project(column)
+            for _ in range(2 if columns else 0):
+                for other, length in zip(columns, lengths, strict=True):
+                    rest -= (np.einsum("ij,ij->i", rest, other) / length**2)[:, None] * other
+            columns.append(rest)
+            lengths.append(np.sqrt(squares(rest)))
+            status[~(lengths[-1] > RANK_TOLERANCE * np.sqrt(squares(column)))] = Status.not_estimable
+        status[np.sqrt(squares(centred)) <= ZERO_VARIANCE * np.sqrt(n) * np.abs(mean)] = Status.zero_variance
+        df = n - self.covariates.rank - len(columns)
+        status[df <= 0] = Status.no_df
+        status[n == 0] = Status.all_missing
+        return _Rest(tuple(columns), tuple(lengths), n.astype(np.intp), df.astype(np.float64), status)
+
+    def _tests(
+        self, rest: _Rest, rows: IntArray, keep_p: float | None, scale: IntArray | None = None, own: _Own | None = None
+    ) -> tuple[Found, IntArray]:
+        """Tests of the last columns, and how many there are by outcome."""
+        effects = [
+            column @ self.outcomes.T / length[:, None]
+            for column, length in zip(rest.columns, rest.lengths, strict=True)
+        ]
+        explained = _sum_of_squares(effects[-self.tested :])
+        total = np.ones(1) if own is None else own.shares
+        left = total - explained
+        if len(effects) > self.tested:
+            left -= np.square(effects[0])
+        valid = (rest.status == Status.ok)[:, None] & (self.lengths > 0)
+        if keep_p is None:
+            wanted = np.ones_like(valid)
+        else:
+            bar = shares_at(keep_p, rest.df, self.tested) * (1.0 + _SLACK)
+            wanted = valid & (left <= bar[:, None] * (left + explained))
+        i, j = np.nonzero(wanted)
+        total = np.broadcast_to(total, left.shape)[i, j]
+        left = left[i, j]
+        close = np.flatnonzero((left < _DIRECT * total) & valid[i, j])
+        left[close] = self._left(rest, effects, own, i[close], j[close])
+        left[left <= ZERO_VARIANCE**2 * total] = 0.0
+        length = np.ldexp(rest.lengths[-1], 0 if scale is None else scale)
+        pairs = Pairs(
+            explained=explained[i, j], left=left, df=rest.df[i], n=rest.n[i],
+            effect=effects[-1][i, j] * self.lengths[j] / length[i], unit=self.lengths[j] / length[i],
+            status=np.where(valid[i, j] | (rest.status[i] != Status.ok), rest.status[i], Status.zero_variance),
+        )  # fmt: skip
+        return pairs.tested(rows[i], j, self.tested, keep_p), valid.sum(axis=0)
+
+    def _left(self, rest: _Rest, effects: list[FloatArray], own: _Own | None, i: IntArray, j: IntArray) -> FloatArray:
+        """Squared lengths of residuals of pairs of feature i and outcome j."""
+        left = np.empty(len(i))
+        step = max(1, _PIECE_CELLS // max(1, self.outcomes.shape[1]))
+        for start in range(0, len(i), step):
+            a, b = i[start : start + step], j[start : start + step]
+            residuals = self.outcomes[b]
+            if own is not None:
+                residuals = own.covariates.take(a).residuals(residuals * own.covariates.present[a])
+            for column, length, effect in zip(rest.columns, rest.lengths, effects, strict=True):
+                residuals = residuals - column[a] * (effect[a, b] / length[a])[:, None]
+            left[start : start + step] = squares(residuals)
+        return left
+
+
+class _Own(NamedTuple):
+    """Rows with samples of their own, and the shares (g, q) of outcomes that these hold beside covariates."""
+
+    covariates: OwnCovariates
+    shares: FloatArray
+
+
+def _sum_of_squares(parts: list[FloatArray]) -> FloatArray:
+    total = np.square(parts[0])
+    for part in parts[1:]:
+        total += np.square(part)
+    return total
+
+
+def predictors(covariates: Covariates, outcomes: FloatArray, factors: FloatArray) -> Predictors:
+    """Free outcomes (q, n) of covariates, and bring what is left to length one."""
+    exponents = np.frexp(np.abs(outcomes).max(axis=1, initial=0.0))[1]
+    near = np.ldexp(outcomes, -exponents[:, None])
+    lengths, unit = _freed(covariates, near - near.mean(axis=1, keepdims=True), np.sqrt(squares(near)))
+    return Predictors(covariates, unit, np.ldexp(lengths, exponents), factors)
+
+
+def _freed(covariates: Covariates, outcomes: FloatArray, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Lengths of what is left of outcomes, and that of length one; what is rounding beside their sizes is nothing."""
+    rest = covariates.residuals(covariates.residuals(outcomes))
+    lengths = np.sqrt(squares(rest))
+    lengths[lengths <= ZERO_VARIANCE * sizes] = 0.0
+    return lengths, np.divide(rest, lengths[:, None], out=np.zeros_like(rest), where=lengths[:, None] > 0)

@@ -1,0 +1,146 @@
+"""Blocks of features scanned, and the tables that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.core.frisch_waugh import covariates_of
+from ebayes_lm.core.ols import Status
+from ebayes_lm.core.pair_tests import Found, joined
+from ebayes_lm.core.predictors import Predictors, predictors
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads
+from ebayes_lm.data.engines import Parts, Threads
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.progress import Progress
+from ebayes_lm.results.rows import refuse_infinite
+
+#: Outcomes that are worked on at once.
+_MOST_OUTCOMES = 1024
+#: Cells in a block: so few that threads share them evenly.
+_CELLS = BLOCK_CELLS // 4
+#: Numbers that are kept of a test.
+_KEPT = 10
+#: Blocks that may wait to be collected.
+_WAITING = 64
+_STATUS_NAMES = np.array([status.name for status in Status], dtype=object)
+
+
+class OutcomeSet(NamedTuple):
+    """Outcomes with the same missing values: their numbers, samples that have a value, and what these are ready for."""
+
+    numbers: IntArray
+    present: AnyArray
+    predictors: Predictors
+
+
+@dataclass(frozen=True, eq=False)
+class ScannedBlocks:
+    """Scans blocks of features for all outcomes, and keeps the tests with p up to ``keep_p``."""
+
+    sets: tuple[OutcomeSet, ...]
+    keep_p: float | None
+
+    def __call__(self, values: AnyArray, at: slice) -> Parts:
+        """Tests of a block, how many there were by outcome, and rows of the matrix with infinite values."""
+        found, tests = [], np.zeros(sum(len(some.numbers) for some in self.sets), dtype=np.intp)
+        for numbers, present, ready in self.sets:
+            part, number = ready.find(values if present.all() else values[:, present], self.keep_p)
+            found.append(part._replace(row=part.row + at.start, outcome=numbers[part.outcome]))
+            tests[numbers] = number
+        return Parts((), (*joined(found), tests, *_infinite(values, at.start)))
+
+
+class Scanned(NamedTuple):
+    """Tests of some features, and how many tests there were by outcome (q,)."""
+
+    found: Found
+    tests: IntArray
+
+
+def outcome_sets(outcomes: FloatArray, covariates: FloatArray, factors: FloatArray) -> tuple[OutcomeSet, ...]:
+    """Outcomes (q, n) by what they miss, ready for features.
+
+    They are freed of covariates (n, p) and of factors (m, n) that features are multiplied by.
+    """
+    x = np.column_stack([covariates, factors.T])
+    patterns, place = np.unique(np.isfinite(outcomes), axis=0, return_inverse=True)
+    sets = []
+    for k, present in enumerate(patterns):
+        alike = np.flatnonzero(place.reshape(-1) == k)
+        shared = covariates_of(x[present])
+        for start in range(0, len(alike), _MOST_OUTCOMES):
+            numbers = alike[start : start + _MOST_OUTCOMES]
+            ready = predictors(shared, outcomes[numbers][:, present], factors[:, present])
+            sets.append(OutcomeSet(numbers, present, ready))
+    return tuple(sets)
+
+
+def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running: Running) -> Iterator[Scanned]:
+    """Work through a matrix, a few blocks at a time, in the order of features.
+
+    Raises
+    ------
+    DataError
+        Values are infinite.
+    """
+    features, samples = matrix.shape
+    cells = _CELLS if work.keep_p is not None else _CELLS * samples // max(samples, _KEPT * n_outcomes)
+    bounds = running.bounds(matrix.shape, max(1, cells), matrix.source.grain)
+    engine = running.engine or Threads(running.n_threads)
+    waiting = max(_WAITING, 8 * running.n_threads)
+    with blas_threads(1), Progress(features, running.progress) as progress:
+        for first in range(0, len(bounds), waiting):
+            done = sorted(_run(engine.run(matrix.source, work, bounds[first : first + waiting]), progress))
+            for _, parts in done:
+                *found, tests, rows, counts = parts.loose
+                if len(rows):
+                    refuse_infinite(counts, matrix.features[rows], choice=False)
+                yield Scanned(Found(*found), tests)
+
+
+def _run(blocks: Iterator[tuple[slice, Parts]], progress: Progress) -> Iterator[tuple[int, Parts]]:
+    for at, parts in blocks:
+        progress.advance(at.stop - at.start)
+        yield at.start, parts
+
+
+def _infinite(values: AnyArray, start: int) -> tuple[IntArray, IntArray]:
+    """Rows that hold infinite values, and how many each."""
+    if values.dtype.kind != "f":
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    with np.errstate(all="ignore"):
+        odd = np.flatnonzero(~np.isfinite(values @ np.zeros(values.shape[1], dtype=values.dtype)))
+    counts = np.isinf(values[odd]).sum(axis=1)
+    return odd[counts > 0] + start, counts[counts > 0]
+
+
+def table_of(found: Found, columns: int) -> pd.DataFrame:
+    """Statistics of tests of so many columns, under the names that tables of the package have."""
+    if columns == 1:
+        first = {"beta": found.estimate, "SE": found.error, "t": found.statistic}
+    else:
+        first = {"F": found.statistic, "df1": np.full(len(found.row), columns)}
+    rest = {"df": found.df, "n": found.n, "P.Value": found.p_value, "neg_log10_p": found.neg_log10_p}
+    table = pd.DataFrame({**first, **rest})
+    table["status"] = pd.Series(_STATUS_NAMES[found.status], dtype=object).astype(str)
+    return table
+
+
+def with_annotation(table: pd.DataFrame, annotation: pd.DataFrame | None, rows: IntArray) -> pd.DataFrame:
+    """What is known of the features in front of what was found; ``table`` has a row for each of ``rows``."""
+    if annotation is None:
+        return table
+    shown = annotation.iloc[rows].reset_index(drop=True)
+    shown = shown.rename(columns={c: f"{c}.annotation" for c in shown.columns if c in table.columns})
+    return pd.concat([shown, table], axis=1)
+
+
+def collected(parts: Sequence[Scanned]) -> Scanned:
+    """Tests of all features."""
+    return Scanned(joined([part.found for part in parts]), np.sum([part.tests for part in parts], axis=0))

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ebayes_lm as el
+from ebayes_lm import scan
+from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.errors import DesignWarning
+from tests.scale.ordinary_fits import regressions
+
+N = 60
+RNG = np.random.default_rng(8)
+PEOPLE = pd.DataFrame(
+    {
+        "age": RNG.uniform(20, 70, N), "sex": RNG.permutation(list("FM") * (N // 2)),
+        "site": RNG.permutation(list("ABC") * (N // 3)), "bmi": RNG.normal(25, 4, N), "case": RNG.integers(0, 2, N),
+    },
+    index=[f"p{k}" for k in range(N)],
+)  # fmt: skip
+COVARIATES = np.column_stack([PEOPLE["age"], PEOPLE["sex"] == "M", PEOPLE["site"] == "B", PEOPLE["site"] == "C"])
+COVARIATES = COVARIATES.astype(np.float64)
+SITES = pd.DataFrame(
+    RNG.normal(size=(1000, N)) + 0.02 * RNG.normal(size=(1000, 1)) * PEOPLE["age"].to_numpy(),
+    index=[f"cg{k}" for k in range(1000)], columns=PEOPLE.index,
+)  # fmt: skip
+PEOPLE["lung"] = SITES.loc["cg5"] + 0.5 * SITES.loc["cg9"] + 0.01 * PEOPLE["age"] + RNG.normal(size=N)
+GAPPED = SITES.mask(RNG.random(SITES.shape) < RNG.choice([0, 0.05, 0.5], (1000, 1)))
+FORMULA = "~ age + sex + site"
+# Two factorisations of well-conditioned designs; t of a small effect carries the rounding of the outcome.
+ORACLE, FLOOR = 1e-10, 1e-12
+# Sums in another order.
+ORDER = 1e-12
+NUMBERS = ["beta", "SE", "t", "df", "n", "P.Value"]
+
+
+def assert_same(table, expected, rtol=ORACLE):
+    for name in expected.columns:
+        assert_allclose(table[name].to_numpy(), expected[name].to_numpy(), rtol=rtol, atol=FLOOR, err_msg=name)
+
+
+@pytest.mark.parametrize("features", [SITES, GAPPED], ids=["complete", "gaps"])
+@pytest.mark.parametrize(("outcome", "some"), [("lung", 1000), ("case", 100)])
+def test_every_feature_has_the_regression_of_its_own(features, outcome, some):
+    features = features[:some]
+    table = scan(features, outcome, samples=PEOPLE, covariates=FORMULA)
+    assert list(table.columns) == [
+        "beta", "SE", "t", "df", "n", "P.Value", "adj.P.Val", "neg_log10_p", "status",
+    ]  # fmt: skip
+    assert_same(table, regressions(PEOPLE[outcome].to_numpy(dtype=float), features, COVARIATES))
+    assert_allclose(table["neg_log10_p"], -np.log10(table["P.Value"]), rtol=ORDER)
+    assert_array_equal(table["adj.P.Val"], adjust_p(table["P.Value"].to_numpy()))
+    assert table.index.equals(features.index)
+    assert table.attrs["tests"] == some
+    assert set(table["status"]) == {"ok"}
+
+
+@pytest.mark.parametrize("features", [SITES[:200], GAPPED[:200]], ids=["complete", "gaps"])
+@pytest.mark.parametrize(
+    ("interaction", "factor"),
+    [
+        ("sex", (PEOPLE["sex"] == "M").to_numpy(dtype=float)[:, None]),
+        ("bmi", PEOPLE["bmi"].to_numpy()[:, None]),
+        ("site", COVARIATES[:, 2:]),
+    ],
+)
+def test_an_interaction_is_tested_beside_what_it_is_made_of(features, interaction, factor):
+    table = scan(features, "lung", samples=PEOPLE, covariates="~ age + sex", interaction=interaction)
+    covariates = COVARIATES[:, : 1 if interaction == "sex" else 2]
+    assert_same(table, regressions(PEOPLE["lung"].to_numpy(), features, covariates, factor))
+    kept = scan(features, "lung", samples=PEOPLE, covariates="~ age + sex", interaction=interaction, keep_p=0.05)
+    pd.testing.assert_frame_equal(
+        kept.drop(columns="adj.P.Val"), table[table["P.Value"] <= 0.05].drop(columns="adj.P.Val"), rtol=ORDER
+    )
+
+
+@pytest.mark.parametrize("features", [SITES[:60], GAPPED[:60]], ids=["complete", "gaps"])
+def test_many_outcomes_with_gaps_of_their_own(features):
+    outcomes = pd.DataFrame(RNG.normal(size=(N, 5)), index=PEOPLE.index, columns=list("abcde"))
+    outcomes.iloc[:7, 1:3] = np.nan
+    outcomes.iloc[20:25, 4] = np.nan
+    table = scan(features, outcomes.sample(frac=1, random_state=1), samples=PEOPLE, covariates=FORMULA)
+    assert list(table.columns[:3]) == ["feature", "outcome", "beta"]
+    assert table["feature"].tolist() == [f for f in features.index for _ in range(5)]
+    assert table["outcome"].tolist() == list("abcde") * 60
+    for name in outcomes:
+        one = table[table["outcome"] == name]
+        assert_same(one, regressions(outcomes[name].to_numpy(), features, COVARIATES))
+    assert_array_equal(table["adj.P.Val"], adjust_p(table["P.Value"].to_numpy()))
+    assert table.attrs["tests"] == 300
+
+
+def test_what_is_kept_is_what_would_be_there_anyway():
+    outcomes = pd.DataFrame(SITES[:40].T @ RNG.normal(size=(40, 30)) + RNG.normal(size=(N, 30)))
+    every = scan(GAPPED, outcomes, covariates=COVARIATES)
+    kept = scan(GAPPED, outcomes, covariates=COVARIATES, keep_p=1e-3)
+    expected = every[every["P.Value"] <= 1e-3]
+    assert 50 < len(kept) < 2000
+    shown = ["feature", "outcome", *NUMBERS, "status"]
+    pd.testing.assert_frame_equal(kept[shown], expected[shown].reset_index(drop=True), rtol=ORDER)
+    assert kept.attrs["tests"] == every.attrs["tests"] == 30_000
+    assert (kept["adj.P.Val"] >= expected["adj.P.Val"].to_numpy() * (1 - ORDER)).all()
+    best = kept["P.Value"].to_numpy().argmin()
+    assert_allclose(kept["adj.P.Val"].iloc[best], expected["adj.P.Val"].iloc[best], rtol=ORDER)
+
+
+def test_blocks_and_threads_change_nothing():
+    whole = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA)
+    for options in ({"chunk_size": 1}, {"chunk_size": 37, "threads": 3}, {"max_memory": "100 KB"}):
+        table = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA, **options)
+        pd.testing.assert_frame_equal(table, whole, rtol=1e-13, atol=FLOOR)
+    for threads in (1, 4):
+        table = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA, threads=threads)
+        pd.testing.assert_frame_equal(table, whole, check_exact=True)
+
+
+def test_samples_and_features_in_another_order():
+    whole = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA)
+    turned = GAPPED.sample(frac=1, axis=1, random_state=1).sample(frac=1, random_state=2)
+    table = scan(turned, PEOPLE["lung"], samples=PEOPLE, covariates=["age", "sex", "site"])
+    pd.testing.assert_frame_equal(table.loc[whole.index], whole, rtol=ORACLE, atol=FLOOR)
+
+
+def test_units_of_features_and_what_covariates_hold_twice():
+    whole = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA)
+    for factor in (1e-300, 1e160, -4.0):
+        table = scan(GAPPED * factor, "lung", samples=PEOPLE, covariates=FORMULA)
+        assert_allclose(table["t"], whole["t"] * np.sign(factor), rtol=ORACLE, atol=FLOOR)
+        assert_allclose(table["beta"] * factor, whole["beta"], rtol=ORACLE, atol=FLOOR)
+    more = np.column_stack([COVARIATES, COVARIATES @ [1, 2, 3, 4], np.ones(N), 1e9 + COVARIATES[:, 0]])
+    table = scan(GAPPED, PEOPLE["lung"], covariates=pd.DataFrame(more, index=PEOPLE.index))
+    assert_allclose(table["t"], whole["t"], rtol=1e-6)  # a covariate in 1e9 has 7 digits
+    assert_array_equal(table["df"], whole["df"])
+    for factor in (1e-250, 1e250):
+        table = scan(GAPPED, PEOPLE["lung"] * factor, samples=PEOPLE, covariates=FORMULA)
+        assert_allclose(table["t"], whole["t"], rtol=ORACLE, atol=FLOOR)
+        assert_allclose(table["SE"] / factor, whole["SE"], rtol=ORACLE)
+
+
+def test_features_far_from_zero():
+    dosages = RNG.integers(0, 3, size=(200, N)).astype(float)
+    near, far = (scan(dosages + shift, PEOPLE["lung"].to_numpy(), covariates=COVARIATES) for shift in (0, 1e8))
+    pd.testing.assert_frame_equal(near, far, rtol=ORACLE, atol=FLOOR)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int8, np.uint8, np.int64, bool])
+def test_numbers_of_any_type(dtype):
+    dosages = RNG.integers(0, 3, size=(100, N)).astype(dtype)
+    table = scan(dosages, PEOPLE["lung"].to_numpy(), covariates=COVARIATES)
+    pd.testing.assert_frame_equal(
+        table, scan(dosages.astype(float), PEOPLE["lung"].to_numpy(), covariates=COVARIATES), check_exact=True
+    )
+
+
+def test_dosages_with_gaps_in_single_precision():
+    dosages = RNG.integers(0, 3, size=(100, N)).astype(np.float32)
+    dosages[RNG.random(dosages.shape) < 0.1] = np.nan
+    table = scan(dosages, PEOPLE["lung"].to_numpy(), covariates=COVARIATES)
+    assert_same(table, regressions(PEOPLE["lung"].to_numpy(), dosages, COVARIATES))
+
+
+def test_strong_effects_keep_their_digits():
+    noise = RNG.normal(size=(6, N))
+    y = PEOPLE["lung"].to_numpy()
+    features = y + np.array([1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-10])[:, None] * noise
+    for x in (features, np.where(np.arange(N) == 4, np.nan, features)):
+        table = scan(x, y, covariates=COVARIATES)
+        expected = regressions(y, x, COVARIATES)
+        # what is left of a feature that equals the outcome up to 1e-k has k digits less
+        assert_allclose(table["t"][:4], expected["t"][:4], rtol=1e-8)
+        assert_allclose(table["t"], expected["t"], rtol=1e-4)
+        assert np.isfinite(table["neg_log10_p"]).all()
+        assert table["neg_log10_p"].is_monotonic_increasing
+
+
+def test_tails_go_on_where_numbers_end():
+    n = 2000
+    y = RNG.normal(size=n)
+    table = scan((y + 0.01 * RNG.normal(size=n))[None], y)
+    assert table["P.Value"][0] == 0
+    assert 3500 < table["neg_log10_p"][0] < 4500
+
+
+def test_what_cannot_be_tested_says_why():
+    features = np.array(SITES[:8])
+    features[0] = 3.7  # constant
+    features[1] = COVARIATES @ [0.1, 2, 0.5, 1]  # determined by covariates
+    features[2] = np.nan
+    features[3, 4:] = np.nan  # fewer samples than covariates
+    features[4] = PEOPLE["lung"]  # a perfect fit
+    features[5, PEOPLE["site"] == "B"] = np.nan  # one covariate less
+    features[6] = 0.0
+    features[7, 1:] = features[7, 0]
+    table = scan(features, PEOPLE["lung"].to_numpy(), covariates=COVARIATES)
+    assert table["status"].tolist() == [
+        "zero_variance", "not_estimable", "all_missing", "no_df", "zero_variance", "ok", "zero_variance",
+        "zero_variance",
+    ]  # fmt: skip
+    assert table["t"].isna().tolist() == [True, True, True, True, False, False, True, True]
+    assert (table["t"][4], table["P.Value"][4], table["neg_log10_p"][4], table["SE"][4]) == (np.inf, 0, np.inf, 0)
+    assert_allclose(table["beta"][4], 1)
+    assert_same(table[5:6], regressions(PEOPLE["lung"].to_numpy(), features[5:6], COVARIATES[:, [0, 1, 3]]))
+    assert table["df"][5] == 40 - 5
+    assert table["n"].tolist() == [N, N, 0, 4, N, 40, N, N]
+    assert table.attrs["tests"] == 2
+    assert len(scan(features, PEOPLE["lung"].to_numpy(), covariates=COVARIATES, keep_p=1.0)) == 2
+
+
+def test_samples_that_hold_all_there_is_of_an_outcome():
+    """Without them nothing is left to explain, or so little that rounding would show."""
+    y = PEOPLE["lung"].to_numpy().copy()
+    y[3] = 1e9
+    features = np.array(SITES[:3])
+    features[0, 3] = np.nan
+    table = scan(features, y, covariates=COVARIATES)
+    expected = regressions(y, features, COVARIATES)
+    assert_allclose(table["t"][0], expected["t"][0], rtol=1e-6)  # freed of the value at 1e9, y has 7 digits less
+    single = (np.arange(N) == 3).astype(float)
+    assert scan(features, single, covariates=COVARIATES)["status"].tolist() == ["zero_variance", "ok", "ok"]
+
+
+def test_an_outcome_without_variance_is_named():
+    outcomes = PEOPLE[["lung", "age"]].assign(flat=1.5)
+    with pytest.warns(DesignWarning, match="2 outcomes.*'age', 'flat'"):
+        table = scan(SITES[:10], outcomes, samples=PEOPLE, covariates="~ age")
+    still = table[table["outcome"] != "lung"]
+    assert set(still["status"]) == {"zero_variance"}
+    assert still["t"].isna().all()
+    assert table.attrs["tests"] == 10
+
+
+def test_annotation_comes_along():
+    frame = SITES[:20].assign(chromosome=np.arange(20) % 3, n=1)
+    table = scan(frame, PEOPLE["lung"], feature_columns=["chromosome", "n"], keep_p=0.5)
+    assert list(table.columns[:3]) == ["chromosome", "n.annotation", "beta"]
+    assert_array_equal(table["chromosome"], frame.loc[table.index, "chromosome"])
+    long = scan(frame, PEOPLE[["lung", "bmi"]], feature_columns=["chromosome", "n"])
+    assert list(long.columns[:5]) == ["feature", "outcome", "chromosome", "n.annotation", "beta"]
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".csv", ".tsv.gz"])
+@pytest.mark.parametrize("keep_p", [None, 1e-2])
+def test_a_file_has_what_a_table_would(tmp_path, ending, keep_p):
+    outcomes = PEOPLE[["lung", "bmi"]]
+    path = tmp_path / f"hits{ending}"
+    path.write_text("an earlier file")
+    counts = scan(GAPPED, outcomes, covariates=COVARIATES, keep_p=keep_p, out=path, chunk_size=300)
+    table = scan(GAPPED, outcomes, covariates=COVARIATES, keep_p=keep_p)
+    read = pd.read_parquet(path) if ending == ".parquet" else pd.read_csv(path, sep=None, engine="python")
+    pd.testing.assert_frame_equal(read, table.drop(columns="adj.P.Val"), rtol=ORDER, check_dtype=False)
+    assert counts.to_dict("list") == {"tests": [1000, 1000], "kept": table["outcome"].value_counts(sort=False).tolist()}
+    assert counts.index.tolist() == ["lung", "bmi"]
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_run_that_fails_leaves_the_old_file(tmp_path):
+    path = tmp_path / "hits.csv"
+    path.write_text("an earlier file")
+    spoiled = SITES.copy()
+    spoiled.iloc[900, 1] = np.inf
+    with pytest.raises(el.errors.DataError, match="infinite: 1 value in 1 feature \\('cg900'\\)"):
+        scan(spoiled, PEOPLE["lung"], out=path, chunk_size=100)
+    assert path.read_text() == "an earlier file"
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_nothing_kept_keeps_columns():
+    table = scan(SITES, PEOPLE["bmi"], keep_p=1e-30)
+    every = scan(SITES, PEOPLE["bmi"])
+    assert table.empty
+    assert table.dtypes.to_dict() == every.dtypes.to_dict()
+    assert table.attrs["tests"] == 1000
+
+
+def test_stores_and_mapped_values(tmp_path):
+    np.save(tmp_path / "y.npy", GAPPED.to_numpy())
+    store = el.open_matrix(tmp_path / "y.npy").map(lambda x: 2 * x)
+    table = scan(store, "lung", samples=PEOPLE, covariates=FORMULA)
+    whole = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA)
+    assert_allclose(table["beta"] * 2, whole["beta"], rtol=ORDER)
