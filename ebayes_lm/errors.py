@@ -21,7 +21,7 @@
         AdjustedDataWarning            a fit to data from which something was removed beforehand
         HiddenFactorWarning            hidden factors that data and design may not tell from what is tested
       ConvergenceWarning               an iteration stopped before it came to rest
-      StorageWarning                   files of an earlier run that are damaged, or larger than wanted now
+      StorageWarning                   files that are damaged or larger than wanted now, or that had to be made
       VarianceWarning                  variances that make the prior doubtful
         PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
 
@@ -109,7 +109,7 @@ class ConvergenceWarning(EbayesLMWarning):
 
 
 class StorageWarning(EbayesLMWarning):
-    """Files of an earlier run are damaged and made again, or not as they would be made now."""
+    """Files that a run found damaged or not as they would be made now, or a large one that it had to make."""
 
 
 class VarianceWarning(EbayesLMWarning):

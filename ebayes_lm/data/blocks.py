@@ -71,13 +71,18 @@ class Running:
         if self.chunk_size is None and rows < grain <= BLOCK_CELLS // samples:
             rows = grain
         if self.max_memory is not None:
-            room = memory_bytes(self.max_memory) // (8 * samples * _COPIES * self.n_threads)
+            room = memory_bytes(self.max_memory) // (self.row_bytes(samples) * self.n_threads)
             if room < 1:
                 raise ArgumentError(
                     f"max_memory={self.max_memory!r} does not hold one row of {samples:,} samples in each thread"
                 )
             rows = min(rows, room)
         return int(rows if self.chunk_size or rows < grain else rows - rows % grain)
+
+    @staticmethod
+    def row_bytes(samples: int) -> int:
+        """Room that one row of a block may need while it is fitted."""
+        return 8 * samples * _COPIES
 
     def bounds(self, shape: tuple[int, int], cells: int = BLOCK_CELLS, grain: int = 1) -> list[slice]:
         """Where blocks begin and end."""
@@ -100,6 +105,14 @@ def memory_bytes(size: int | str) -> int:
     if isinstance(size, bool) or match is None or float(match[1]) <= 0:
         raise ArgumentError(f"max_memory must be a number of bytes or a size such as '2GB', not {size!r}")
     return int(float(match[1]) * _UNITS[match[2] or ""])
+
+
+def in_bytes(nbytes: float) -> str:
+    """A size in words: ``1.6 GB``."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if nbytes >= size:
+            return f"{nbytes / size:,.1f} {unit}"
+    return f"{nbytes:,.0f} bytes"
 
 
 def run_blocks(

@@ -14,16 +14,18 @@ class Progress:
     Parameters
     ----------
     total : int
-        Features in all.
+        Features in all, or whatever else is counted.
     show : bool or None
         None shows it on a terminal or in a notebook only.
+    noun : str
+        What is counted.
     """
 
     delay = 2.0
     interval = 0.5
 
-    def __init__(self, total: int, show: bool | None) -> None:
-        self._total, self._done = total, 0
+    def __init__(self, total: int, show: bool | None, noun: str = "features") -> None:
+        self._total, self._done, self._noun = total, 0, noun
         self._show = sys.stderr is not None and (_is_watched() if show is None else show)
         self._start = self._shown = time.monotonic()
         self._written = False
@@ -44,8 +46,9 @@ class Progress:
 
     def _line(self, now: float) -> str:
         rate = self._done / max(now - self._start, 1e-9)
+        digits = 0 if rate >= 10 else 1
         left = (self._total - self._done) / max(rate, 1e-9)
-        return f"{self._done:,} of {self._total:,} features, {rate:,.0f}/s, {left:,.0f} s left   "
+        return f"{self._done:,} of {self._total:,} {self._noun}, {rate:,.{digits}f}/s, {left:,.0f} s left   "
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
+from ebayes_lm.core.linear_plan import LinearPlan, OwnFits, laid_end_to_end
 from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.engines import Parts
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.plan import looked_at
+from ebayes_lm.data.scratch import by_features
+from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.errors import ConvergenceWarning, DataError, EstimabilityWarning, counted, listing, warn
+from ebayes_lm.results.sample_rows import fit_by_samples, fits_by_samples
 
 #: Cells in a block of a large matrix with gaps: complete rows are fitted together, the others need several copies.
 _GAPPED_CELLS = 4 * ROW_CELLS
@@ -30,11 +34,16 @@ def fit_rows(
         Values are infinite and ``inf`` is "error".
     """
     use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
-    arrays, loose = matrix.map_parts(FittedBlocks(plan, cells, use_kernel), running, _grain(matrix, plan, cells))
-    rows = RowFits(*arrays)
+    fit, source = FittedBlocks(plan, cells, use_kernel), matrix.source
+    fitted = None
+    if isinstance(source, SampleMajor) and fits_by_samples(source, plan, cells, running):
+        fitted = fit_by_samples(source, plan, fit, running)
+    if fitted is None:
+        arrays, loose = matrix.map_parts(fit, running, _grain(matrix, plan, cells, running))
+        fitted = RowFits(*arrays), laid_end_to_end([OwnFits(*parts) for parts in loose.values() if parts])
     if inf == "error":
-        refuse_infinite(rows.n_infinite, matrix.features)
-    return rows, _joined([OwnFits(*parts) for parts in loose.values() if parts])
+        refuse_infinite(fitted[0].n_infinite, matrix.features)
+    return fitted
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,24 +69,18 @@ class FittedBlocks:
         return Parts(fits, () if own is None else own._replace(rows=own.rows + at.start))
 
 
-def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None) -> int:
+def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None, running: Running) -> int:
     """Cells in a block: few where rows are worked on singly, so that threads share them evenly and copies are small."""
     features, samples = matrix.shape
     if cells is not None or plan.singly:
         return ROW_CELLS
-    first = matrix.source.read(0, min(features, max(1, BLOCK_CELLS // samples)))
+    source = by_features(matrix.source, running)
+    first = source.read(0, looked_at(source, running))
     with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.isnan(first @ np.zeros(samples, dtype=np.float32)).any()
     if not gaps:
         return BLOCK_CELLS
     return ROW_CELLS if features * samples <= BLOCK_CELLS else _GAPPED_CELLS
-
-
-def _joined(parts: list[OwnFits]) -> OwnFits | None:
-    """Parts of one kind laid end to end."""
-    if not parts:
-        return None
-    return OwnFits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def refuse_infinite(n_infinite: AnyArray, features: pd.Index, *, choice: bool = True) -> None:

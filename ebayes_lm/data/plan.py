@@ -1,0 +1,138 @@
+"""What a fit of a matrix will read and hold, said before it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.sample_blocks import (
+    SAMPLE_COPIES,
+    blocks_held,
+    reads_by_samples,
+    sample_bounds,
+    times_read,
+    turned_in_memory,
+)
+from ebayes_lm.data.scratch import scratch_folder
+from ebayes_lm.data.sources import SampleMajor, Source
+from ebayes_lm.errors import counted
+
+#: What a fit keeps of a feature beside its coefficients: sigma and mean, two counts and a mark.
+_KEPT_BYTES = 8 + 8 + 4 + 4 + 1
+
+
+@dataclass(frozen=True, repr=False)
+class ReadingPlan:
+    """How a fit by least squares, without weights of observations, reads a matrix.
+
+    Attributes
+    ----------
+    by : {"features", "samples"}
+        What a block holds.
+    shape : tuple of int
+        Features and samples.
+    n_blocks, block_size : int
+        Blocks, and features or samples in each but the last.
+    passes : int
+        How often all blocks are worked through.
+    times_read : float
+        How often what is stored together is read in a pass, on average; above 1 where there is no room for it.
+    nbytes : int
+        Size of all values in memory.
+    bytes_read : int
+        Values that are read in all, in bytes after decompression.
+    block_memory, result_memory : int
+        Bytes that blocks may take at a time, and bytes that the fit takes.
+    threads : int
+    notes : tuple of str
+        What else there is to know.
+    """
+
+    by: str
+    shape: tuple[int, int]
+    n_blocks: int
+    block_size: int
+    passes: int
+    times_read: float
+    nbytes: int
+    bytes_read: int
+    block_memory: int
+    result_memory: int
+    threads: int
+    notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        features, samples = self.shape
+        lines = [
+            f"{features:,} features x {samples:,} samples, {in_bytes(self.nbytes)} as they are read",
+            f"{counted(self.n_blocks, 'block')} of {counted(self.block_size, self.by[:-1])}, "
+            f"{'one pass' if self.passes == 1 else 'two passes'}, {in_bytes(self.bytes_read)} read in all",
+            f"memory: up to {in_bytes(self.block_memory)} for blocks in {counted(self.threads, 'thread')}, "
+            f"{in_bytes(self.result_memory)} for results",
+        ]
+        return "\n".join((*lines, *self.notes))
+
+
+def looked_at(source: Source, running: Running) -> int:
+    """Rows at the beginning that tell how large blocks should be: the first block."""
+    return int(running.bounds(source.shape, grain=source.grain)[0].stop)
+
+
+def reading_plan(source: Source, running: Running, coefficients: int) -> ReadingPlan:
+    """How a matrix will be read, by the functions that do."""
+    if isinstance(source, SampleMajor) and reads_by_samples(source, running):
+        return _by_samples(source, running, coefficients)
+    return _by_features(source, running, coefficients)
+
+
+def _by_features(source: Source, running: Running, coefficients: int) -> ReadingPlan:
+    (features, samples), nbytes = source.shape, _nbytes(source)
+    in_memory = turned_in_memory(source, running)
+    grain = 1 if in_memory else source.grain
+    bounds = running.bounds(source.shape, grain=grain)
+    times = times_read(bounds, grain, features)
+    look = bounds[0].stop * samples * source.dtype.itemsize
+    notes = _note_of_grain(times, "features", grain)
+    if in_memory:
+        notes = ("the store holds samples one after another: it is read once and turned round in memory", *notes)
+    else:
+        notes = ("the first block is read twice: a look at it tells whether values are missing", *notes)
+    return ReadingPlan(
+        "features", source.shape, len(bounds), bounds[0].stop, 1, times, nbytes,
+        nbytes if in_memory else int(times * nbytes) + look,
+        min(running.n_threads, len(bounds)) * bounds[0].stop * running.row_bytes(samples),
+        features * (8 * coefficients + _KEPT_BYTES), running.n_threads, notes,
+    )  # fmt: skip
+
+
+def _by_samples(source: SampleMajor, running: Running, coefficients: int) -> ReadingPlan:
+    (features, samples), nbytes = source.shape, _nbytes(source)
+    bounds = sample_bounds(source, running)
+    times = times_read(bounds, source.sample_grain, samples)
+    block = bounds[0].stop * features * source.dtype.itemsize
+    sums = features * (8 * (coefficients + 1) + 8 + 1)
+    notes = (
+        "the store holds samples one after another: one pass adds up effects, a second one squares of residuals",
+        *_note_of_grain(times, "samples", source.sample_grain),
+        f"robust fits, correlated samples, weights of observations and other verbs need whole features: they rewrite "
+        f"{in_bytes(nbytes)} once to a scratch file in {scratch_folder()}",
+    )
+    return ReadingPlan(
+        "samples", source.shape, len(bounds), bounds[0].stop, 2, times, nbytes, int(2 * times * nbytes),
+        blocks_held(len(bounds), running) * SAMPLE_COPIES * block,
+        features * (8 * coefficients + _KEPT_BYTES) + sums, running.n_threads, notes,
+    )  # fmt: skip
+
+
+def _nbytes(source: Source) -> int:
+    return source.shape[0] * source.shape[1] * source.dtype.itemsize
+
+
+def _note_of_grain(times: float, what: str, grain: int) -> tuple[str, ...]:
+    """That chunks are read again and again, where they are."""
+    if times <= 1:
+        return ()
+    return (
+        f"the store keeps {counted(grain, what[:-1])} together, more than a block holds, so that each chunk is read "
+        f"{times:.1f} times a pass: allow more with max_memory= or chunk_size=, or store smaller chunks",
+    )

@@ -1,0 +1,117 @@
+"""Blocks of samples over threads: how a store that holds samples one after another is worked through."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeAlias
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads, memory_bytes
+from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.sources import SampleMajor, Source
+from ebayes_lm.errors import ArgumentError
+
+#: What is done with values (samples, features), which samples these are, and which features. Calls for different
+#: features may run at the same time, those for the same features come in the order of the samples.
+SampleWork: TypeAlias = Callable[[AnyArray, slice, slice], None]
+
+#: Samples that a block has at least where there is room: what is added up per feature is read and written once for all.
+_FEWEST = 16
+#: Cells that a block may have so that what is stored together is read once.
+_MOST_CELLS = 16 * BLOCK_CELLS
+#: Cells of a block that one call works on, and what its features are a multiple of.
+_SPAN_CELLS, SPAN_FEATURES = 1 << 18, 4096
+#: Copies of a block of samples: one is made while it is read or mapped.
+SAMPLE_COPIES = 2
+#: Blocks that are held where room is short, and what share of the room a copy of one may take: the last quarter of the
+#: room is for what is kept of them.
+_HELD, _SHARE = 3, 8
+
+
+def turned_in_memory(source: Source, running: Running) -> bool:
+    """Whether a matrix comes by samples, and is so small that it is read and turned round as one block."""
+    features, samples = source.shape
+    room = BLOCK_CELLS if running.max_memory is None else memory_bytes(running.max_memory) // (8 * _SHARE)
+    return isinstance(source, SampleMajor) and features * samples <= min(BLOCK_CELLS, room)
+
+
+def reads_by_samples(source: Source, running: Running) -> bool:
+    """Whether a matrix comes by samples, and is too large for that."""
+    return isinstance(source, SampleMajor) and not turned_in_memory(source, running)
+
+
+def sample_bounds(source: SampleMajor, running: Running) -> list[slice]:
+    """Where blocks of samples begin and end; they follow from the problem and the room, not from the threads.
+
+    A block holds as many values as ``chunk_size`` features do, and whole grains of samples as far as there is room.
+
+    Raises
+    ------
+    ArgumentError
+        There is no room for one sample.
+    """
+    features, samples = source.shape
+    grain = min(source.sample_grain, samples)
+    size = max(1, (running.chunk_size * samples if running.chunk_size else BLOCK_CELLS) // features)
+    if running.chunk_size is None:
+        size = max(size, _FEWEST)
+        size = grain if size < grain <= _MOST_CELLS // features else size
+    if running.max_memory is not None:
+        room = memory_bytes(running.max_memory) // (_SHARE * features * source.dtype.itemsize)
+        if room < 1:
+            raise ArgumentError(
+                f"max_memory={running.max_memory!r} does not hold blocks of one sample of {features:,} features each"
+            )
+        size = min(size, room)
+    # a grain that does not fit is cut evenly, so that blocks begin where grains do
+    size = size - size % grain if size >= grain else -(-grain // -(-grain // size))
+    return [slice(start, min(samples, start + size)) for start in range(0, samples, size)]
+
+
+def times_read(bounds: list[slice], grain: int, length: int) -> float:
+    """How often what is stored together is read, on average: more than once where blocks are smaller."""
+    touched = sum(-(-at.stop // grain) - at.start // grain for at in bounds)
+    return touched / -(-length // grain)
+
+
+def blocks_held(n_blocks: int, running: Running) -> int:
+    """Blocks of samples in memory at once: the one that is worked on, and those that are read meanwhile."""
+    most = 1 if running.n_threads == 1 else running.n_threads + 1
+    return min(n_blocks, most if running.max_memory is None else min(most, _HELD))
+
+
+def run_samples(work: SampleWork, source: SampleMajor, running: Running) -> None:
+    """Work through all samples, one block after another; threads share its features and read ahead."""
+    bounds, threads = sample_bounds(source, running), running.n_threads
+    with blas_threads(1), Progress(len(bounds), running.progress, "blocks of samples") as progress:
+        if threads == 1:
+            for at in bounds:
+                _work(work, source.read_samples(at.start, at.stop), at, None)
+                progress.advance(1)
+            return
+        pool = ThreadPoolExecutor(threads)
+        try:
+            held = blocks_held(len(bounds), running)
+            ahead: deque[tuple[slice, Future[AnyArray]]] = deque()
+            coming = iter(bounds)
+            for at in bounds:
+                while len(ahead) < held and (new := next(coming, None)) is not None:
+                    ahead.append((new, pool.submit(source.read_samples, new.start, new.stop)))
+                _work(work, ahead.popleft()[1].result(), at, pool)
+                progress.advance(1)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _work(work: SampleWork, values: AnyArray, at: slice, pool: ThreadPoolExecutor | None) -> None:
+    n, g = values.shape
+    width = max(1, _SPAN_CELLS // n // SPAN_FEATURES) * SPAN_FEATURES
+    spans = [slice(low, min(g, low + width)) for low in range(0, g, width)]
+    if pool is None:
+        for span in spans:
+            work(values[:, span], at, span)
+        return
+    for future in [pool.submit(work, values[:, span], at, span) for span in spans]:
+        future.result()

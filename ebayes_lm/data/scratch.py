@@ -1,0 +1,176 @@
+"""Stores that hold samples one after another, rewritten so that features can be read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+import weakref
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.mapped import MappedSamples, mapped
+from ebayes_lm.data.sample_blocks import reads_by_samples, run_samples, sample_bounds
+from ebayes_lm.data.sources import ArraySource, SampleMajor, Source
+from ebayes_lm.data.stores.opening import Held, StoredSource
+from ebayes_lm.errors import DataError, StorageError, StorageWarning, warn
+
+#: Environment variable that names the folder of scratch files.
+SCRATCH_FOLDER = "EBAYES_LM_SCRATCH_DIR"
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_MADE: weakref.WeakKeyDictionary[Source, Source] = weakref.WeakKeyDictionary()
+_ONE_AT_A_TIME = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class ScratchSource(StoredSource):
+    """Rows of a file of panels: so many samples of all features after another, in each the features in a row.
+
+    Panels are written as blocks of samples come, each once and from end to end, and rows are read with one piece of
+    each: unlike a plain matrix of features, whose rows a block of samples would touch all over the disk.
+
+    Attributes
+    ----------
+    panel : int
+        Samples in a panel; the last one may have fewer.
+    """
+
+    panel: int
+
+    @property
+    def panels(self) -> list[slice]:
+        """Samples of each panel."""
+        samples = self.shape[1]
+        return [slice(start, min(samples, start + self.panel)) for start in range(0, samples, self.panel)]
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the file."""
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+
+    def read(self, start: int, stop: int) -> AnyArray:
+        """Rows ``start`` to ``stop``."""
+        rows = np.empty((stop - start, self.shape[1]), dtype=self.dtype)
+        with self.path.open("rb") as file:
+            for at in self.panels:
+                width = at.stop - at.start
+                file.seek(self._place(at, start))
+                piece = np.fromfile(file, self.dtype, len(rows) * width)
+                if piece.size < len(rows) * width:
+                    raise DataError(f"the scratch file {self.path} was cut while it was in use")
+                rows[:, at] = piece.reshape(len(rows), width)
+        return rows
+
+    def write(self, values: AnyArray, samples: slice, features: slice) -> None:
+        """Put values (samples, features) of one whole panel in their place."""
+        with self.path.open("r+b", buffering=0) as file:
+            file.seek(self._place(samples, features.start))
+            left = memoryview(np.ascontiguousarray(values.T)).cast("B")
+            while len(left):
+                left = left[file.write(left) :]
+
+    def _place(self, panel: slice, feature: int) -> int:
+        features = self.shape[0]
+        return (panel.start * features + feature * (panel.stop - panel.start)) * self.dtype.itemsize
+
+
+def by_features(source: Source, running: Running, *, quiet: bool = False) -> Source:
+    """A source whose rows are read at their own cost: the same, or what it is rewritten to.
+
+    A small one is held in memory, a large one in a scratch file, which later calls share and which goes when nothing
+    refers to the source any more.
+
+    Raises
+    ------
+    StorageError
+        There is no room for the file.
+    """
+    inner = getattr(source, "source", None)
+    if isinstance(source, MappedSamples):
+        return mapped(by_features(source.source, running, quiet=quiet), source.fn)
+    if isinstance(inner, Source):
+        turned = by_features(inner, running, quiet=quiet)
+        return source if turned is inner else replace(source, source=turned)  # type: ignore[type-var]
+    if not isinstance(source, SampleMajor):
+        return source
+    with _ONE_AT_A_TIME:
+        if source not in _MADE:
+            _MADE[source] = _scratch(source, running, quiet) if reads_by_samples(source, running) else _whole(source)
+        return _MADE[source]
+
+
+def scratch_folder() -> Path:
+    """Where scratch files go."""
+    return Path(os.environ.get(SCRATCH_FOLDER) or tempfile.gettempdir())
+
+
+def _whole(source: SampleMajor) -> ArraySource:
+    return ArraySource(np.ascontiguousarray(source.read_samples(0, source.shape[1]).T))
+
+
+def _scratch(source: SampleMajor, running: Running, quiet: bool) -> ScratchSource:
+    """Rewrite a source to a file that is removed with what is returned, or at the end of the process."""
+    bounds = sample_bounds(source, running)
+    folder = scratch_folder()
+    held = Held(source.shape, source.dtype)
+    needed = source.shape[0] * source.shape[1] * source.dtype.itemsize
+    _require_room(folder, needed)
+    try:
+        handle, name = tempfile.mkstemp(prefix="ebayes-lm-", suffix=".scratch", dir=folder)
+    except OSError as error:
+        raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_instead()}") from None
+    scratch = ScratchSource(Path(name), held, bounds[0].stop)
+    weakref.finalize(scratch, _remove, name, os.getpid())
+    try:
+        os.close(handle)
+        run_samples(scratch.write, source, running)
+    except BaseException as error:
+        _remove(name, os.getpid())
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise StorageError(f"{_needed(needed)}, and {folder} is full; {_instead()}") from None
+        raise
+    if not quiet:
+        warn(
+            f"{_needed(needed)} in {folder}, which later steps with the same y share. To keep a file of features, use "
+            'open_matrix(...).write("y.zarr") and work with what it returns',
+            StorageWarning,
+        )
+    return scratch
+
+
+def _require_room(folder: Path, needed: int) -> None:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_instead()}") from None
+    if free < needed:
+        raise StorageError(f"{_needed(needed)}, and {folder} has room for {in_bytes(free)}; {_instead()}")
+
+
+def _needed(nbytes: int) -> str:
+    return (
+        "y holds samples one after another, and what is asked for needs whole features: a scratch file of "
+        f"{in_bytes(nbytes)}"
+    )
+
+
+def _instead() -> str:
+    return (
+        f"name another folder in the environment variable {SCRATCH_FOLDER}, or convert the store once by "
+        'open_matrix(...).write("y.zarr"), with the variable set to a disk that has room'
+    )
+
+
+def _remove(name: str, owner: int) -> None:
+    """Remove a file, but not on behalf of a process that was split off."""
+    if os.getpid() == owner:
+        with suppress(OSError):
+            os.unlink(name)
