@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
+from importlib.util import find_spec
+from time import monotonic, sleep
 from typing import Any
 
 from ebayes_lm.data.blocks import BLOCK_CELLS
 from ebayes_lm.data.dask_array import DaskSource, active_client
 from ebayes_lm.data.engines import Parts, Work
-from ebayes_lm.data.errands import Divisible, Errand, Failed, Sent, own_version, run_errand
+from ebayes_lm.data.errands import HOME, Divisible, Errand, Failed, Sent, own_version, run_errand
 from ebayes_lm.data.mapped import MappedSource
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
@@ -61,21 +62,21 @@ class Cluster:
                     under_way[future] = (group, lost)
                     completed.add(future)
                 future, result = next(completed)
-                group, lost = under_way.pop(future)
-                if future.status in ("cancelled", "lost") and lost < self.retries:
+                (group, lost), status = under_way.pop(future), future.status
+                future.release()
+                if status in ("cancelled", "lost") and lost < self.retries:
                     waiting.append((group, lost + 1))
-                    continue
-                yield from _blocks(future, result)
+                else:
+                    yield from _blocks(status, result)
         finally:
-            if under_way:
-                self.client.cancel(list(under_way), force=True)
+            tasks.end(list(under_way))
 
 
-def _blocks(future: Any, result: Any) -> list[tuple[slice, Parts]]:
+def _blocks(status: str, result: Any) -> list[tuple[slice, Parts]]:
     """What a task gave, or its error."""
     if isinstance(result, Failed):
         raise result.error
-    if future.status == "error":
+    if status == "error":
         result = result[1]
     if isinstance(result, BaseException):
         raise result
@@ -102,6 +103,7 @@ class _Tasks:
             None if self._divided else work,
             functions or (),
             own_version(),
+            HOME,
         )
         # of a design of very many samples; it is sent once
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "4GiB"}):
@@ -123,10 +125,26 @@ class _Tasks:
         if self._here or self._divided:
             part = self._work.part(at) if self._divided and isinstance(self._work, Divisible) else None
             values = self._base.read(at.start, at.stop) if self._here else None
-            sent = self._client.scatter(Sent(values, part), hash=False)
+            sent = self._sent(Sent(values, part))
         if self._lazy and isinstance(self._base, DaskSource):
             computed = self._client.compute(self._base.rows(at.start, at.stop), retries=self._retries)
         return self._client.submit(run_errand, self._errand, group, sent, computed, pure=False, retries=self._retries)
+
+    def end(self, under_way: list[Any]) -> None:
+        """Call off what is under way; an error that is kept does not keep futures."""
+        if under_way:
+            self._client.cancel(under_way, force=True)
+        for future in (*under_way, self._errand):
+            future.release()
+
+    def _sent(self, what: Sent) -> Any:
+        """Values on a worker, another one where that has just died."""
+        for attempt in range(self._retries):
+            try:
+                return self._client.scatter(what, hash=False)
+            except OSError:
+                sleep(0.5 * 2**attempt)
+        return self._client.scatter(what, hash=False)
 
 
 def _same(errand: Errand) -> Errand:
@@ -214,20 +232,25 @@ def _connected(address: str) -> Iterator[Any]:
 def local_cluster(workers: int) -> Iterator[Any]:
     """A client of so many worker processes of this machine, one thread each, that end with it.
 
-    They listen on the loopback interface alone, and there is no dashboard.
+    They listen on the loopback interface alone, and there is no dashboard. Other users of the machine can reach that,
+    too: where the package cryptography is installed, processes know each other by certificates made for this run.
     """
     require_extra("distributed", "scale", "a cluster of processes")
+    import dask
     from distributed import Client, LocalCluster
 
+    quiet = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
     with (
+        dask.config.set(quiet),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
-            worker_dashboard_address=None,
-            silence_logs=logging.ERROR,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            security=True if find_spec("cryptography") else None,
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from threading import Lock
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+from uuid import uuid4
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.blocks import blas_threads
 from ebayes_lm.data.dask_array import plain_rows
 from ebayes_lm.data.engines import Parts, Work
 from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.sources import ArraySource, Source
 from ebayes_lm.errors import ArgumentError, EbayesLMError
+
+#: Names this process among all that take part.
+HOME = uuid4().hex
 
 
 @runtime_checkable
@@ -60,6 +61,8 @@ class Errand:
         What is applied to values that come.
     version : str
         Of the package that sends it.
+    home : str
+        The process that sends it.
     """
 
     samples: int
@@ -68,6 +71,7 @@ class Errand:
     work: Work | None
     functions: tuple[Callable[[AnyArray], AnyArray], ...] = ()
     version: str = ""
+    home: str = ""
 
     def rows(self, start: int, stop: int, values: Any) -> AnyArray:
         """Rows ``start`` to ``stop``, which came or are read here."""
@@ -91,8 +95,9 @@ def run_errand(
         work = errand.work or sent.work
         if work is None:
             raise ArgumentError("a task came without its work")
-        with _one_thread:
-            return [(at, work(rows[at.start - start : at.stop - start], at)) for at in group]
+        if errand.home != HOME:  # where workers are threads of the process that asks, it holds itself to one
+            _hold_to_one_thread()
+        return [(at, work(rows[at.start - start : at.stop - start], at)) for at in group]
     except EbayesLMError as error:
         return Failed(error)
 
@@ -111,23 +116,13 @@ def _require_version(wanted: str) -> None:
         )
 
 
-class _OneThread:
-    """Holds linear algebra to one thread while any task of this process runs, not only until the first one ends."""
+@cache
+def _hold_to_one_thread() -> None:
+    """Hold linear algebra of a worker process to one thread, for good: only the thread that sets this can lift it.
 
-    def __init__(self) -> None:
-        self._lock, self._tasks, self._limit = Lock(), 0, ExitStack()
+    Dask starts its workers so, but not those that have no nanny.
+    """
+    import scipy.linalg  # noqa: F401  # a library of its own, which must be there to be held
+    from threadpoolctl import threadpool_limits
 
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._tasks == 0:
-                self._limit.enter_context(blas_threads(1))
-            self._tasks += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._tasks -= 1
-            if self._tasks == 0:
-                self._limit.close()
-
-
-_one_thread = _OneThread()
+    threadpool_limits(1, user_api="blas")
