@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from ebayes_lm.results.moderated import ModeratedFit as ModeratedFit
     from ebayes_lm.results.moderation import ebayes as ebayes
     from ebayes_lm.results.moderation import ordinary as ordinary
+    from ebayes_lm.results.saving import load as load
     from ebayes_lm.results.table import top_table as top_table
     from ebayes_lm.results.table import top_table_f as top_table_f
     from ebayes_lm.results.threshold import TreatFit as TreatFit
@@ -151,6 +152,7 @@ _HOMES = {
     "results.mixed": ("MixedFit",),
     "results.moderated": ("ModeratedFit",),
     "results.moderation": ("ebayes", "ordinary"),
+    "results.saving": ("load",),
     "results.table": ("top_table", "top_table_f"),
     "results.threshold": ("TreatFit", "treat"),
     "results.threshold_table": ("top_treat",),

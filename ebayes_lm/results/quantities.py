@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +32,23 @@ class LinearQuantities:
 
         @property
         def design(self) -> Design: ...
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write everything into a folder, from which :func:`load` reads it with the same numbers to the last bit.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new folder, or one that holds a saved result, which is replaced.
+
+        Returns
+        -------
+        Path
+            The folder. It holds a header in JSON and arrays as .npy files; nothing in it is code.
+        """
+        from ebayes_lm.results.saving import save_result
+
+        return save_result(self, path)
 
     @property
     def shape(self) -> tuple[int, int]:
