@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,16 @@ from ebayes_lm.data.dask_array import dask_source, is_dask_array
 from ebayes_lm.data.engines import Parts, Work
 from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.marks import joined_notes, mark_key, note_in
+from ebayes_lm.data.real_values import frame_values, real, real_numbers
 from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import ArraySource, Source, SparseSource
 from ebayes_lm.data.tables import split_annotation
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ebayes_lm.data.plan import ReadingPlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +125,57 @@ class FeatureMatrix:
         """
         return replace(self, source=mapped(self.source, fn))
 
+    def plan(
+        self,
+        *,
+        coefficients: int = 2,
+        threads: int | None = None,
+        chunk_size: int | None = None,
+        max_memory: int | str | None = None,
+    ) -> ReadingPlan:
+        """What a fit will read and hold, without reading any value.
+
+        Parameters
+        ----------
+        coefficients : int
+            Of the design that will be fitted, for the size of the results.
+        threads, chunk_size : int, optional
+        max_memory : int or str, optional
+            As for the fit.
+
+        Returns
+        -------
+        ReadingPlan
+            Blocks, passes, bytes to read and memory, for a fit by least squares without weights of observations; it
+            prints in words.
+        """
+        from ebayes_lm.data.plan import reading_plan
+
+        return reading_plan(self.source, Running(threads, chunk_size, max_memory), coefficients)
+
+    def write(
+        self, path: str | Path, *, max_memory: int | str | None = None, progress: bool | None = None
+    ) -> FeatureMatrix:
+        """Write the matrix so that features are cheap to read, whatever it came from.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of a new file: .zarr keeps the values compressed, with checksums and names; .npy keeps the values alone.
+        max_memory : int or str, optional
+            Room for blocks, such as "1GB".
+        progress : bool, optional
+            As for a fit.
+
+        Returns
+        -------
+        FeatureMatrix
+            The same matrix, read from there from now on.
+        """
+        from ebayes_lm.data.stores.writing import write_matrix
+
+        return write_matrix(self, path, Running(max_memory=max_memory, progress=progress))
+
 
 def as_feature_matrix(
     y: Any, *, layer: str | None = None, feature_columns: str | Sequence[str] | None = None
@@ -150,9 +207,9 @@ def as_feature_matrix(
     elif isinstance(y, pd.DataFrame):
         matrix = _from_frame(y, feature_columns)
     elif _is_sparse(y):
-        matrix = _from_source(SparseSource(_checked(y.tocsr())))
+        matrix = _from_source(SparseSource(real(y.tocsr())))
     elif isinstance(y, np.ndarray):
-        matrix = _from_source(ArraySource(_numbers(y)))
+        matrix = _from_source(ArraySource(real_numbers(y)))
     elif is_dask_array(y):
         matrix = _from_source(dask_source(y))
     else:
@@ -196,37 +253,8 @@ def _from_source(source: Source) -> FeatureMatrix:
 
 def _from_frame(frame: pd.DataFrame, feature_columns: str | Sequence[str] | None) -> FeatureMatrix:
     values, features, annotation = split_annotation(frame, feature_columns)
-    source = ArraySource(_numbers(_frame_values(values)))
+    source = ArraySource(real_numbers(frame_values(values)))
     return FeatureMatrix(source, features, values.columns, annotation, adjusted=note_in(frame.attrs))
-
-
-def _frame_values(values: pd.DataFrame) -> AnyArray:
-    """The numbers of a table, without a copy where pandas holds them in one block."""
-    if all(isinstance(dtype, np.dtype) for dtype in values.dtypes):
-        array = values.to_numpy()
-        # NumPy knows no common type of numbers and truth values
-        return array if array.dtype != object else values.to_numpy(dtype=np.float64)
-    return values.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _numbers(array: AnyArray) -> AnyArray:
-    """An array of two dimensions and real numbers; a vector is one feature."""
-    if isinstance(array, np.ma.MaskedArray):
-        array = np.ma.filled(array.astype(np.float64), np.nan)
-    if array.ndim == 1:
-        array = array[None, :]
-    if array.ndim != 2:
-        raise DataError(f"the matrix must have two dimensions, features x samples, and has {array.ndim}")
-    checked: AnyArray = _checked(array)
-    return checked
-
-
-def _checked(array: Any) -> Any:
-    if array.dtype.kind not in "biuf":
-        raise DataError(
-            f"the matrix must hold real numbers and holds {array.dtype}; convert it, with NaN where a value is missing"
-        )
-    return array
 
 
 def _is_sparse(y: Any) -> bool:
@@ -243,15 +271,12 @@ def _from_anndata(adata: Any, layer: str | None) -> FeatureMatrix:
     """AnnData holds samples x features: rows of the matrix are its variables."""
     if layer is not None and layer not in adata.layers:
         raise ArgumentError(f"this AnnData has no layer {layer!r}; it has {sorted(adata.layers)}")
-    values = adata.X if layer is None else adata.layers[layer]
-    if values is None:
-        raise DataError("this AnnData has no X; name one of its layers with layer=")
-    if _is_sparse(values):
-        source: Source = SparseSource(_checked(values.T.tocsr()))
-    elif is_dask_array(values):
-        source = dask_source(values.T)
+    if layer is None and adata.isbacked:
+        from ebayes_lm.data.stores.anndata_file import backed_source
+
+        source = backed_source(adata)
     else:
-        source = ArraySource(_numbers(np.asarray(values).T))
+        source = _anndata_values(adata.X if layer is None else adata.layers[layer])
     annotation = adata.var if len(adata.var.columns) else None
     note = note_in(adata.uns, mark_key(layer))
     return FeatureMatrix(source, adata.var_names, adata.obs_names, annotation, adata.obs, adjusted=note)
@@ -261,5 +286,7 @@ def _anndata_values(values: Any) -> Source:
     if values is None:
         raise DataError("this AnnData has no X; name one of its layers with layer=")
     if _is_sparse(values):
-        return SparseSource(_checked(values.T.tocsr()))
-    return ArraySource(_numbers(np.asarray(values).T))
+        return SparseSource(real(values.T.tocsr()))
+    if is_dask_array(values):
+        return dask_source(values.T)
+    return ArraySource(real_numbers(np.asarray(values).T))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ebayes_lm.data.stores.hdf5_file import reading
 from ebayes_lm.data.stores.hdf5_storage import is_text, labels, named, vector
 from ebayes_lm.data.stores.links import follow
 from ebayes_lm.errors import DataError, EbayesLMWarning, listing, warn
+
+_NULLABLE = ("nullable-integer", "nullable-boolean", "nullable-string-array")
 
 
 def table(group: Any, length: int, allow_external: bool) -> pd.DataFrame:
@@ -68,18 +69,15 @@ def _coded(group: Any, length: int, allow_external: bool) -> Any:
     if kind == "categorical":
         codes, categories = (follow(group, part, allow_external) for part in ("codes", "categories"))
         return _categorical(codes, categories, bool(group.attrs.get("ordered", False)), length, allow_external)
-    makers = {
-        "nullable-integer": pd.arrays.IntegerArray,
-        "nullable-boolean": pd.arrays.BooleanArray,
-        "nullable-string-array": None,
-    }
-    if kind not in makers:
+    if kind not in _NULLABLE:
         return None
     values, missing = (follow(group, part, allow_external) for part in ("values", "mask"))
     mask = vector(missing, length, "b", allow_external)
-    if kind == "nullable-string-array":
-        return pd.array(np.where(mask, None, _plain(values, length, allow_external)), dtype="string")
-    return makers[kind](vector(values, length, "b" if kind == "nullable-boolean" else "iu", allow_external), mask)
+    if kind == "nullable-integer":
+        return pd.arrays.IntegerArray(vector(values, length, "iu", allow_external), mask)
+    if kind == "nullable-boolean":
+        return pd.arrays.BooleanArray(vector(values, length, "b", allow_external), mask)
+    return pd.Series(_plain(values, length, allow_external), dtype="string").mask(mask).array
 
 
 def _categorical(codes: Any, categories: Any, ordered: bool, length: int, allow_external: bool) -> Any:

@@ -48,11 +48,12 @@ def _require_filters(dataset: Any) -> None:
 
     made = dataset.id.get_create_plist()
     for number in range(made.get_nfilters()):
-        code, _, _, name = made.get_filter(number)
+        code, _, _, text = made.get_filter(number)
         if not h5py.h5z.filter_avail(code):
+            name = text.decode(errors="replace")
             raise DataError(
-                f"{named(dataset)} is packed by filter {code} ({name.decode(errors='replace')}), which is not installed "
-                "here; import hdf5plugin beforehand, or pack the file anew with gzip"
+                f"{named(dataset)} is packed by filter {code} ({name}), which is not installed here; import hdf5plugin "
+                "beforehand, or pack the file anew with gzip"
             )
 
 
@@ -116,11 +117,14 @@ def values_of(dataset: Any) -> Any:
             raise DataError(
                 f"{named(dataset)} lies in another file, in numbers of its own kind; write it into this one"
             )
-        path, offset = external_file(dataset)
-    else:
-        path, offset = dataset.file.filename, dataset.id.get_offset() if dataset.chunks is None else None
+        return _mapped(dataset, *external_file(dataset))
+    offset = dataset.id.get_offset() if dataset.chunks is None else None
     if offset is None or not as_numpy or not dataset.size:
         return dataset
+    return _mapped(dataset, dataset.file.filename, offset)
+
+
+def _mapped(dataset: Any, path: Path | str, offset: int) -> AnyArray:
     return np.memmap(path, mode="r", dtype=dataset.dtype, offset=offset, shape=dataset.shape)
 
 

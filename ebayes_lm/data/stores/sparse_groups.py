@@ -44,9 +44,7 @@ class Lines(NamedTuple):
         first, last = int(self.starts[start]), int(self.starts[stop])
         places, values = np.asarray(self.places[first:last]), np.asarray(self.values[first:last])
         if len(places) and not (places.min() >= 0 and places.max() < self.width):
-            raise DataError(
-                f"entries of lines {start:,} to {stop:,} lie outside the {self.width:,} places that a line has"
-            )
+            raise IndexError(f"entries lie outside the {self.width:,} places of each")
         return self.starts[start : stop + 1] - first, places, values
 
     def dense(self, start: int, stop: int) -> AnyArray:
