@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from ebayes_lm.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class NumpyFile(StoredSource):
-    """Rows of a file that holds features one after another, from byte ``offset`` on."""
+    """Rows of a file that holds features one after another, from byte ``offset`` on, as ``stored`` there."""
 
     offset: int
+    stored: np.dtype[Any]
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
@@ -28,9 +30,9 @@ class NumpyFile(StoredSource):
         """Lines ``start`` to ``stop`` of so many values that stand one after another."""
         count = (stop - start) * length
         values: AnyArray = np.fromfile(
-            self.path, self.dtype, count, offset=self.offset + start * length * self.dtype.itemsize
+            self.path, self.stored, count, offset=self.offset + start * length * self.dtype.itemsize
         )
-        return self._whole(values, count).reshape(stop - start, length)
+        return self._whole(values, count).reshape(stop - start, length).astype(self.dtype, copy=False)
 
     def _whole(self, values: AnyArray, count: int) -> AnyArray:
         if values.size < count:
@@ -49,7 +51,7 @@ class NumpyFileOfSamples(NumpyFile, SampleMajor):
         with self.path.open("rb") as file:
             for sample in range(samples):
                 file.seek(self.offset + (sample * features + start) * self.dtype.itemsize)
-                rows[:, sample] = self._whole(np.fromfile(file, self.dtype, len(rows)), len(rows))
+                rows[:, sample] = self._whole(np.fromfile(file, self.stored, len(rows)), len(rows))
         return rows
 
     def read_samples(self, start: int, stop: int) -> AnyArray:
@@ -63,17 +65,29 @@ def open_numpy_file(path: Path, request: Request) -> Opened:
     Raises
     ------
     DataError
-        Not such a file, not a matrix of real numbers, or shorter than it says.
+        Not such a file, not a matrix of real numbers, or shorter or longer than it says.
     """
     require_file(path)
     request.refuse_layer(path)
-    try:
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError, OverflowError) as error:
-        raise DataError(f"{path} cannot be read as .npy: {str(error).strip() or type(error).__name__}") from None
-    request.require_matrix(path, values.shape, values.dtype)
+    header = _described(path)
+    request.require_matrix(path, header.shape, header.dtype)
+    beyond = path.stat().st_size - header.offset - header.nbytes
+    if beyond:
+        raise DataError(f"{path} holds {beyond:,} bytes more than its header says: one of the two is damaged")
     turned = request.orientation == "samples"
-    shape = values.shape[::-1] if turned else values.shape
-    one_by_one = values.flags.c_contiguous != turned or 1 in shape
+    shape = header.shape[::-1] if turned else header.shape
+    one_by_one = header.flags.c_contiguous != turned or 1 in shape
     kind = NumpyFile if one_by_one else NumpyFileOfSamples
-    return Opened(kind(path, Held((shape[0], shape[1]), values.dtype), values.offset))
+    held = Held((shape[0], shape[1]), header.dtype.newbyteorder("="))
+    return Opened(kind(path, held, header.offset, header.dtype))
+
+
+def _described(path: Path) -> Any:
+    """The array as a memory map of which no value is touched: its header is as long as the file allows."""
+    try:
+        # Sizes overflow where a header claims more than there can be; pickled objects are refused by mapping.
+        with np.errstate(over="raise"):
+            return np.lib.format.open_memmap(path, mode="r")
+    except Exception as error:  # damaged headers raise errors of any type
+        line = (str(error).strip().splitlines() or [""])[0]
+        raise DataError(f"{path} cannot be read as .npy: {line:.200} ({type(error).__name__})") from None

@@ -8,7 +8,8 @@ from numpy.testing import assert_array_equal
 
 from ebayes_lm import open_matrix
 from ebayes_lm.data.sources import SampleMajor
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, EbayesLMError
+from tests.data.stores.damage import damage
 
 Y = np.random.default_rng(1).normal(size=(7, 4)).astype(np.float32)
 
@@ -55,6 +56,69 @@ def test_a_file_that_is_cut_after_it_was_opened_is_refused(tmp_path, order):
     (tmp_path / "y.npy").write_bytes((tmp_path / "y.npy").read_bytes()[:-3])
     with pytest.raises(DataError, match="less than when it was opened"):
         source.read(0, 7)
+
+
+def _with_header(path, text):
+    """A file of values whose header, of the usual length, says that."""
+    np.save(path, Y)
+    held = path.read_bytes()
+    path.write_bytes(held[:10] + text.encode().ljust(len(held) - Y.nbytes - 11) + b"\n" + held[-Y.nbytes :])
+
+
+@pytest.mark.parametrize("shape", ["(70000000000, 4)", "(9223372036854775807, 4)", "(-7, 4)", "(True, 28)", "(6, 4)"])
+def test_a_header_that_says_otherwise_than_the_file_holds_is_refused(tmp_path, shape):
+    _with_header(tmp_path / "y.npy", f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}")
+    with pytest.raises(DataError, match=r"y\.npy"):
+        open_matrix(tmp_path / "y.npy")
+    _with_header(tmp_path / "y.npy", "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 4), }")
+    assert_array_equal(open_matrix(tmp_path / "y.npy").source.read(0, 7), Y)
+
+
+def test_objects_are_refused_whatever_the_header_says(tmp_path):
+    _with_header(tmp_path / "y.npy", "{'descr': '|O', 'fortran_order': False, 'shape': (7, 4), }")
+    with pytest.raises(DataError, match=r"y\.npy"):
+        open_matrix(tmp_path / "y.npy")
+    np.savez(tmp_path / "y.npz", y=Y)
+    (tmp_path / "y.npz").rename(tmp_path / "y.npy")
+    with pytest.raises(DataError, match=r"y\.npy"):
+        open_matrix(tmp_path / "y.npy")
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_every_version_of_the_header_is_read(tmp_path, version):
+    with (tmp_path / "y.npy").open("wb") as file:
+        np.lib.format.write_array(file, Y, version=version)
+    assert_array_equal(open_matrix(tmp_path / "y.npy").source.read(0, 7), Y)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint32", "float16", ">f4", ">i2", ">f8"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_type_of_number_is_read_in_the_order_of_this_machine(tmp_path, dtype, order):
+    values = np.asarray((np.arange(28) % 3).reshape(7, 4).astype(dtype), order=order)
+    np.save(tmp_path / "y.npy", values)
+    source = open_matrix(tmp_path / "y.npy").source
+    assert source.dtype == source.read(0, 7).dtype == np.dtype(dtype).newbyteorder("=")
+    assert_array_equal(source.read(1, 6), values[1:6])
+    if isinstance(source, SampleMajor):
+        assert_array_equal(source.read_samples(1, 3), values[:, 1:3].T)
+
+
+@pytest.mark.parametrize("way", ["cut", "flip", "lengthen", "empty"])
+def test_damaged_files_end_in_an_error_or_in_the_same_values(tmp_path, way):
+    """Values themselves carry no checksum: bits are turned in the header alone, and there may give another type."""
+    refused = 0
+    for seed in range(100):
+        np.save(tmp_path / "y.npy", Y)
+        rng = np.random.default_rng(seed)
+        said = damage(tmp_path / "y.npy", way, rng, slice(0, 64 if way == "flip" else None))
+        try:
+            matrix = open_matrix(tmp_path / "y.npy")
+        except EbayesLMError:
+            refused += 1
+        else:
+            told = matrix.source.stored != np.dtype("<f4")
+            assert told or np.array_equal(matrix.source.read(0, 7), Y), said
+    assert refused == 100 if way != "flip" else refused > 50
 
 
 def test_a_function_that_does_not_map_values_is_refused(tmp_path):
