@@ -178,7 +178,9 @@ def lm_fit(
     if by_feature(correlation, blocks, ndups, compat):
         if folder is not None:
             raise ArgumentError("checkpoint= is of fits by least squares; leave it out, or correlation='feature'")
-        return _mixed(plain, blocks, checked, running, tol=tol, min_observed=min_observed or 0, inf=inf)
+        with cluster_for(scheduler, matrix.source) as engine:
+            engaged = replace(running, engine=engine)
+            return _mixed(plain, blocks, checked, engaged, tol=tol, min_observed=min_observed or 0, inf=inf)
     matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
     singly = limma and each.samples is not None and (duplicates is not None or not each.samples.all())

@@ -16,7 +16,7 @@ from ebayes_lm.data.dask_array import plain_rows
 from ebayes_lm.data.engines import Parts, Work
 from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.sources import ArraySource, Source
-from ebayes_lm.errors import ArgumentError, EbayesLMError
+from ebayes_lm.errors import ArgumentError, DataError, EbayesLMError
 
 #: Names this process among all that take part.
 HOME = uuid4().hex
@@ -100,6 +100,9 @@ def run_errand(
         return [(at, work(rows[at.start - start : at.stop - start], at)) for at in group]
     except EbayesLMError as error:
         return Failed(error)
+    except FileNotFoundError as error:
+        where = error.filename or error
+        return Failed(DataError(f"a worker does not see {where}; every worker must find the file under this path"))
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
 from ebayes_lm.core.mixed_assembly import mixed_covariances, mixed_record
 from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
 from ebayes_lm.data.blocks import ROW_CELLS, Running
+from ebayes_lm.data.engines import Parts
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.design.design_matrix import Design
@@ -62,28 +65,54 @@ def _fitted(
     matrix: FeatureMatrix, plan: MixedPlan, cells: FloatArray | None, running: Running, inf: str
 ) -> tuple[MixedFits, float]:
     """Fits of all rows, those without a correlation of their own at the consensus of the others; and this."""
-
-    def block(values: AnyArray, at: slice) -> MixedFits:
-        return plan.rows(values, None if cells is None else cells[at])
-
-    fits = MixedFits(*matrix.map_blocks(block, running, ROW_CELLS))
+    work = MixedBlocks(plan, cells)
+    fits = MixedFits(*matrix.map_parts(work, running, ROW_CELLS)[0])
     if inf == "error":
         refuse_infinite(fits.n_infinite, matrix.features)
     consensus = fits.consensus(plan.largest)
     lacking = fits.without_correlation
     if not lacking.any():
         return fits, consensus
-
-    def again(values: AnyArray, at: slice) -> tuple[FloatArray]:
-        coefficients, rows = fits.coefficients[at].copy(), np.flatnonzero(lacking[at])
-        if len(rows):
-            own = None if cells is None else cells[at][rows]
-            coefficients[rows] = plan.rows(values[rows], own, consensus).coefficients
-        return (coefficients,)
-
-    (coefficients,) = matrix.map_blocks(again, running, ROW_CELLS)
+    coefficients = fits.coefficients.copy()
+    again = matrix.map_parts(replace(work, lacking=lacking, consensus=consensus), running, ROW_CELLS)[1]
+    for rows, found in (parts for parts in again.values() if parts):
+        coefficients[rows] = found
     _tell(matrix.features[lacking], consensus)
     return fits._replace(coefficients=coefficients), consensus
+
+
+@dataclass(frozen=True, eq=False)
+class MixedBlocks:
+    """Fits blocks of rows by a plan, with weights (G, n) of single observations where there are any.
+
+    Where rows are ``lacking`` a correlation, only these are fitted, at the consensus. The first row of what is known of
+    rows belongs to the row ``first`` of the matrix.
+    """
+
+    plan: MixedPlan
+    cells: FloatArray | None
+    lacking: BoolArray | None = None
+    consensus: float | None = None
+    first: int = 0
+
+    def part(self, at: slice) -> MixedBlocks:
+        """The same for these rows alone."""
+        if self.cells is None and self.lacking is None:
+            return self
+        cells, lacking = (None if rows is None else rows[at] for rows in (self.cells, self.lacking))
+        return replace(self, cells=cells, lacking=lacking, first=at.start)
+
+    def __call__(self, values: AnyArray, at: slice) -> Parts:
+        """Fit a block."""
+        own = slice(at.start - self.first, at.stop - self.first)
+        cells = None if self.cells is None else self.cells[own]
+        if self.lacking is None:
+            return Parts(self.plan.rows(values, cells))
+        rows = np.flatnonzero(self.lacking[own])
+        if not len(rows):
+            return Parts(())
+        found = self.plan.rows(values[rows], None if cells is None else cells[rows], self.consensus)
+        return Parts((), (rows + at.start, found.coefficients))
 
 
 def _tell(features: pd.Index, consensus: float) -> None:

@@ -18,7 +18,7 @@ from ebayes_lm import lm_fit, open_matrix
 from ebayes_lm.data.cluster import Cluster, _groups, cluster_for
 from ebayes_lm.data.engines import Parts, Threads
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, VarianceWarning
 
 pytest.importorskip("distributed")
 
@@ -70,6 +70,26 @@ def test_values_of_this_process_are_fitted_to_the_bit(client, y, options):
 def test_files_are_fitted_to_the_bit(client, stored, options, function):
     y = stored if function is None else stored.map(function)
     same_record(lm_fit(y, X, chunk_size=70, scheduler=client, **options), lm_fit(y, X, chunk_size=70, **options))
+
+
+def test_mixed_models_are_fitted_to_the_bit(client):
+    """Features of which only one block was measured are fitted again, at the correlation of the others."""
+    y = GAPS[:400].copy()
+    y[7::50, 2:] = np.nan
+    for weights in (None, WEIGHTS[:400]):
+        with pytest.warns(VarianceWarning, match="cannot tell variance within blocks"):
+            one, other = (
+                lm_fit(y, X[:, :1], block=np.arange(12) // 2, correlation="feature", weights=weights, **engine)
+                for engine in ({"scheduler": client, "chunk_size": 90}, {"chunk_size": 90})
+            )
+        same_record(one, other)
+        assert_array_equal(one.rho, other.rho)
+
+
+def test_a_file_that_workers_do_not_see_is_an_error(client, stored):
+    stored.source.path.rename(stored.source.path.with_name("elsewhere.npy"))
+    with pytest.raises(DataError, match="a worker does not see"):
+        list(Cluster(client).run(stored.source, _means, BOUNDS))
 
 
 def test_a_scheduler_is_named_by_its_address(client):
