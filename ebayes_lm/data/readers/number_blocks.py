@@ -159,7 +159,7 @@ def _numbers(text: str, shape: tuple[int, int], file: TextFile) -> FloatArray | 
     if _NEVER in text or "\0" in text:
         return None
     try:
-        column: pd.Series = pd.read_csv(  # type: ignore[call-overload]
+        column: pd.Series = pd.read_csv(
             io.StringIO(text + "\n"), sep=_NEVER, decimal=file.decimal, header=None, names=[0], index_col=False,
             dtype=np.float64, keep_default_na=False, na_values=MISSING_TEXT, skip_blank_lines=False,
             skipinitialspace=file.separator != "\t", quoting=csv.QUOTE_NONE, **EXACT,

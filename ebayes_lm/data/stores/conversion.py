@@ -92,8 +92,9 @@ class Conversion:
         except OSError as error:
             raise StorageError(f"{self._path} cannot be written: {error.strerror or error}") from None
         shape = (self._columns, self._rows) if turned else (self._rows, self._columns)
+        held = Held(shape, np.dtype(np.float64))
         kind = NumpyFileOfSamples if turned and 1 not in shape else NumpyFile
-        self._source = kind(self._path, Held(shape, np.dtype(np.float64)), 0)
+        self._source = kind(self._path, held, 0, held.dtype)
         weakref.finalize(self._source, _remove, self._path, os.getpid())
         return self._source
 

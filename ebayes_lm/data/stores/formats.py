@@ -21,6 +21,8 @@ FORMATS = {
     ".h5ad": ("anndata_file", "open_anndata"),
     ".hdf5": ("hdf5", "open_hdf5"),
     ".npy": ("numpy_file", "open_numpy_file"),
+    ".parquet": ("parquet_file", "open_parquet_file"),
+    ".pq": ("parquet_file", "open_parquet_file"),
     ".tsv": ("text_file", "open_text_file"),
     ".tsv.gz": ("text_file", "open_text_file"),
     ".txt": ("text_file", "open_text_file"),

@@ -54,7 +54,7 @@ def open_text_file(path: Path, request: Request) -> Opened:
 
 def _columns_of_text(file: TextFile) -> list[int]:
     """Positions of columns, the first left aside, whose first cells are text or missing, and some of them text."""
-    maybe, sure = set(range(1, len(file.header))), set()
+    maybe, sure = set(range(1, len(file.header))), set[int]()
     for cells in file.head():
         for j, cell in enumerate(cells[: len(file.header)]):
             if j in maybe and cell not in MISSING_TEXT:
