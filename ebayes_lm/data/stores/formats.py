@@ -39,7 +39,12 @@ def open_matrix(
     Parameters
     ----------
     path : str or Path
-        A .npy file.
+        A file or a folder of one of these formats, by the end of its name:
+
+        * .npy: a matrix of NumPy.
+        * .zarr: a zarr folder (formats 2 and 3) that is an array, a group with one matrix, or AnnData. In a group the
+          matrix is the one that ``layer`` names by its path, else the only one, else ``values`` or ``X``; arrays
+          ``features`` and ``samples`` beside it name both, where they are there.
     layer : str, optional
         Which matrix, where the file holds several.
     orientation : {"features", "samples"}, optional

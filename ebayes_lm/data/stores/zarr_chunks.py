@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ebayes_lm.data.stores.zarr_codecs import Stored
-from ebayes_lm.errors import DataError, StorageWarning, counted, listing, warn
+from ebayes_lm.errors import DataError, StorageWarning, counted, joined, listing, warn
 
 #: Bytes that a chunk may have once it is unpacked.
 LARGEST_CHUNK = 1 << 31
@@ -28,7 +28,7 @@ LARGEST_CHUNK = 1 << 31
 MOST_ABSENT = 100_000
 #: A compressor's output may exceed the chunk by this factor, for filters that narrow numbers.
 _WIDER = 8
-#: Bytes to which gzip packs at least 1, and what may come of a chunk without looking closer.
+#: Bytes that gzip packs into one at most, and what may come of a chunk without looking closer.
 _DEFLATED, _HARMLESS = 1032, 1 << 28
 _NO_CHUNK = np.uint64(2**64 - 1)
 
@@ -42,14 +42,17 @@ class Absent:
     files : frozenset of str
     within : int
         Chunks that are absent within shards.
+    expected : int
+        Chunks or shards that there should be.
     """
 
     files: frozenset[str]
     within: int
+    expected: int
 
     @property
     def number(self) -> int:
-        """All of them."""
+        """Files, and chunks within others."""
         return len(self.files) + self.within
 
 
@@ -80,7 +83,7 @@ def absent_chunks(folder: Path, stored: Stored, root: Path, allow_external: bool
             "metadata are damaged, or a larger array was there before"
         )
     within = sum(_absent_within(folder, name, stored, names[name], size) for name, size in found.items())
-    return Absent(frozenset(names.keys() - found.keys()), within)
+    return Absent(frozenset(names.keys() - found.keys()), within, expected)
 
 
 def require_chunks(folder: Path, absent: Absent, fill: Any) -> None:
@@ -91,17 +94,24 @@ def require_chunks(folder: Path, absent: Absent, fill: Any) -> None:
     DataError
         zarr would read something else in their place.
     """
-    lacks = f"{folder} lacks {counted(absent.number, 'chunk')}"
+    parts = []
     if absent.files:
-        lacks += f" ({listing(sorted(absent.files), 3)})"
+        parts.append(f"{len(absent.files):,} of its {counted(absent.expected, 'chunk')} ({_first(absent.files)})")
+    if absent.within:
+        parts.append(f"{counted(absent.within, 'chunk')} within shards")
+    lacks = f"{folder} lacks {joined(parts)}"
     if isinstance(fill, (float, np.floating)) and np.isnan(fill):
         warn(f"{lacks}: their values are missing, NaN", StorageWarning)
         return
     raise DataError(
         f"{lacks}, and zarr reads {fill!s:.20} in place of each. Copy the store again if it is not complete. If these "
-        f"values are {fill!s:.20}, let them be written: a = zarr.open_array({str(folder)!r}, mode='r+', "
-        "config={'write_empty_chunks': True}), then a[:] = a[:], or the same block by block"
+        f"values are {fill!s:.20}, let them be written: a = zarr.open_array({str(folder)!r}, mode='r+').with_config("
+        "{'write_empty_chunks': True}), then a[:] = a[:], or the same block by block"
     )
+
+
+def _first(files: frozenset[str]) -> str:
+    return listing(sorted(files, key=lambda name: [int(number) for number in re.findall(r"\d+", name)]), 3)
 
 
 def _files(folder: Path, inside: Path | None, before: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
@@ -157,13 +167,15 @@ def shard_entries(index: bytes, stored: Stored) -> npt.NDArray[np.uint64] | None
 
 
 def require_bounded(file: Path, chunk: memoryview, stored: Stored) -> None:
-    """Refuse a chunk that unpacks to more than a chunk of this array.
+    """Refuse a chunk that unpacks to more than a chunk of this array, or that makes its codec read beyond its end.
 
     Raises
     ------
     DataError
         It says so, or does when it is tried.
     """
+    if stored.compressor == "blosc" and int.from_bytes(chunk[12:16], "little") > len(chunk):
+        raise DataError(f"{file} is shorter than it says: it is damaged or incomplete")
     most = min(LARGEST_CHUNK, _WIDER * (stored.chunk_bytes or LARGEST_CHUNK) + 4096)
     size = _unpacked_bytes(stored.compressor, chunk, most)
     if size > most:

@@ -194,7 +194,7 @@ def test_threads_and_processes_read_at_the_same_time(tmp_path):
     written(tmp_path / "y.zarr")
     source = open_matrix(tmp_path / "y.zarr").source
     with ThreadPoolExecutor(4) as pool:
-        blocks = list(pool.map(lambda start: source.read(start, start + 3), range(0, 51)))
+        blocks = list(pool.map(lambda start: source.read(start, start + 3), range(51)))
     for start, block in enumerate(blocks):
         assert_array_equal(block, Y[start : start + 3])
     with multiprocessing.get_context("spawn").Pool(1) as pool:
