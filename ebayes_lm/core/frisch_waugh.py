@@ -32,14 +32,16 @@ class Covariates:
         """Dimensions, that of the constant among them."""
         return int(self.basis.shape[1])
 
-    def residuals(self, rows: FloatArray) -> FloatArray:
-        """What is left of rows (g, n)."""
+    def residuals(self, rows: FloatArray, size: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """What is left of rows (g, n) of squared lengths ``size`` (g,), and its squared lengths."""
         rest = rows - (rows @ self.basis) @ self.basis.T
-        again = np.flatnonzero(squares(rest) < _AGAIN**2 * squares(rows))
+        left = squares(rest)
+        again = np.flatnonzero(left < _AGAIN**2 * size)
         if len(again):
             lossy = rest[again]
             rest[again] = lossy - (lossy @ self.basis) @ self.basis.T
-        return rest
+            left[again] = squares(rest[again])
+        return rest, left
 
     def restricted(self, present: BoolArray) -> Covariates:
         """The same on some of the samples (n,), which may not tell all covariates apart."""
@@ -69,13 +71,18 @@ class OwnCovariates:
     inverses: FloatArray
     poor: BoolArray
 
-    def residuals(self, rows: FloatArray) -> FloatArray:
-        """What is left of rows (g, n), which are zero where they have no value, and stay so."""
+    @property
+    def rank(self) -> int:
+        """Dimensions, the same on the samples of every row but the poor ones."""
+        return self.covariates.rank
+
+    def residuals(self, rows: FloatArray, size: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """What is left of rows (g, n), which are zero where they have no value, and stay so, and its squares."""
         for _ in range(2):
             sides = rows @ self.covariates.basis
             coefficients = np.matmul(self.inverses, sides[:, :, None])[:, :, 0]
             rows = (rows - coefficients @ self.covariates.basis.T) * self.present
-        return rows
+        return rows, squares(rows)
 
     def shares(self, outcomes: FloatArray) -> FloatArray:
         """Squared lengths (g, q) of what is left of outcomes (q, n) on the samples of each row.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy.special import betaincinv
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.ols import Status
 from ebayes_lm.core.tails import DEEP, f_p_value, log_f_p_value, log_t_p_value, t_p_value
 
@@ -55,34 +55,40 @@ class Pairs(NamedTuple):
     and ``unit`` what one of its standard error is worth.
     """
 
-    explained: FloatArray
-    left: FloatArray
-    df: FloatArray
-    n: IntArray
-    effect: FloatArray
-    unit: FloatArray
+    row: AnyArray
+    outcome: AnyArray
+    explained: AnyArray
+    left: AnyArray
+    df: AnyArray
+    n: AnyArray
+    effect: AnyArray
+    unit: AnyArray
     status: AnyArray
 
-    def tested(self, row: IntArray, outcome: IntArray, columns: int, keep_p: float | None) -> Found:
+    def tested(self, columns: int, keep_p: float | None) -> Found:
         """The tests of so many columns, those with p above ``keep_p`` left out."""
         none = self.status != Status.ok
         perfect = (self.left == 0.0) & ~none
         deviation = np.sqrt(self.left / self.df)
         effect, error = self.effect, self.unit * deviation
         if columns == 1:
-            statistic = np.where(
-                perfect, np.copysign(np.inf, effect), np.copysign(np.sqrt(self.explained), effect) / deviation
-            )
+            statistic = np.copysign(np.where(perfect, np.inf, np.sqrt(self.explained) / deviation), effect)
         else:
-            statistic = self.explained / columns / (self.left / self.df)
+            statistic = self.explained / columns / np.square(deviation)
             effect, error = np.full_like(effect, np.nan), np.full_like(error, np.nan)
-        statistic, effect, error, df = (
-            np.where(none, np.nan, values) for values in (statistic, effect, error, self.df)
-        )
+        for values in (statistic, effect, error):
+            values[none] = np.nan
+        df = np.where(none, np.nan, self.df)
         p_value, neg_log10_p = tails(statistic, columns, df)
         status = np.where(perfect, Status.zero_variance, self.status)
-        found = Found(row, outcome, effect, error, statistic, df, self.n, p_value, neg_log10_p, status)
+        found = Found(
+            self.row, self.outcome, effect, error, statistic, df, self.n, p_value, neg_log10_p, status
+        )  # fmt: skip
         return found if keep_p is None else found.take(p_value <= keep_p)
+
+
+#: Tests, or what they are made of.
+_Table = TypeVar("_Table", Found, Pairs)
 
 
 def tails(statistic: FloatArray, columns: int, df: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -105,14 +111,17 @@ def shares_at(p: float, df: FloatArray, columns: int) -> FloatArray:
     return shares
 
 
-def joined(parts: Sequence[Found]) -> Found:
-    """Tests of several parts, by feature and then by outcome."""
+def joined(parts: Sequence[_Table]) -> _Table:
+    """Several parts laid end to end, by feature and then by outcome."""
     if len(parts) == 1:
         return parts[0]
-    whole = Found(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    whole = type(parts[0])(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
     rising = np.diff(whole.row) > 0
     rising |= (np.diff(whole.row) == 0) & (np.diff(whole.outcome) > 0)
-    return whole if rising.all() else whole.take(np.lexsort((whole.outcome, whole.row)))
+    if rising.all():
+        return whole
+    order = np.lexsort((whole.outcome, whole.row))
+    return type(whole)(*(values[order] for values in whole))
 
 
 def false_discovery_rates(p: FloatArray, tests: int) -> FloatArray:

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.core.feature_columns import FeatureColumns, feature_columns
 from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates, own_covariates, squares
 from ebayes_lm.core.ols import ZERO_VARIANCE, Status
+from ebayes_lm.core.one_outcome import turned
 from ebayes_lm.core.pair_tests import Found, Pairs, joined, shares_at
-from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.core.wls import near_one
 
 #: Cells that are worked on at once, so that they stay in the cache.
@@ -30,16 +31,6 @@ _LITTLE = 1e-6
 _SAFE_LOW, _SAFE_HIGH = 1e-200, 1e200
 #: More than rounding takes: what is looked at for hits.
 _SLACK = 1e-9
-
-
-class _Rest(NamedTuple):
-    """What is left of the k columns that each of g features makes, orthogonal to one another, those tested last."""
-
-    columns: tuple[FloatArray, ...]
-    lengths: tuple[FloatArray, ...]
-    n: IntArray
-    df: FloatArray
-    status: AnyArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +58,28 @@ class Predictors:
         """Columns that are tested together."""
         return max(1, len(self.factors))
 
-    def find(self, x: AnyArray, keep_p: float | None) -> tuple[Found, IntArray]:
+    def find(self, x: AnyArray, keep_p: float | None, *, use_kernel: bool) -> tuple[Found, IntArray]:
         """Tests of features (g, n) but those with p above ``keep_p``, and by outcome (q,) how many there were."""
-        step = max(1, _PIECE_CELLS // max(x.shape[1], len(self.outcomes)))
-        found, tests = [], np.zeros(len(self.outcomes), dtype=np.intp)
+        found: list[Pairs] = []
+        tests = np.zeros(len(self.outcomes), dtype=np.intp)
         with np.errstate(all="ignore"):
-            for start in range(0, len(x), step):
-                piece = x[start : start + step].astype(np.float64)
-                for some, number in self._piece(piece, keep_p):
-                    found.append(some._replace(row=some.row + start))
-                    tests += number
-        return joined(found), tests
+            for part, number in self._parts(x, keep_p, use_kernel):
+                found.append(part)
+                tests += number
+            return joined(found).tested(self.tested, keep_p), tests
+
+    def _parts(self, x: AnyArray, keep_p: float | None, use_kernel: bool) -> Iterator[tuple[Pairs, IntArray]]:
+        """Pairs of a block that may be kept, and how many tests there are by outcome."""
+        rows = np.arange(len(x))
+        if use_kernel and len(self.outcomes) == 1 and self.lengths[0] > 0 and not len(self.factors) and self.df > 0:
+            pairs, rows, tests = self._turned(x, keep_p)
+            yield pairs, tests
+            x = x[rows] if len(rows) < len(x) else x
+        step = max(1, _PIECE_CELLS // max(x.shape[1], len(self.outcomes)))
+        for start in range(0, len(x), step):
+            piece = x[start : start + step].astype(np.float64)
+            for pairs, tests in self._piece(piece, keep_p):
+                yield pairs._replace(row=rows[start + pairs.row]), tests
 
     @property
     def df(self) -> int:
@@ -90,24 +92,43 @@ class Predictors:
         lengths, unit = _freed(covariates, self.outcomes[:, present], np.ones(len(self.outcomes)))
         return Predictors(covariates, unit, lengths * self.lengths, self.factors[:, present])
 
-    def _piece(self, x: FloatArray, keep_p: float | None) -> Iterator[tuple[Found, IntArray]]:
+    def _turned(self, x: AnyArray, keep_p: float | None) -> tuple[Pairs, IntArray, IntArray]:
+        """Pairs of complete features with the one outcome, which features are not, and how many tests there were."""
+        cross, spread, left, clear = turned(x, self.covariates, self.outcomes[0])
+        wanted = clear
+        if keep_p is not None:
+            bar = float(shares_at(keep_p, np.array([float(self.df)]), 1)[0]) * (1.0 + _SLACK)
+            wanted = clear & (left <= bar * spread)
+        at = np.flatnonzero(wanted)
+        cross, spread, left = cross[at], spread[at], left[at]
+        unit = self.lengths[0] / np.sqrt(spread)
+        pairs = Pairs(
+            row=at, outcome=np.zeros(len(at), dtype=np.intp), explained=np.square(cross) / spread, left=left / spread,
+            df=np.full(len(at), float(self.df)), n=np.full(len(at), x.shape[1]),
+            effect=self.lengths[0] * cross / spread, unit=unit, status=np.full(len(at), int(Status.ok)),
+        )  # fmt: skip
+        return pairs, np.flatnonzero(~clear), np.array([np.count_nonzero(clear)])
+
+    def _piece(self, x: FloatArray, keep_p: float | None) -> Iterator[tuple[Pairs, IntArray]]:
         """Complete features of usual size together, then the others."""
         size = squares(x)
         usual = (size > _SAFE_LOW) & (size < _SAFE_HIGH)
         if usual.all():
-            yield self._tests(self._rest(x, None), np.arange(len(x)), keep_p)
+            yield self._tests(feature_columns(x, self.covariates, self.factors), np.arange(len(x)), keep_p)
             return
         rows = np.flatnonzero(usual)
-        yield self._tests(self._rest(x[rows], None), rows, keep_p)
+        yield self._tests(feature_columns(x[rows], self.covariates, self.factors), rows, keep_p)
         yield from self._odd(x[~usual], np.flatnonzero(~usual), keep_p)
 
-    def _odd(self, x: FloatArray, rows: IntArray, keep_p: float | None) -> Iterator[tuple[Found, IntArray]]:
+    def _odd(self, x: FloatArray, rows: IntArray, keep_p: float | None) -> Iterator[tuple[Pairs, IntArray]]:
         """Features with gaps or of extreme scale, brought near one by powers of two."""
         present = np.isfinite(x)
         values, exponents = near_one(np.where(present, x, 0.0))
         scale = np.zeros(len(x), dtype=np.intp) if exponents is None else exponents
         whole = present.all(axis=1)
-        yield self._tests(self._rest(values[whole], None), rows[whole], keep_p, scale[whole])
+        yield self._tests(
+            feature_columns(values[whole], self.covariates, self.factors), rows[whole], keep_p, scale[whole]
+        )
         gaps = np.flatnonzero(~whole)
         if not len(gaps):
             return
@@ -117,41 +138,28 @@ class Predictors:
         fine = np.flatnonzero(~poor)
         at = gaps[fine]
         ready = _Own(own.take(fine), shares[fine])
-        yield self._tests(self._rest(values[at], ready.covariates), rows[at], keep_p, scale[at], ready)
+        yield self._tests(
+            feature_columns(values[at], ready.covariates, self.factors), rows[at], keep_p, scale[at], ready
+        )
         for pattern in np.unique(present[gaps[poor]], axis=0):
             same = gaps[poor & (present[gaps] == pattern).all(axis=1)]
             some = self.restricted(pattern)
-            yield some._tests(some._rest(values[same][:, pattern], None), rows[same], keep_p, scale[same])
-
-    def _rest(self, x: FloatArray, own: OwnCovariates | None) -> _Rest:
-        """Columns of features (g, n), zero where a value is missing, freed of covariates and of one another."""
-        n = np.full(len(x), x.shape[1]) if own is None else own.present.sum(axis=1)
-        mean = x.sum(axis=1) / n
-        centred = x - mean[:, None]
-        if own is not None:
-            centred *= own.present
-        status = np.full(len(x), int(Status.ok), dtype=np.intp)
-        project = (own or self.covariates).residuals
-        columns: list[FloatArray] = []
-        lengths: list[FloatArray] = []
-        for column in (centred, *(centred * factor for factor in self.factors)):
-            rest = project(column)
-            for _ in range(2 if columns else 0):
-                for other, length in zip(columns, lengths, strict=True):
-                    rest -= (np.einsum("ij,ij->i", rest, other) / length**2)[:, None] * other
-            columns.append(rest)
-            lengths.append(np.sqrt(squares(rest)))
-            status[~(lengths[-1] > RANK_TOLERANCE * np.sqrt(squares(column)))] = Status.not_estimable
-        status[np.sqrt(squares(centred)) <= ZERO_VARIANCE * np.sqrt(n) * np.abs(mean)] = Status.zero_variance
-        df = n - self.covariates.rank - len(columns)
-        status[df <= 0] = Status.no_df
-        status[n == 0] = Status.all_missing
-        return _Rest(tuple(columns), tuple(lengths), n.astype(np.intp), df.astype(np.float64), status)
+            yield some._tests(
+                feature_columns(values[same][:, pattern], some.covariates, some.factors),
+                rows[same],
+                keep_p,
+                scale[same],
+            )
 
     def _tests(
-        self, rest: _Rest, rows: IntArray, keep_p: float | None, scale: IntArray | None = None, own: _Own | None = None
-    ) -> tuple[Found, IntArray]:
-        """Tests of the last columns, and how many there are by outcome."""
+        self,
+        rest: FeatureColumns,
+        rows: IntArray,
+        keep_p: float | None,
+        scale: IntArray | None = None,
+        own: _Own | None = None,
+    ) -> tuple[Pairs, IntArray]:
+        """Pairs that may be kept, and how many tests there are by outcome."""
         effects = [
             column @ self.outcomes.T / length[:, None]
             for column, length in zip(rest.columns, rest.lengths, strict=True)
@@ -175,13 +183,15 @@ class Predictors:
         left[left <= ZERO_VARIANCE**2 * total] = 0.0
         length = np.ldexp(rest.lengths[-1], 0 if scale is None else scale)
         pairs = Pairs(
-            explained=explained[i, j], left=left, df=rest.df[i], n=rest.n[i],
+            row=rows[i], outcome=j, explained=explained[i, j], left=left, df=rest.df[i], n=rest.n[i],
             effect=effects[-1][i, j] * self.lengths[j] / length[i], unit=self.lengths[j] / length[i],
             status=np.where(valid[i, j] | (rest.status[i] != Status.ok), rest.status[i], Status.zero_variance),
         )  # fmt: skip
-        return pairs.tested(rows[i], j, self.tested, keep_p), valid.sum(axis=0)
+        return pairs, valid.sum(axis=0)
 
-    def _left(self, rest: _Rest, effects: list[FloatArray], own: _Own | None, i: IntArray, j: IntArray) -> FloatArray:
+    def _left(
+        self, rest: FeatureColumns, effects: list[FloatArray], own: _Own | None, i: IntArray, j: IntArray
+    ) -> FloatArray:
         """Squared lengths of residuals of pairs of feature i and outcome j."""
         left = np.empty(len(i))
         step = max(1, _PIECE_CELLS // max(1, self.outcomes.shape[1]))
@@ -189,7 +199,7 @@ class Predictors:
             a, b = i[start : start + step], j[start : start + step]
             residuals = self.outcomes[b]
             if own is not None:
-                residuals = own.covariates.take(a).residuals(residuals * own.covariates.present[a])
+                residuals = own.covariates.take(a).residuals(residuals * own.covariates.present[a])[0]
             for column, length, effect in zip(rest.columns, rest.lengths, effects, strict=True):
                 residuals = residuals - column[a] * (effect[a, b] / length[a])[:, None]
             left[start : start + step] = squares(residuals)
@@ -220,7 +230,8 @@ def predictors(covariates: Covariates, outcomes: FloatArray, factors: FloatArray
 
 def _freed(covariates: Covariates, outcomes: FloatArray, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Lengths of what is left of outcomes, and that of length one; what is rounding beside their sizes is nothing."""
-    rest = covariates.residuals(covariates.residuals(outcomes))
-    lengths = np.sqrt(squares(rest))
+    once, size = covariates.residuals(outcomes, squares(outcomes))
+    rest, left = covariates.residuals(once, size)
+    lengths = np.sqrt(left)
     lengths[lengths <= ZERO_VARIANCE * sizes] = 0.0
     return lengths, np.divide(rest, lengths[:, None], out=np.zeros_like(rest), where=lengths[:, None] > 0)

@@ -45,12 +45,15 @@ class ScannedBlocks:
 
     sets: tuple[OutcomeSet, ...]
     keep_p: float | None
+    use_kernel: bool
 
     def __call__(self, values: AnyArray, at: slice) -> Parts:
         """Tests of a block, how many there were by outcome, and rows of the matrix with infinite values."""
         found, tests = [], np.zeros(sum(len(some.numbers) for some in self.sets), dtype=np.intp)
         for numbers, present, ready in self.sets:
-            part, number = ready.find(values if present.all() else values[:, present], self.keep_p)
+            part, number = ready.find(
+                values if present.all() else values[:, present], self.keep_p, use_kernel=self.use_kernel
+            )
             found.append(part._replace(row=part.row + at.start, outcome=numbers[part.outcome]))
             tests[numbers] = number
         return Parts((), (*joined(found), tests, *_infinite(values, at.start)))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ebayes_lm.core.ols import KERNEL_CELLS
 from ebayes_lm.core.pair_tests import Found, false_discovery_rates
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.marks import warn_of_adjustment
@@ -148,7 +149,8 @@ def scan(
             f"{matrix.shape[0]:,} features x {len(outcomes.names):,} outcomes are {n_tests:,} tests, more than a table "
             "holds; keep_p=1e-5 keeps those that may matter, and out= writes to a file"
         )
-    done = scanned(matrix, ScannedBlocks(sets, keep_p), len(outcomes.names), running)
+    use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
+    done = scanned(matrix, ScannedBlocks(sets, keep_p, use_kernel), len(outcomes.names), running)
     columns = max(1, len(factors))
     if path is None:
         return _whole(collected(list(done)), matrix, outcomes, columns)

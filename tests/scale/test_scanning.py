@@ -9,6 +9,7 @@ import ebayes_lm as el
 from ebayes_lm import scan
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.errors import DesignWarning
+from ebayes_lm.scale import scanning
 from tests.scale.ordinary_fits import regressions
 
 N = 60
@@ -90,6 +91,20 @@ def test_many_outcomes_with_gaps_of_their_own(features):
         assert_same(one, regressions(outcomes[name].to_numpy(), features, COVARIATES))
     assert_array_equal(table["adj.P.Val"], adjust_p(table["P.Value"].to_numpy()))
     assert table.attrs["tests"] == 300
+
+
+@pytest.mark.parametrize("features", [SITES, GAPPED], ids=["complete", "gaps"])
+def test_large_matrices_have_the_same_numbers(features, monkeypatch):
+    spoiled = np.array(features)
+    spoiled[:4] = [np.zeros(N), COVARIATES[:, 0], PEOPLE["lung"], PEOPLE["lung"] + 1e-5 * PEOPLE["bmi"]]
+    spoiled[4] += 1e8
+    for keep_p in (None, 0.01):
+        small = scan(spoiled, PEOPLE["lung"].to_numpy(), covariates=COVARIATES, keep_p=keep_p)
+        with monkeypatch.context() as patch:
+            patch.setattr(scanning, "KERNEL_CELLS", 1)
+            large = scan(spoiled, PEOPLE["lung"].to_numpy(), covariates=COVARIATES, keep_p=keep_p)
+        assert large.attrs == small.attrs
+        pd.testing.assert_frame_equal(large, small, rtol=1e-9, atol=FLOOR)  # 1e-5 of noise has 11 digits
 
 
 def test_what_is_kept_is_what_would_be_there_anyway():
