@@ -33,6 +33,9 @@ def _about_counts(arguments: Namespace) -> None:
         )
     if arguments.method == "voom-lm-fit" and arguments.robust_fit:
         raise UsageError("--method voom-lm-fit fits by least squares; leave out --robust-fit, or name --method voom")
+    if arguments.method == "voom-lm-fit" and (arguments.scheduler or arguments.workers):
+        option = "--scheduler" if arguments.scheduler else "--workers"
+        raise UsageError(f"--method voom-lm-fit runs in threads of this process; leave out {option}, or use voom")
     if arguments.method == "voom-lm-fit" and arguments.compat:
         raise UsageError("--method voom-lm-fit gives edgeR's numbers, and there is nothing for --compat to change")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +18,7 @@ from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.weights import GivenWeights, read_weights
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import LeastSquares, least_squares
+from ebayes_lm.data.cluster import local_cluster
 from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import ArgumentError, DataError, DesignWarning, listing, nearest, warn
@@ -51,6 +54,10 @@ class Choices:
         Hidden factors that the design holds.
     residuals : bool
         Whether to look into the residuals.
+    scheduler : str or None
+        Address of the cluster that fits.
+    workers : int or None
+        Processes of this machine that fit.
     """
 
     procedure: Procedure = field(default_factory=Procedure)
@@ -65,6 +72,8 @@ class Choices:
     sample_weights: pd.Series[float] | None = None
     factors: Factors | None = None
     residuals: bool = False
+    scheduler: str | None = None
+    workers: int | None = None
 
     def fitting(self) -> dict[str, Any]:
         """Arguments of ``lm_fit``."""
@@ -77,6 +86,15 @@ class Choices:
             "threads": self.threads,
             "layer": self.layer,
         }
+
+    @contextmanager
+    def engaged(self) -> Iterator[Any]:
+        """What ``lm_fit`` takes as a scheduler; processes that were asked for live as long as this."""
+        if self.workers is None:
+            yield self.scheduler
+            return
+        with local_cluster(self.workers) as client:
+            yield client
 
     def told(self, **found: Any) -> Choices:
         """The same with what the data have told of the procedure."""
@@ -158,6 +176,8 @@ def read_choices(
         arguments.layer if counts is None else None,
         factors=None if hidden is None else hidden.factors,
         residuals=arguments.residuals,
+        scheduler=arguments.scheduler,
+        workers=arguments.workers,
     )
 
 

@@ -81,6 +81,7 @@ def common_facts(inputs: Inputs, design: Design, choices: Choices, found: Comple
             "not_estimable": lost,
         },
         "model": model_facts(choices),
+        "cluster": {"scheduler": choices.scheduler, "workers": choices.workers},
         "tables": {"format": choices.form, "columns": list(choices.columns)},
     }
 

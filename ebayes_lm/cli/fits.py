@@ -127,7 +127,16 @@ def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFr
 
 def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> Fitted:
     rho = choices.procedure.correlation
-    fit: Any = el.lm_fit(data, design, weights=weights, block=choices.block, correlation=rho, **choices.fitting())
+    with choices.engaged() as scheduler:
+        fit: Any = el.lm_fit(
+            data,
+            design,
+            weights=weights,
+            block=choices.block,
+            correlation=rho,
+            scheduler=scheduler,
+            **choices.fitting(),
+        )
     if rho == FEATURE:
         low, middle, high = (float(q) for q in np.nanquantile(fit.rho, [0.25, 0.5, 0.75]))
         choices = choices.told(own_correlations=(low, middle, high))

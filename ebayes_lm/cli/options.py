@@ -88,8 +88,16 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_prior(fit.add_argument_group("variances"))
     _add_tests(fit.add_argument_group("tests (by default the one term of the formula, where there is just one)"))
     fit.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
+    _add_cluster(fit.add_mutually_exclusive_group())
     fit.add_argument("--dry-run", action="store_true", help="show the design and the plan; write nothing")
     _add_common(fit)
+
+
+def _add_cluster(cluster: argparse._MutuallyExclusiveGroup) -> None:
+    cluster.add_argument(
+        "--scheduler", metavar="ADDRESS", help="fit on the Dask cluster whose scheduler is there: tcp://10.0.0.1:8786"
+    )
+    cluster.add_argument("--workers", metavar="N", type=whole_number, help="fit in N processes of this machine")
 
 
 def _add_files(files: argparse._ArgumentGroup) -> None:

@@ -55,7 +55,7 @@ def show_plan(
         *_check_lines(design, inputs),
         *model_lines(choices),
         *_test_lines(wanted, compared, choices),
-        *_plan_lines(plan),
+        *_plan_lines(plan, choices),
     ]
     print("\n".join(lines))
 
@@ -133,10 +133,15 @@ def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices
     return lines
 
 
-def _plan_lines(plan: dict[str, float]) -> list[str]:
+def _plan_lines(plan: dict[str, float], choices: Choices) -> list[str]:
+    elsewhere = ""
+    if choices.workers is not None:
+        elsewhere = f"The fit itself takes {counted(choices.workers, 'worker')} of this machine, a process each. "
+    elif choices.scheduler is not None:
+        elsewhere = f"The fit itself goes to the cluster of {choices.scheduler}, which was not asked. "
     text = (
         f"About {size(plan['memory_bytes'])} of memory at the peak besides the program itself, and about "
         f"{duration(plan['seconds'])} from the matrix in memory to the last table, on {plan['threads']} threads. "
-        "This was a dry run; nothing is written."
+        f"{elsewhere}This was a dry run; nothing is written."
     )
     return ["", "Plan", *paragraph(text)]

@@ -18,7 +18,18 @@ _SPELLED = {
     "Weights from array_weights(..., var_group=...) with these groups put": "--var-group with the column of these "
     "groups puts",
 }
-_NAMED = ("block", "correlation", "inf", "min_observed", "weights", "zero_variance", "feature_columns", "coef", "span")
+_NAMED = (
+    "block",
+    "correlation",
+    "inf",
+    "min_observed",
+    "weights",
+    "zero_variance",
+    "feature_columns",
+    "coef",
+    "span",
+    "scheduler",
+)
 _ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=[\"']?([\w-]*)[\"']?(?=[\s,.;:)]|$)")
 #: Verbs that a run goes through; whoever typed a command has called none of them.
 _VERB = re.compile(r"\b(?:ebayes|treat|lm_fit)\(\)")

@@ -221,7 +221,7 @@ def _connected(address: str) -> Iterator[Any]:
         client = Client(address, timeout=_TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise ArgumentError(
-            f"no Dask scheduler answers at scheduler={address!r} ({str(error).strip() or type(error).__name__}); an "
+            f"no Dask scheduler answers at {address!r} ({str(error).strip() or type(error).__name__}); an "
             "address looks like 'tcp://10.0.0.1:8786'"
         ) from None
     with client:
