@@ -15,6 +15,7 @@ from ebayes_lm.errors import ArgumentError, ArgumentTypeError, listing
 
 #: By the end of the name: module and function that open such a file.
 FORMATS = {
+    ".bed": ("plink", "open_plink"),
     ".csv": ("text_file", "open_text_file"),
     ".csv.gz": ("text_file", "open_text_file"),
     ".h5": ("hdf5", "open_hdf5"),
@@ -70,10 +71,10 @@ def open_matrix(
     --------
     >>> import tempfile, numpy as np, ebayes_lm as el
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     np.save(f"{folder}/beta.npy", np.array([[0.1, 0.2, 0.7, 0.8], [0.4, 0.6, 0.5, 0.5]]))
+    ...     np.save(f"{folder}/beta.npy", np.array([[0.1, 0.2, 0.7, 0.8], [0.6, 0.6, 0.8, 0.8]]))
     ...     y = el.open_matrix(f"{folder}/beta.npy").map(lambda beta: np.log2(beta / (1 - beta)))
     ...     el.lm_fit(y, [[1, 0], [1, 0], [1, 1], [1, 1]]).coefficients.round(2).to_numpy().tolist()
-    [[-2.58, 4.2], [0.0, 0.0]]
+    [[-2.58, 4.2], [0.58, 1.42]]
     """
     if not isinstance(path, (str, Path)):
         raise ArgumentTypeError(f"open_matrix() takes the path of a file; got {type(path).__name__}")
