@@ -91,7 +91,7 @@ def _by_features(source: Source, running: Running, coefficients: int) -> Reading
     grain = 1 if in_memory else source.grain
     bounds = running.bounds(source.shape, grain=grain)
     times = times_read(bounds, grain, features)
-    look = bounds[0].stop * samples * source.dtype.itemsize
+    look = looked_at(source, running) * samples * source.dtype.itemsize
     notes = _note_of_grain(times, "features", grain)
     if in_memory:
         notes = ("the store holds samples one after another: it is read once and turned round in memory", *notes)
@@ -114,12 +114,12 @@ def _by_samples(source: SampleMajor, running: Running, coefficients: int) -> Rea
     notes = (
         "the store holds samples one after another: one pass adds up effects, a second one squares of residuals",
         *_note_of_grain(times, "samples", source.sample_grain),
-        f"robust fits, correlated samples, weights of observations and other verbs need whole features: they rewrite "
+        "robust fits, correlated samples, weights of observations and other verbs need whole features: they rewrite "
         f"{in_bytes(nbytes)} once to a scratch file in {scratch_folder()}",
     )
     return ReadingPlan(
         "samples", source.shape, len(bounds), bounds[0].stop, 2, times, nbytes, int(2 * times * nbytes),
-        blocks_held(len(bounds), running) * SAMPLE_COPIES * block,
+        blocks_held(source, running) * SAMPLE_COPIES * block,
         features * (8 * coefficients + _KEPT_BYTES) + sums, running.n_threads, notes,
     )  # fmt: skip
 
@@ -134,5 +134,5 @@ def _note_of_grain(times: float, what: str, grain: int) -> tuple[str, ...]:
         return ()
     return (
         f"the store keeps {counted(grain, what[:-1])} together, more than a block holds, so that each chunk is read "
-        f"{times:.1f} times a pass: allow more with max_memory= or chunk_size=, or store smaller chunks",
+        f"up to {times:.1f} times a pass: allow more with max_memory= or chunk_size=, or store smaller chunks",
     )

@@ -23,17 +23,18 @@ _FEWEST = 16
 _MOST_CELLS = 16 * BLOCK_CELLS
 #: Cells of a block that one call works on, and what its features are a multiple of.
 _SPAN_CELLS, SPAN_FEATURES = 1 << 18, 4096
+#: Bytes of room for each value of a matrix that is turned round in memory and fitted from there.
+_TURNING = 64
 #: Copies of a block of samples: one is made while it is read or mapped.
 SAMPLE_COPIES = 2
-#: Blocks that are held where room is short, and what share of the room a copy of one may take: the last quarter of the
-#: room is for what is kept of them.
-_HELD, _SHARE = 3, 8
+#: Blocks that room is made for, but where a grain leaves room for fewer.
+_HELD = 3
 
 
 def turned_in_memory(source: Source, running: Running) -> bool:
     """Whether a matrix comes by samples, and is so small that it is read and turned round as one block."""
     features, samples = source.shape
-    room = BLOCK_CELLS if running.max_memory is None else memory_bytes(running.max_memory) // (8 * _SHARE)
+    room = BLOCK_CELLS if running.max_memory is None else memory_bytes(running.max_memory) // _TURNING
     return isinstance(source, SampleMajor) and features * samples <= min(BLOCK_CELLS, room)
 
 
@@ -53,21 +54,29 @@ def sample_bounds(source: SampleMajor, running: Running) -> list[slice]:
         There is no room for one sample.
     """
     features, samples = source.shape
-    grain = min(source.sample_grain, samples)
-    size = max(1, (running.chunk_size * samples if running.chunk_size else BLOCK_CELLS) // features)
-    if running.chunk_size is None:
-        size = max(size, _FEWEST)
-        size = grain if size < grain <= _MOST_CELLS // features else size
-    if running.max_memory is not None:
-        room = memory_bytes(running.max_memory) // (_SHARE * features * source.dtype.itemsize)
-        if room < 1:
+    grain, size = min(source.sample_grain, samples), BLOCK_CELLS // features
+    if running.chunk_size is not None:
+        size, most = max(1, running.chunk_size * samples // features), samples
+    else:
+        size, most = max(_FEWEST, size), _MOST_CELLS // features
+    room = _room(running)
+    if room is not None:
+        alone = room // (SAMPLE_COPIES * features * source.dtype.itemsize)
+        if alone < 1:
             raise ArgumentError(
                 f"max_memory={running.max_memory!r} does not hold blocks of one sample of {features:,} features each"
             )
-        size = min(size, room)
+        size, most = min(size, max(1, alone // _HELD)), alone
+    if size < grain <= most and running.chunk_size is None:
+        size = grain
     # a grain that does not fit is cut evenly, so that blocks begin where grains do
     size = size - size % grain if size >= grain else -(-grain // -(-grain // size))
     return [slice(start, min(samples, start + size)) for start in range(0, samples, size)]
+
+
+def _room(running: Running) -> int | None:
+    """Bytes for blocks; the rest of ``max_memory`` is for what is kept of them."""
+    return None if running.max_memory is None else memory_bytes(running.max_memory) * 3 // 4
 
 
 def times_read(bounds: list[slice], grain: int, length: int) -> float:
@@ -76,10 +85,14 @@ def times_read(bounds: list[slice], grain: int, length: int) -> float:
     return touched / -(-length // grain)
 
 
-def blocks_held(n_blocks: int, running: Running) -> int:
+def blocks_held(source: SampleMajor, running: Running) -> int:
     """Blocks of samples in memory at once: the one that is worked on, and those that are read meanwhile."""
-    most = 1 if running.n_threads == 1 else running.n_threads + 1
-    return min(n_blocks, most if running.max_memory is None else min(most, _HELD))
+    bounds, room = sample_bounds(source, running), _room(running)
+    most = min(len(bounds), 1 if running.n_threads == 1 else running.n_threads + 1)
+    if room is None:
+        return most
+    block = bounds[0].stop * source.shape[0] * source.dtype.itemsize
+    return max(1, min(most, room // (SAMPLE_COPIES * block)))
 
 
 def run_samples(work: SampleWork, source: SampleMajor, running: Running) -> None:
@@ -93,7 +106,7 @@ def run_samples(work: SampleWork, source: SampleMajor, running: Running) -> None
             return
         pool = ThreadPoolExecutor(threads)
         try:
-            held = blocks_held(len(bounds), running)
+            held = blocks_held(source, running)
             ahead: deque[tuple[slice, Future[AnyArray]]] = deque()
             coming = iter(bounds)
             for at in bounds:

@@ -60,13 +60,19 @@ class TestBounds:
         assert bounds[0].stop == 25
         assert times_read(bounds, 100, 1000) == 4
 
-    def test_take_a_share_of_the_room(self):
-        for room in (10_000_000, 200_000_000):
-            held, size = (
-                blocks_held(99, Running(threads=8, max_memory=room)),
-                self.sizes(huge(100_000, 1000), max_memory=room)[0],
-            )
-            assert 0.5 * room < (held + 1) * 2 * size * 400_000 <= room
+    def test_are_read_one_at_a_time_rather_than_in_pieces_of_grains(self):
+        source = huge(100_000, 1000, 100)
+        for room, held in (("110MB", 1), ("220MB", 2), ("500MB", 4)):
+            running = Running(threads=3, max_memory=room)
+            assert sample_bounds(source, running)[0].stop == 100
+            assert blocks_held(source, running) == held
+
+    @pytest.mark.parametrize("together", [1, 100, 1000])
+    @pytest.mark.parametrize("room", [10_000_000, 200_000_000, 3_000_000_000])
+    def test_leave_a_quarter_of_the_room(self, together, room):
+        source, running = huge(100_000, 1000, together), Running(threads=8, max_memory=room)
+        size = sample_bounds(source, running)[0].stop
+        assert blocks_held(source, running) * 2 * size * 400_000 <= 0.75 * room
 
     def test_room_for_less_than_a_sample_is_an_error(self):
         with pytest.raises(ArgumentError, match="one sample of 100,000 features"):
@@ -135,4 +141,4 @@ class TestRunSamples:
 
         running = Running(threads=4, max_memory="2MB")
         run_samples(work, Counting(Y), running)
-        assert 1 <= most[0] <= blocks_held(99, running) == 3
+        assert 1 <= most[0] <= blocks_held(Samples(Y), running) == 3
