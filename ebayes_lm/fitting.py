@@ -12,9 +12,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import IntArray
-from ebayes_lm.core.assembly import assemble
 from ebayes_lm.core.linear_plan import linear_plan
-from ebayes_lm.core.mixed_plan import mixed_plan
+from ebayes_lm.core.mixed_plan import MixedPlan, mixed_plan
 from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.blocks import Running
@@ -25,12 +24,11 @@ from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
-from ebayes_lm.results.axes import Labels
-from ebayes_lm.results.correlated import Arranged, arranged, by_feature, mean_of_means, sample_blocks
+from ebayes_lm.results.correlated import Arranged, arranged, by_feature, sample_blocks
 from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.linear_rows import fit_linear
 from ebayes_lm.results.mixed_rows import fit_mixed
-from ebayes_lm.results.resuming import Arrangement, checked_folder, resumable
-from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
+from ebayes_lm.results.resuming import checked_folder, resumable
 from ebayes_lm.results.stages import require_linear
 
 if TYPE_CHECKING:
@@ -164,8 +162,6 @@ def lm_fit(
     [4.0, -0.25]
     """
     _check_options(tol, inf, min_observed, compat)
-    folder = checked_folder(checkpoint, "checkpoint")
-    limma = compat == "limma"
     iterations = _iterations(method, max_iter, block, ndups)
     running = Running(threads, chunk_size, max_memory, progress)
     matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
@@ -175,37 +171,21 @@ def lm_fit(
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
     _check_enough(min_observed, matrix.shape[1])
+    folder = checked_folder(checkpoint, "checkpoint")
     if by_feature(correlation, blocks, ndups, compat):
-        if folder is not None:
-            raise ArgumentError("checkpoint= is of fits by least squares; leave it out, or correlation='feature'")
+        mixed = _mixed_plan(plain, blocks, checked, tol, min_observed or 0)
         with cluster_for(scheduler, matrix.source) as engine:
-            engaged = replace(running, engine=engine)
-            return _mixed(plain, blocks, checked, engaged, tol=tol, min_observed=min_observed or 0, inf=inf)
-    matrix, x, each, error_model, duplicates = arranged(plain, blocks, correlation, ndups, spacing)
+            kept = resumable(replace(running, engine=engine), folder, plain, mixed, tol)
+            return fit_mixed(matrix, mixed, checked, plain.weights, kept, inf=inf)
+    to = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
-    singly = limma and each.samples is not None and (duplicates is not None or not each.samples.all())
-    plan = linear_plan(x, each.samples, error_model, tol, min_observed or 0, iterations, singly)
+    sampled = compat == "limma" and to.weights.samples is not None
+    singly = sampled and (to.duplicates is not None or not to.weights.samples.all())
+    plan = linear_plan(to.x, to.weights.samples, to.correlation, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
-    with cluster_for(scheduler, matrix.source) as engine:
-        to = Arrangement(x, error_model, each.cells)
-        resuming = resumable(replace(running, engine=engine), folder, matrix, plan, to, tol)
-        rows, own = fit_rows(matrix, plan, each.cells, resuming, inf=inf)
-    warn_of_convergence(own, matrix.features, max_iter)
-    record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=limma)
-    if duplicates is not None:
-        record = replace(record, amean=mean_of_means(matrix, duplicates, running))
-    warn_of_lost_coefficients(record, matrix.features, limma=limma)
-    return LinearFit(
-        record=record,
-        labels=Labels(matrix.features, pd.Index(checked.names)),
-        design=checked,
-        plan=plan.shared,
-        annotation=matrix.annotation,
-        contrast_matrix=np.eye(len(checked.names)),
-        covariances=covariances,
-        compat=compat,
-        duplicates=duplicates,
-    )
+    with cluster_for(scheduler, to.matrix.source) as engine:
+        kept = resumable(replace(running, engine=engine), folder, to, plan, tol)
+        return fit_linear(to, plan, checked, kept, inf=inf, max_iter=max_iter, compat=compat)
 
 
 def contrasts_fit(fit: LinearFit, contrasts: Any = None, *, coefficients: Any = None) -> LinearFit:
@@ -244,21 +224,11 @@ def contrasts_fit(fit: LinearFit, contrasts: Any = None, *, coefficients: Any = 
     return fit.contrast(contrasts) if coefficients is None else fit.select(coefs=coefficients)
 
 
-def _mixed(
-    plain: Arranged,
-    blocks: IntArray | None,
-    design: Design,
-    running: Running,
-    *,
-    tol: float,
-    min_observed: int,
-    inf: str,
-) -> LinearFit:
+def _mixed_plan(plain: Arranged, blocks: IntArray | None, design: Design, tol: float, min_observed: int) -> MixedPlan:
     samples = plain.weights.samples
     _check_plan(least_squares(plain.x, samples, tol), design)
     alone = np.arange(len(plain.x)) if blocks is None else blocks
-    plan = mixed_plan(plain.x, alone, samples, tol, min_observed)
-    return fit_mixed(plain.matrix, plan, design, plain.weights, running, inf=inf)
+    return mixed_plan(plain.x, alone, samples, tol, min_observed)
 
 
 def _check_options(tol: Any, inf: Any, min_observed: Any, compat: Any) -> None:

@@ -31,7 +31,7 @@ def say_index(index: pd.Index, writer: ArrayWriter, name: str) -> Said:
     named = {"name": _plain_name(index.name, name)}
     if isinstance(index, pd.RangeIndex):
         return named | {"kind": "range", "range": [index.start, index.stop, index.step]}
-    return named | {"kind": "labels", "values": say_column(index.to_series(), writer, name)}
+    return named | {"kind": "labels", "values": say_column(pd.Series(index, dtype=index.dtype), writer, name)}
 
 
 def read_index(said: Said, reader: ArrayReader) -> pd.Index:
@@ -92,7 +92,8 @@ def say_column(values: pd.Series[Any], writer: ArrayWriter, name: str) -> Said:
     if isinstance(dtype, pd.StringDtype) or dtype.kind == "O":
         return {"kind": "texts", "dtype": str(dtype), **_say_texts(values, writer, name)}
     if dtype.name in _NULLABLE:
-        filled = values.fillna(0).to_numpy(_NULLABLE[dtype.name])
+        kind = np.dtype(_NULLABLE[dtype.name])
+        filled = values.to_numpy(kind, na_value=np.zeros((), kind)[()])
         absent = writer.add(values.isna().to_numpy(), f"{name}.absent")
         return {"kind": "nullable", "dtype": dtype.name, "values": writer.add(filled, name), "absent": absent}
     raise DataError(f"{name} is of type {dtype}, which cannot be saved; turn it into numbers, text or categories")

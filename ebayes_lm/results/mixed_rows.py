@@ -18,6 +18,7 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DesignError, VarianceWarning, counted, listing, warn
 from ebayes_lm.results.axes import Labels
 from ebayes_lm.results.mixed import MixedFit, contrast_tests
+from ebayes_lm.results.resuming import not_kept
 from ebayes_lm.results.rows import refuse_infinite, warn_of_lost_coefficients
 
 
@@ -74,7 +75,7 @@ def _fitted(
     if not lacking.any():
         return fits, consensus
     coefficients = fits.coefficients.copy()
-    again = matrix.map_parts(replace(work, lacking=lacking, consensus=consensus), running, ROW_CELLS)[1]
+    again = matrix.map_parts(replace(work, lacking=lacking, consensus=consensus), not_kept(running), ROW_CELLS)[1]
     for rows, found in (parts for parts in again.values() if parts):
         coefficients[rows] = found
     _tell(matrix.features[lacking], consensus)

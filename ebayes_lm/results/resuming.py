@@ -6,17 +6,18 @@ import os
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.linear_plan import LinearPlan
+from ebayes_lm.core.mixed_plan import MixedPlan
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.checkpoint import Checkpointed
 from ebayes_lm.data.engines import Threads
 from ebayes_lm.data.fingerprints import digest, of_array
-from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ArgumentTypeError
+from ebayes_lm.results.correlated import Arranged
 
 
 def checked_folder(folder: Any, what: str) -> Path | None:
@@ -34,17 +35,7 @@ def checked_folder(folder: Any, what: str) -> Path | None:
     return Path(folder)
 
 
-class Arrangement(NamedTuple):
-    """What rows are fitted to: design (n, p), correlation of samples, weights (G, n) of observations."""
-
-    x: FloatArray
-    correlation: BlockCorrelation | None
-    cells: FloatArray | None
-
-
-def resumable(
-    running: Running, folder: Path | None, matrix: FeatureMatrix, plan: LinearPlan, to: Arrangement, tol: float
-) -> Running:
+def resumable(running: Running, folder: Path | None, to: Arranged, plan: LinearPlan | MixedPlan, tol: float) -> Running:
     """The same, with blocks kept in a folder where one is given.
 
     Only what blocks depend on has to be the same in a later run: what infinite values are, and weights of features, are
@@ -52,21 +43,36 @@ def resumable(
     """
     if folder is None:
         return running
+    weights = to.weights
     facts = {
         "the version of ebayes_lm": version("ebayes-lm"),
-        "the input": matrix.source.fingerprint(),
+        "the input": to.matrix.source.fingerprint(),
         "the design": digest(to.x),
-        "weights of samples": digest(plan.sample_weights),
-        "weights of observations": "none" if to.cells is None else of_array(to.cells),
-        "the correlation": _of_correlation(to.correlation),
+        "weights of samples": _of_weights(weights.samples),
+        "weights of observations": _of_weights(weights.cells),
         "tol": repr(float(tol)),
         "min_observed": repr(int(plan.min_observed)),
-        "the iterations of robust fits": repr(int(plan.robust_iterations)),
-        "how complete features are fitted": "singly" if plan.singly else "together",
+        **_of_plan(plan, to.correlation),
     }
     inner = running.engine or Threads(running.n_threads)
     return replace(running, engine=Checkpointed(inner, folder, facts))
 
 
-def _of_correlation(correlation: BlockCorrelation | None) -> str:
-    return "none" if correlation is None else digest(correlation.blocks, correlation.rho)
+def not_kept(running: Running) -> Running:
+    """The same for blocks that are done again in any case."""
+    return replace(running, engine=running.engine.inner) if isinstance(running.engine, Checkpointed) else running
+
+
+def _of_weights(weights: FloatArray | None) -> str:
+    return "none" if weights is None else digest(weights) if weights.ndim == 1 else of_array(weights)
+
+
+def _of_plan(plan: LinearPlan | MixedPlan, correlation: BlockCorrelation | None) -> dict[str, str]:
+    if isinstance(plan, MixedPlan):
+        return {"the model": "mixed", "the correlation": "of each feature", "the blocks": digest(plan.designs.blocks)}
+    return {
+        "the model": "of each feature" if plan.singly else "shared",
+        "the correlation": "none" if correlation is None else f"{correlation.rho!r}",
+        "the blocks": "none" if correlation is None else digest(correlation.blocks),
+        "the iterations of robust fits": repr(int(plan.robust_iterations)),
+    }

@@ -18,7 +18,7 @@ from ebayes_lm.data import run_lock
 from ebayes_lm.data.checkpoint import Checkpointed
 from ebayes_lm.data.engines import Parts, Threads
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, StorageError, StorageWarning
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, StorageError, StorageWarning, VarianceWarning
 
 STEPS = ("open", "write", "fsync", "replace")
 Y = np.random.default_rng(5).normal(size=(75, 6))
@@ -219,6 +219,22 @@ def test_another_function_of_the_values_is_another_input(tmp_path):
     fitted(tmp_path / "run", y=matrix.map(lambda values: np.sinh(values)))
     with pytest.raises(ArgumentError, match="the input changed"):
         fitted(tmp_path / "run", y=matrix.map(np.tanh))
+
+
+def test_mixed_models_go_on_too(tmp_path):
+    gapped = np.where(np.arange(75)[:, None] == [7, 7, -1, -1, -1, 7], np.nan, Y)  # tells no correlation
+    options = {"y": gapped, "block": [0, 1, 0, 1, 0, 1], "correlation": "feature"}
+    with pytest.warns(VarianceWarning, match="cannot tell"):
+        wanted = fitted(**options)
+    for lost in ("block-*3*", "block-*9", "nothing"):
+        with pytest.warns(VarianceWarning, match="cannot tell"):
+            found = fitted(tmp_path, **options)
+        assert_array_equal(found.to_frame(), wanted.to_frame())
+        assert_array_equal(found.rho, wanted.rho)
+        for block in tmp_path.glob(lost):
+            block.unlink()
+    with pytest.raises(ArgumentError, match=r"the model \(mixed then, shared now\)"):
+        fitted(tmp_path, y=gapped)
 
 
 def test_labels_and_what_is_looked_at_afterwards_may_change(tmp_path):
