@@ -1,4 +1,4 @@
-"""The command line: ``ebayes-lm demo`` and ``ebayes-lm fit``."""
+"""The command line: ``ebayes-lm demo``, ``ebayes-lm fit`` and ``ebayes-lm scan``."""
 
 from __future__ import annotations
 

@@ -57,6 +57,10 @@ def _run_command(arguments: Namespace) -> None:
             from ebayes_lm.cli.demo import run_demo
 
             run_demo(arguments, said)
+        elif arguments.command == "scan":
+            from ebayes_lm.cli.scanning import run_scan
+
+            run_scan(arguments, said)
         else:
             from ebayes_lm.cli.analysis import run_fit
 

@@ -14,6 +14,8 @@ _SPELLED = {
     "raise p, leave out features with few counts": "leave out features with few counts (--filter)",
     "or use TMMwsp": "or use --normalize TMMwsp",
     "and RLE rests on those; use TMMwsp": "and RLE rests on those; use --normalize TMMwsp",
+    ", and out= writes to a file": "",
+    "; pass that as samples=": ", which --samples names",
     "var_group": "--var-group",
     "Weights from array_weights(..., var_group=...) with these groups put": "--var-group with the column of these "
     "groups puts",
@@ -29,6 +31,9 @@ _NAMED = (
     "coef",
     "span",
     "scheduler",
+    "keep_p",
+    "outcome",
+    "interaction",
 )
 _ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=[\"']?([\w-]*)[\"']?(?=[\s,.;:)]|$)")
 #: Verbs that a run goes through; whoever typed a command has called none of them.

@@ -15,9 +15,11 @@ from ebayes_lm.core.ols import Status
 from ebayes_lm.core.pair_tests import Found, joined
 from ebayes_lm.core.predictors import Predictors, predictors
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads
-from ebayes_lm.data.engines import Parts, Threads
+from ebayes_lm.data.engines import Parts, Threads, working
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.scratch import by_features
+from ebayes_lm.data.sources import Source
 from ebayes_lm.results.rows import refuse_infinite
 
 #: Outcomes that are worked on at once.
@@ -92,25 +94,46 @@ def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running
     DataError
         Values are infinite.
     """
-    features, samples = matrix.shape
+    source, samples = by_features(matrix.source, running), matrix.shape[1]
     cells = _CELLS if work.keep_p is not None else _CELLS * samples // max(samples, _KEPT * n_outcomes)
-    bounds = running.bounds(matrix.shape, max(1, cells), matrix.source.grain)
-    engine = running.engine or Threads(running.n_threads)
-    waiting = max(_WAITING, 8 * running.n_threads)
-    with blas_threads(1), Progress(features, running.progress) as progress:
-        for first in range(0, len(bounds), waiting):
-            done = sorted(_run(engine.run(matrix.source, work, bounds[first : first + waiting]), progress))
-            for _, parts in done:
-                *found, tests, rows, counts = parts.loose
-                if len(rows):
-                    refuse_infinite(counts, matrix.features[rows], choice=False)
-                yield Scanned(Found(*found), tests)
+    bounds = running.bounds(source.shape, max(1, cells), source.grain)
+    with (
+        blas_threads(1),
+        Progress(source.shape[0], running.progress) as progress,
+        working(_in_order(_blocks(source, work, bounds, running))) as blocks,
+    ):
+        for at, parts in blocks:
+            *found, tests, rows, counts = parts.loose
+            if len(rows):
+                refuse_infinite(counts, matrix.features[rows], choice=False)
+            progress.advance(at.stop - at.start)
+            yield Scanned(Found(*found), tests)
 
 
-def _run(blocks: Iterator[tuple[slice, Parts]], progress: Progress) -> Iterator[tuple[int, Parts]]:
-    for at, parts in blocks:
-        progress.advance(at.stop - at.start)
-        yield at.start, parts
+def _blocks(
+    source: Source, work: ScannedBlocks, bounds: list[slice], running: Running
+) -> Iterator[tuple[slice, Parts]]:
+    """Blocks in any order; threads do not run far ahead of whoever takes them."""
+    if running.engine is not None:
+        with working(running.engine.run(source, work, bounds)) as blocks:
+            yield from blocks
+        return
+    engine, most = Threads(running.n_threads), max(_WAITING, 8 * running.n_threads)
+    for first in range(0, len(bounds), most):
+        yield from engine.run(source, work, bounds[first : first + most])
+
+
+def _in_order(blocks: Iterator[tuple[slice, Parts]]) -> Iterator[tuple[slice, Parts]]:
+    """Blocks by where they begin; those that come too early wait."""
+    early: dict[int, tuple[slice, Parts]] = {}
+    begin = 0
+    with working(blocks) as coming:
+        for block in coming:
+            early[block[0].start] = block
+            while begin in early:
+                at, parts = early.pop(begin)
+                begin = at.stop
+                yield at, parts
 
 
 def _infinite(values: AnyArray, start: int) -> tuple[IntArray, IntArray]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pandas as pd
 from ebayes_lm.core.ols import KERNEL_CELLS
 from ebayes_lm.core.pair_tests import Found, false_discovery_rates
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.cluster import cluster_for
 from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.boundary import matrix_and_table
@@ -45,6 +48,7 @@ def scan(
     out: Any = None,
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
+    scheduler: Any = None,
     threads: int | None = None,
     chunk_size: int | None = None,
     max_memory: int | str | None = None,
@@ -78,6 +82,8 @@ def scan(
         Layer of an AnnData.
     feature_columns : str or list of str, optional
         Columns of a DataFrame that describe features.
+    scheduler : str or distributed.Client, optional
+        Address of a Dask scheduler, or a client, whose workers do the work.
     threads, chunk_size : int, optional
         Threads, and features in a block; by default all processors, and blocks of a million values.
     max_memory : int or str, optional
@@ -150,16 +156,12 @@ def scan(
             "holds; keep_p=1e-5 keeps those that may matter, and out= writes to a file"
         )
     use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
-    done = scanned(matrix, ScannedBlocks(sets, keep_p, use_kernel), len(outcomes.names), running)
-    columns = max(1, len(factors))
-    if path is None:
-        return _whole(collected(list(done)), matrix, outcomes, columns)
-    counts = np.zeros((2, len(outcomes.names)), dtype=np.int64)
-    with hits_file(path) as file:
-        for found, tests in done:
-            file.write(_labelled(table_of(found, columns), found, matrix, outcomes))
-            counts += [tests, np.bincount(found.outcome, minlength=len(tests))]
-    return pd.DataFrame({"tests": counts[0], "kept": counts[1]}, index=outcomes.names)
+    work, columns = ScannedBlocks(sets, keep_p, use_kernel), max(1, len(factors))
+    with cluster_for(scheduler, matrix.source) as engine:
+        done = scanned(matrix, work, len(outcomes.names), replace(running, engine=engine))
+        if path is None:
+            return _whole(collected(list(done)), matrix, outcomes, columns)
+        return _written(path, done, matrix, outcomes, columns)
 
 
 def _threshold(keep_p: Any) -> float | None:
@@ -206,6 +208,18 @@ def _whole(every: Scanned, matrix: FeatureMatrix, outcomes: Outcomes, columns: i
         table = pd.concat([labels, with_annotation(rest, matrix.annotation, found.row)], axis=1)
     table.attrs["tests"] = tests
     return table
+
+
+def _written(
+    path: Path, done: Iterator[Scanned], matrix: FeatureMatrix, outcomes: Outcomes, columns: int
+) -> pd.DataFrame:
+    """Write tests as they come; how many there were of each outcome, and how many were kept."""
+    counts = np.zeros((2, len(outcomes.names)), dtype=np.int64)
+    with hits_file(path) as file:
+        for found, tests in done:
+            file.write(_labelled(table_of(found, columns), found, matrix, outcomes))
+            counts += [tests, np.bincount(found.outcome, minlength=len(tests))]
+    return pd.DataFrame({"tests": counts[0], "kept": counts[1]}, index=outcomes.names)
 
 
 def _labelled(table: pd.DataFrame, found: Found, matrix: FeatureMatrix, outcomes: Outcomes) -> pd.DataFrame:
