@@ -30,6 +30,7 @@ from ebayes_lm.results.linear_rows import fit_linear
 from ebayes_lm.results.mixed_rows import fit_mixed
 from ebayes_lm.results.resuming import checked_folder, resumable
 from ebayes_lm.results.stages import require_linear
+from ebayes_lm.results.streaming import laid_out
 
 if TYPE_CHECKING:
     from ebayes_lm.design.design_matrix import Design
@@ -58,6 +59,7 @@ def lm_fit(
     max_memory: int | str | None = None,
     progress: bool | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
     scheduler: Any = None,
 ) -> LinearFit:
     """Fit the same linear model to every feature: by least squares, weighted, generalised or robust.
@@ -112,6 +114,10 @@ def lm_fit(
         A folder in which blocks are kept as they are done. The same call with the same folder goes on where an earlier
         one ended, killed or not, and gives the same numbers to the last bit, whatever the threads. The folder stays,
         and may be deleted when the fit is there.
+    out : path, optional
+        Where estimates are laid as blocks are done, in place of memory. A folder becomes what :meth:`LinearFit.save`
+        writes, and the fit that is returned reads from it. A name that ends in ".parquet" or ".zarr" becomes a table of
+        the estimates, or a group of arrays.
     scheduler : str or distributed.Client, optional
         Workers of a Dask cluster fit the blocks: those of the scheduler at an address such as "tcp://10.0.0.1:8786", or
         of a client. By default threads of this process do, but the active client where y is a dask array.
@@ -174,18 +180,18 @@ def lm_fit(
     folder = checked_folder(checkpoint, "checkpoint")
     if by_feature(correlation, blocks, ndups, compat):
         mixed = _mixed_plan(plain, blocks, checked, tol, min_observed or 0)
-        with cluster_for(scheduler, matrix.source) as engine:
-            kept = resumable(replace(running, engine=engine), folder, plain, mixed, tol)
-            return fit_mixed(matrix, mixed, checked, plain.weights, kept, inf=inf)
+        with cluster_for(scheduler, matrix.source) as engine, laid_out(out) as place:
+            kept = resumable(replace(running, engine=engine, lay=place.lay), folder, plain, mixed, tol)
+            return place.kept(fit_mixed(matrix, mixed, checked, plain.weights, kept, inf=inf))
     to = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
     sampled = compat == "limma" and to.weights.samples is not None
     singly = sampled and (to.duplicates is not None or not to.weights.samples.all())
     plan = linear_plan(to.x, to.weights.samples, to.correlation, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
-    with cluster_for(scheduler, to.matrix.source) as engine:
-        kept = resumable(replace(running, engine=engine), folder, to, plan, tol)
-        return fit_linear(to, plan, checked, kept, inf=inf, max_iter=max_iter, compat=compat)
+    with cluster_for(scheduler, to.matrix.source) as engine, laid_out(out) as place:
+        kept = resumable(replace(running, engine=engine, lay=place.lay), folder, to, plan, tol)
+        return place.kept(fit_linear(to, plan, checked, kept, inf=inf, max_iter=max_iter, compat=compat))
 
 
 def contrasts_fit(fit: LinearFit, contrasts: Any = None, *, coefficients: Any = None) -> LinearFit:

@@ -61,9 +61,27 @@ class ArrayWriter:
         if array.size and place in self._known:
             return self._known[place][1]
         self._known[place] = (array, len(self.written))
+        mapped = self._mapped(array)
+        if mapped is not None:
+            self.written.append(mapped)
+            return len(self.written) - 1
         file = f"{len(self.written):03d}-{re.sub(r'[^A-Za-z0-9_.]+', '-', name)[-80:]}.npy"
         self.written.append(self._write(array, file))
         return len(self.written) - 1
+
+    def _mapped(self, array: AnyArray) -> dict[str, Any] | None:
+        """What is known of an array that is the map of a file of this folder, all of it."""
+        under: Any = array
+        while isinstance(under, np.ndarray) and not isinstance(under, np.memmap):
+            under = under.base
+        if not isinstance(under, np.memmap) or under.filename is None or not array.flags.c_contiguous:
+            return None
+        path = Path(under.filename)
+        if path.parent != self.folder.resolve() or path.stat().st_size != under.offset + array.nbytes:
+            return None
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+        return _entry(array, path.name, "C", path.stat().st_size, _checksum(path))
 
     def _write(self, array: AnyArray, file: str) -> dict[str, Any]:
         order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
@@ -77,10 +95,7 @@ class ArrayWriter:
                 while rest.nbytes:
                     rest = rest[out.write(rest) :]
             os.fsync(out.fileno())
-        return {
-            "file": file, "dtype": array.dtype.newbyteorder("<").str, "shape": list(array.shape), "order": order,
-            "size": size, "digest": checksum.hexdigest(),
-        }  # fmt: skip
+        return _entry(array, file, order, size, checksum.hexdigest())
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +152,14 @@ class ArrayReader:
             raise DataError(f"{path} cannot be read: {error}") from None
         if found.shape != shape or found.dtype != dtype or not found.flags[f"{order}_CONTIGUOUS"]:
             raise DataError(f"{path} holds another array than its header says")
-        return found if found.nbytes >= _MAPPED else np.array(found, order="F" if order == "F" else "C")
+        return (
+            found.view(np.ndarray) if found.nbytes >= _MAPPED else np.array(found, order="F" if order == "F" else "C")
+        )
+
+
+def _entry(array: AnyArray, file: str, order: str, size: int, digest: str) -> dict[str, Any]:
+    kind = array.dtype.newbyteorder("<").str
+    return {"file": file, "dtype": kind, "shape": list(array.shape), "order": order, "size": size, "digest": digest}
 
 
 def _npy_header(array: AnyArray, order: str) -> bytes:

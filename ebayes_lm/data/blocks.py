@@ -33,6 +33,8 @@ _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**
 class Running:
     """How a verb runs: threads, rows in a block, room for blocks, whether progress shows, and who does the work.
 
+    ``lay`` makes the arrays over all rows; by default they are in memory.
+
     Raises
     ------
     ArgumentError
@@ -44,6 +46,7 @@ class Running:
     max_memory: int | str | None = None
     progress: bool | None = None
     engine: Engine | None = None
+    lay: Callable[[tuple[int, ...], np.dtype[Any]], AnyArray] | None = None
 
     def __post_init__(self) -> None:
         for name in ("threads", "chunk_size"):
@@ -147,7 +150,7 @@ def run_source(
     Returns the arrays of all rows, laid end to end, and what blocks give besides, by where they begin, in that order.
     """
     engine = running.engine or Threads(running.n_threads)
-    whole, loose = _Whole(source.shape[0]), {}
+    whole, loose = _Whole(source.shape[0], running.lay), {}
     bounds = running.bounds(source.shape, cells, source.grain)
     with (
         blas_threads(1),
@@ -164,8 +167,9 @@ def run_source(
 class _Whole:
     """Arrays over all rows, made when the first block comes back, whichever that is."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, lay: Callable[[tuple[int, ...], np.dtype[Any]], AnyArray] | None = None) -> None:
         self.rows = rows
+        self._lay = lay or np.empty
         self.arrays: list[AnyArray] = []
         self._lock = Lock()
 
@@ -173,7 +177,7 @@ class _Whole:
         """Lay a block where it belongs."""
         with self._lock:
             if not self.arrays:
-                self.arrays = [np.empty((self.rows, *part.shape[1:]), dtype=part.dtype) for part in parts]
+                self.arrays = [self._lay((self.rows, *part.shape[1:]), part.dtype) for part in parts]
         for target, part in zip(self.arrays, parts, strict=True):
             target[at] = part
 

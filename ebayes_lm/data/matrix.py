@@ -100,7 +100,7 @@ class FeatureMatrix:
         ``fit`` takes a block (rows, samples) of about so many ``cells`` and where it lies, and returns arrays whose
         first axis is the row.
         """
-        here = replace(running or Running(), engine=None)
+        here = replace(running or Running(), engine=None, lay=None)
         source = by_features(self.source, here)
         return run_source(lambda values, at: Parts(fit(values, at)), source, here, cells)[0]
 

@@ -60,7 +60,8 @@ def resumable(running: Running, folder: Path | None, to: Arranged, plan: LinearP
 
 def not_kept(running: Running) -> Running:
     """The same for blocks that are done again in any case."""
-    return replace(running, engine=running.engine.inner) if isinstance(running.engine, Checkpointed) else running
+    engine = running.engine.inner if isinstance(running.engine, Checkpointed) else running.engine
+    return replace(running, engine=engine, lay=None)
 
 
 def _of_weights(weights: FloatArray | None) -> str:

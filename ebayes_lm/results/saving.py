@@ -44,7 +44,7 @@ def save_result(result: LinearFit | TestedFit, path: Any) -> Path:
     """
     folder = checked_path(path)
     require_free(folder)
-    with staged(folder) as staging:
+    with staged(folder) as staging, writing(folder):
         write_result(result, staging, ArrayWriter(staging))
         replace_by(folder, staging)
     return folder
@@ -139,9 +139,25 @@ def staged(folder: Path) -> Iterator[Path]:
     """
     staging = folder.with_name(f".{folder.name}.{os.getpid()}-{digest(os.urandom(16))[:8]}")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir()
+        with writing(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            staging.mkdir()
         yield staging
+    finally:
+        rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say which result could not be written, and that nothing else happened.
+
+    Raises
+    ------
+    StorageError
+        In place of what the system says.
+    """
+    try:
+        yield
     except StorageError:
         raise
     except OSError as error:
@@ -149,8 +165,6 @@ def staged(folder: Path) -> Iterator[Path]:
             f"{folder} cannot be written: {error.strerror or error}. Nothing was changed there; make room, or choose "
             "another place"
         ) from error
-    finally:
-        rmtree(staging, ignore_errors=True)
 
 
 def write_result(result: Any, folder: Path, writer: ArrayWriter) -> None:
