@@ -36,6 +36,8 @@ class Stored:
     format : int
     dtype : dtype or None
         None for text.
+    width : int or None
+        Bytes of a value; None for text of any length.
     shape : tuple of int
     files, chunks : tuple of int
         Extent of what a file holds, and of the chunks in it; they differ where chunks are sharded.
@@ -49,6 +51,7 @@ class Stored:
 
     format: int
     dtype: np.dtype[Any] | None
+    width: int | None
     shape: tuple[int, ...]
     files: tuple[int, ...]
     chunks: tuple[int, ...]
@@ -68,8 +71,8 @@ class Stored:
 
     @property
     def chunk_bytes(self) -> int | None:
-        """Bytes of a chunk once it is unpacked; None for text."""
-        return None if self.dtype is None else prod(self.chunks) * self.dtype.itemsize
+        """Bytes of a chunk once it is unpacked; None for text of any length."""
+        return None if self.width is None else prod(self.chunks) * self.width
 
     def file_name(self, index: Iterable[int]) -> str:
         """File of a chunk, or of a shard."""
@@ -106,12 +109,14 @@ def _of_format_2(node: Node) -> Stored:
         if any(not _NUMBERS.fullmatch(str(codec[name])) for name in ("dtype", "astype") if codec.get(name)):
             raise DataError(f"{node.folder} filters numbers as {codec}, which is not read here")
     separator = held.get("dimension_separator", ".")
-    text = "vlen-utf8" in names or re.fullmatch(r"[<>]U\d{1,6}", str(held["dtype"]))
+    fixed = re.fullmatch(r"[<>]U(\d{1,6})", str(held["dtype"]))
+    text = "vlen-utf8" in names or fixed
     if separator not in (".", "/") or not (text or _NUMBERS.fullmatch(str(held["dtype"]))):
         raise DataError(f"{node.folder} holds {held['dtype']!r:.80}; real numbers and text are read here")
     shape, chunks = _lengths(held["shape"], 0), _lengths(held["chunks"], 1)
     dtype = None if text else np.dtype(held["dtype"])
-    return _consistent(node, Stored(2, dtype, shape, chunks, chunks, ("", separator), _outer(node, names), None))
+    width = dtype.itemsize if dtype else 4 * int(fixed[1]) if fixed else None
+    return _consistent(node, Stored(2, dtype, width, shape, chunks, chunks, ("", separator), _outer(node, names), None))
 
 
 def _of_format_3(node: Node) -> Stored:
@@ -128,7 +133,8 @@ def _of_format_3(node: Node) -> Stored:
         index = (shard.get("index_location", "end") == "start", 4 * (len(checks) - 1))
     names = [_allowed(node, codec["name"]) for codec in codecs]
     kind = held["data_type"]
-    text = "vlen-utf8" in names or (isinstance(kind, dict) and kind.get("name") == "fixed_length_utf32")
+    fixed = kind["configuration"]["length_bytes"] if _is_fixed_text(kind) else None
+    text = "vlen-utf8" in names or fixed
     if "sharding_indexed" in names or not (text or _NAMED_NUMBERS.fullmatch(str(kind))):
         raise DataError(
             f"{node.folder} holds {kind!r:.80} coded by {listing(names)}; real numbers and text are read here"
@@ -137,8 +143,15 @@ def _of_format_3(node: Node) -> Stored:
     first = {"default": "c", "v2": ""}[encoding["name"]]
     separator = encoding.get("configuration", {}).get("separator", "/" if first else ".")
     dtype = None if text else np.dtype(kind)
-    found = Stored(3, dtype, _lengths(held["shape"], 0), files, chunks, (first, separator), _outer(node, names), index)
+    width = dtype.itemsize if dtype else fixed
+    found = Stored(
+        3, dtype, width, _lengths(held["shape"], 0), files, chunks, (first, separator), _outer(node, names), index
+    )
     return _consistent(node, found)
+
+
+def _is_fixed_text(kind: Any) -> bool:
+    return isinstance(kind, dict) and kind.get("name") == "fixed_length_utf32"
 
 
 def _allowed(node: Node, codec: Any) -> str:

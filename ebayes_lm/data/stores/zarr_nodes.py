@@ -127,8 +127,8 @@ def matrix_of_group(root: Node, layer: str | None) -> Node:
     return node
 
 
-def matrix_of_anndata(root: Node, layer: str | None) -> Node:
-    """X of AnnData or one of its layers.
+def matrix_of_anndata(root: Node, layer: str | None) -> tuple[Node, Node]:
+    """X of AnnData or one of its layers, or raw; and the group whose ``var`` describes its features.
 
     Raises
     ------
@@ -137,13 +137,17 @@ def matrix_of_anndata(root: Node, layer: str | None) -> Node:
     DataError
         No X.
     """
-    layers = children(root.folder / "layers")
-    if layer is not None and layer not in layers:
-        raise ArgumentError(f"{root.folder} has no layer {layer!r}; it has {listing(layers) or 'none'}")
-    node = layers[layer] if layer is not None else children(root.folder).get("X")
+    layers, parts = children(root.folder / "layers"), children(root.folder)
+    known = [*layers, "raw"] if "raw" in parts and not parts["raw"].is_array else [*layers]
+    if layer is not None and layer not in known:
+        raise ArgumentError(f"{root.folder} has no layer {layer!r}; it has {listing(known) or 'none'}")
+    if layer is not None and layer in layers:
+        return layers[layer], root
+    home = root if layer is None else parts["raw"]
+    node = children(home.folder).get("X")
     if node is None or node.encoding == "null":
-        raise DataError(f"{root.folder} has no X; name one of its layers with layer=: {listing(layers) or 'none'}")
-    return node
+        raise DataError(f"{home.folder} has no X; name one of its layers with layer=: {listing(known) or 'none'}")
+    return node, home
 
 
 def require_array(node: Node) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.marks import mark_key
@@ -18,10 +17,11 @@ from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.data.stores.layout import Reading, banded, reading_of
 from ebayes_lm.data.stores.opening import Held, Opened, Request, StoredSource
-from ebayes_lm.data.stores.zarr_chunks import absent_chunks, require_chunks
 from ebayes_lm.data.stores.zarr_codecs import Stored, stored_array
+from ebayes_lm.data.stores.zarr_folder import Folder
 from ebayes_lm.data.stores.zarr_nodes import Node, children, matrix_of_anndata, matrix_of_group, node_at, require_array
 from ebayes_lm.data.stores.zarr_reading import read_values, zarr_array
+from ebayes_lm.data.stores.zarr_tables import anndata_table
 from ebayes_lm.errors import ArgumentError, DataError
 
 
@@ -107,79 +107,40 @@ def open_zarr(path: Path, request: Request) -> Opened:
     root = node_at(path) if path.is_dir() else None
     if root is None:
         raise DataError(f"{path} is no zarr folder: it holds none of zarr.json, .zgroup and .zarray")
-    store = _Store(path, request.allow_external)
-    if root.encoding == "anndata":
-        source = store.rows(matrix_of_anndata(root, request.layer), request, usual="samples")
-        labels = [store.index_of_table("var"), store.index_of_table("obs")]
-        adjusted = store.note(mark_key(request.layer))
-    else:
-        node, adjusted = matrix_of_group(root, request.layer), None
-        source = store.rows(node, request, usual="features")
-        beside = {} if node is root else children(node.folder.parent)
-        labels = [store.labels(beside.get(name)) for name in ("features", "samples")]
-    for index, axis, length in zip(labels, ("features", "samples"), source.shape, strict=True):
-        if index is not None and len(index) != length:
-            raise DataError(f"{path} names {len(index):,} {axis}, and its matrix has {length:,}")
-    return Opened(source, labels[0], labels[1], adjusted=adjusted)
+    folder = Folder(path, request.allow_external)
+    return _anndata(folder, root, request) if root.encoding == "anndata" else _group(folder, root, request)
 
 
-@dataclass(frozen=True)
-class _Store:
-    """A folder, and whether links may lead out of it."""
+def _group(folder: Folder, root: Node, request: Request) -> Opened:
+    """An array, with the arrays beside it that name features and samples."""
+    node = matrix_of_group(root, request.layer)
+    source = _rows(folder, node, request, turned=request.orientation == "samples")
+    beside = {} if node is root else children(node.folder.parent)
+    features, samples = source.shape
+    return Opened(source, folder.names(beside.get("features"), features), folder.names(beside.get("samples"), samples))
 
-    root: Path
-    allow_external: bool
 
-    def rows(self, node: Node, request: Request, usual: str) -> ZarrRows:
-        """An array of numbers, with what usually stands in the rows of such a store."""
-        require_array(node)
-        stored = stored_array(node)
-        dtype = stored.dtype or np.dtype(str)
-        request.require_matrix(node.folder, stored.shape, dtype)
-        absent = self._absent(node, stored)
-        turned = (request.orientation or usual) == "samples"
-        rows, columns = stored.shape[::-1] if turned else stored.shape
-        held = Held((rows, columns), dtype.newbyteorder("="))
-        source = ZarrRows(node.folder, held, stored, turned, absent)
-        return ZarrSamples(node.folder, held, stored, turned, absent) if source.by_samples else source
+def _anndata(folder: Folder, root: Node, request: Request) -> Opened:
+    """X or a layer, with the tables obs and var."""
+    if request.orientation == "features":
+        raise ArgumentError(f"{folder.root} holds samples x features, as every AnnData; leave out orientation=")
+    node, home = matrix_of_anndata(root, request.layer)
+    source = _rows(folder, node, request, turned=True)
+    features, samples = source.shape
+    columns, rows = anndata_table(folder, home, "var", features), anndata_table(folder, root, "obs", samples)
+    notes = children(root.folder / "uns").get(mark_key(request.layer))
+    note = folder.text(notes) if notes is not None and notes.encoding == "string" else None
+    return Opened(source, columns.index, rows.index, columns if len(columns.columns) else None, rows, note or None)
 
-    def _absent(self, node: Node, stored: Stored) -> frozenset[str]:
-        """Files of chunks that are not there, where the others may be read."""
-        if not self.allow_external and not node.folder.resolve().is_relative_to(self.root.resolve()):
-            raise DataError(
-                f"{node.folder} is a link that leads out of the store; allow_external=True follows it, where you "
-                "trust who made the store"
-            )
-        absent = absent_chunks(node.folder, stored, self.root, self.allow_external)
-        if absent.number:
-            require_chunks(node.folder, absent, zarr_array(node.folder, stored, absent.files).fill_value)
-        return absent.files
 
-    def labels(self, node: Node | None) -> pd.Index | None:
-        """Names in an array of text or whole numbers; None where there is none."""
-        if node is not None and not node.is_array:  # text that may be missing: AnnData keeps values and a mask
-            node = children(node.folder).get("values") if node.encoding == "nullable-string-array" else None
-        if node is None or node.axes != 1:
-            return None
-        return pd.Index(self._text(node), dtype=object)
-
-    def _text(self, node: Node) -> list[str]:
-        stored = stored_array(node)
-        if stored.dtype is not None and stored.dtype.kind not in "iu":
-            raise DataError(f"{node.folder} holds {stored.dtype}; names are text or whole numbers")
-        array = zarr_array(node.folder, stored, self._absent(node, stored))
-        values = read_values(node.folder, array, (slice(None),) * node.axes)
-        return [str(value) for value in values.ravel().tolist()]
-
-    def index_of_table(self, axis: str) -> pd.Index | None:
-        """Names of observations or variables of AnnData."""
-        table = children(self.root).get(axis)
-        name = None if table is None else table.attributes.get("_index")
-        return self.labels(children(self.root / axis).get(name)) if isinstance(name, str) else None
-
-    def note(self, key: str) -> str | None:
-        """What was removed from the values beforehand, as AnnData carries it along."""
-        node = children(self.root / "uns").get(key)
-        if node is None or not node.is_array or node.encoding != "string" or node.axes:
-            return None
-        return self._text(node)[0] or None
+def _rows(folder: Folder, node: Node, request: Request, turned: bool) -> ZarrRows:
+    """An array of numbers."""
+    require_array(node)
+    stored = stored_array(node)
+    dtype = stored.dtype or np.dtype(str)
+    request.require_matrix(node.folder, stored.shape, dtype)
+    absent = folder.absent(node, stored)
+    rows, columns = stored.shape[::-1] if turned else stored.shape
+    held = Held((rows, columns), dtype.newbyteorder("="))
+    source = ZarrRows(node.folder, held, stored, turned, absent)
+    return ZarrSamples(node.folder, held, stored, turned, absent) if source.by_samples else source

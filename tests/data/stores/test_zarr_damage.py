@@ -166,6 +166,26 @@ def test_chunks_that_unpack_to_more_than_a_chunk_are_refused_before_that(tmp_pat
             read(path)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shape": [10**11], "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [10**11]}}},
+        {"chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [10**11]}}},
+        {"data_type": {"name": "fixed_length_utf32", "configuration": {"length_bytes": 10**10}}},
+    ],
+)
+def test_names_that_take_more_room_than_they_need_are_refused(tmp_path, changes):
+    path = tmp_path / "y.zarr"
+    zarr.open_group(path, mode="w").create_array("features", shape=(53,), dtype=str)[:] = np.array(
+        ["f"] * 53, dtype=object
+    )
+    written(path / "values")
+    assert list(open_matrix(path).features) == ["f"] * 53
+    edited(path / "features", **changes)
+    with pytest.raises(DataError, match="features has"):
+        open_matrix(path)
+
+
 @pytest.mark.parametrize("zarr_format", [2, 3])
 def test_chunks_of_blosc_are_not_read_beyond_their_end(tmp_path, zarr_format):
     """Its decoder believes the length that a chunk says it has."""

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import shutil
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm import lm_fit, open_matrix
@@ -138,7 +141,7 @@ def test_the_matrix_of_a_group_and_its_labels(tmp_path, zarr_format):
     assert not nested.has_sample_names
     turned = group(tmp_path / "t.zarr", zarr_format, values=Y.T.copy(), other=Y, features=features)
     assert list(open_matrix(turned, orientation="samples").features) == features
-    with pytest.raises(DataError, match="names 53 features, and its matrix has 10"):
+    with pytest.raises(DataError, match=r"features has shape \[53\], and 10 values belong there"):
         open_matrix(turned)
     with pytest.raises(ArgumentError, match="'norm/a', 'norm/b'"):
         open_matrix(path, layer="norm/c")
@@ -162,32 +165,69 @@ def test_numbers_name_features_and_wide_tables_do_not(tmp_path):
         open_matrix(path)
 
 
-@pytest.mark.parametrize("zarr_format", [2, 3])
-def test_anndata_is_turned_and_named(tmp_path, zarr_format):
+@pytest.fixture(params=[2, 3], ids=["v2", "v3"])
+def annotated(request, tmp_path):
+    """An AnnData in a zarr folder, and what it holds."""
     anndata = pytest.importorskip("anndata")
-    pandas = pytest.importorskip("pandas")
-    names, cells = [f"g{i}" for i in range(53)], list("abcdefghij")
+    rng = np.random.default_rng(3)
+    obs = {
+        "group": pd.Categorical(list("xy") * 5, categories=["y", "x", "z"], ordered=True),
+        "age": rng.normal(size=10),
+        "smokes": np.arange(10) % 3 == 1,
+        "visits": pd.array([1, None, *range(8)], dtype="Int64"),
+        "site": [f"s{i % 3}" for i in range(10)],
+    }
     data = anndata.AnnData(
         Y.T.copy(),
-        obs=pandas.DataFrame({"group": list("xy") * 5}, index=cells),
-        var=pandas.DataFrame(index=names),
-        layers={"twice": 2 * Y.T},
+        obs=pd.DataFrame(obs, index=list("abcdefghij")),
+        var=pd.DataFrame({"chromosome": np.arange(53)}, index=pd.Index([f"g{i}" for i in range(53)], name="gene")),
+        layers={"twice": 2 * Y.T, "sparse": scipy.sparse.csr_matrix(Y.T)},
         uns={"adjusted_twice": "batch removed"},
     )
-    data.layers["sparse"] = pytest.importorskip("scipy.sparse").csr_matrix(Y.T)
-    with warnings.catch_warnings(), anndata.settings.override(zarr_write_format=zarr_format):
+    data.raw = anndata.AnnData(np.hstack([Y.T, Y.T]), var=pd.DataFrame(index=[f"r{i}" for i in range(106)]))
+    with warnings.catch_warnings(), anndata.settings.override(zarr_write_format=request.param):
         warnings.simplefilter("ignore")  # the writer announces changes of its own
         data.write_zarr(tmp_path / "y.zarr")
-    matrix = open_matrix(tmp_path / "y.zarr")
-    assert (list(matrix.features), list(matrix.samples), matrix.adjusted) == (names, cells, None)
+    return tmp_path / "y.zarr", data
+
+
+def test_anndata_is_turned_and_comes_with_its_tables(annotated):
+    path, data = annotated
+    matrix = open_matrix(path)
     assert_array_equal(matrix.source.read(0, 53), Y)
-    twice = open_matrix(tmp_path / "y.zarr", layer="twice")
+    assert matrix.adjusted is None
+    pd.testing.assert_frame_equal(matrix.sample_table, data.obs, check_index_type=False, check_column_type=False)
+    pd.testing.assert_frame_equal(matrix.annotation, data.var, check_index_type=False, check_column_type=False)
+    assert list(matrix.samples) == list(data.obs_names)
+    expected = lm_fit(data, "~ site + age")
+    assert_allclose(lm_fit(matrix, "~ site + age").coefficients, expected.coefficients, rtol=SAME_FIT)
+    assert list(lm_fit(matrix, "~ age").coefficients.index) == list(data.var_names)
+
+
+def test_layers_of_anndata(annotated):
+    path, data = annotated
+    twice = open_matrix(path, layer="twice")
     assert_array_equal(twice.source.read(0, 53), 2 * Y)
     assert twice.adjusted == "batch removed"
-    with pytest.raises(ArgumentError, match="no layer 'thrice'; it has 'sparse', 'twice'"):
-        open_matrix(tmp_path / "y.zarr", layer="thrice")
+    raw = open_matrix(path, layer="raw")
+    assert_array_equal(raw.source.read(0, 106), np.vstack([Y, Y]))
+    assert list(raw.features) == list(data.raw.var_names)
+    with pytest.raises(ArgumentError, match="no layer 'thrice'; it has 'sparse', 'twice', 'raw'"):
+        open_matrix(path, layer="thrice")
     with pytest.raises(DataError, match="sparse matrix"):
-        open_matrix(tmp_path / "y.zarr", layer="sparse")
+        open_matrix(path, layer="sparse")
+    with pytest.raises(ArgumentError, match="samples x features, as every AnnData"):
+        open_matrix(path, orientation="features")
+
+
+def test_tables_of_anndata_that_are_not_whole_are_refused(annotated):
+    path, _ = annotated
+    shutil.rmtree(path / "obs" / "age")
+    with pytest.raises(DataError, match="lacks columns that it lists: 'age'"):
+        open_matrix(path)
+    shutil.rmtree(path / "obs" / "_index")
+    with pytest.raises(DataError, match="names no rows"):
+        open_matrix(path)
 
 
 def test_threads_and_processes_read_at_the_same_time(tmp_path):
