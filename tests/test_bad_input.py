@@ -22,6 +22,7 @@ from tests.bad_input import (
     moderating,
     removing,
     running,
+    scanning,
     scattering,
     surrogating,
     tables,
@@ -49,7 +50,7 @@ REST = {
     "rates": counting.RATES, "abundance": counting.ABUNDANCE, "technical replicates": counting.REPLICATES,
     "control features": controlling.RUV, "control features of counts": controlling.RUVG,
     "batch effects": removing.REMOVAL, "surrogate variables": removing.SURROGATES, "covariates": removing.TRENDS,
-    "combat": adjusting.COMBAT,
+    "combat": adjusting.COMBAT, "scans": scanning.SCANS,
     "surrogates": surrogating.SURROGATES, "components": surrogating.COMPONENTS,
     "surrogates of counts": surrogating.COUNTED_SURROGATES,
 }  # fmt: skip

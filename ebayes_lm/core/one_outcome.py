@@ -47,8 +47,9 @@ def turned(x: AnyArray, covariates: Covariates, outcome: FloatArray) -> Turned:
         basis, basis, np.ones(n), np.eye(r), np.ones(r), float(df), ZERO_VARIANCE, np.empty(n), np.empty(len(basis)),
         effects, sigma, mean, suspect,
     )  # fmt: skip
-    left = np.square(sigma) * df
-    spread = left + np.square(effects[:, -1])
-    whole = spread + np.square(effects[:, 1:-1]).sum(axis=1)  # the first column of the basis is the constant
-    clear = ~suspect & (spread > _CLEAR * whole) & (whole > _CLEAR * n * np.square(mean))
+    with np.errstate(all="ignore"):
+        left = np.square(sigma) * df
+        spread = left + np.square(effects[:, -1])
+        whole = spread + np.square(effects[:, 1:-1]).sum(axis=1)  # the first column of the basis is the constant
+        clear = ~suspect & (spread > _CLEAR * whole) & (whole > _CLEAR * n * np.square(mean))
     return Turned(effects[:, -1], spread, left, clear)

@@ -95,7 +95,8 @@ def tails(statistic: FloatArray, columns: int, df: FloatArray) -> tuple[FloatArr
     """Tail probabilities (k,) of t, two-sided, or of F of several columns, and -log10 of them."""
     one = df[:1].reshape(()) if len(df) and (df == df[0]).all() else df
     p = t_p_value(statistic, one) if columns == 1 else f_p_value(statistic, columns, one)
-    neg_log10_p = -np.log10(p)
+    with np.errstate(divide="ignore"):
+        neg_log10_p = -np.log10(p)
     deep = p < DEEP
     if deep.any():
         far, own = statistic[deep], df[deep]

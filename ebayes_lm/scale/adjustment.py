@@ -12,7 +12,6 @@ from ebayes_lm.core.frisch_waugh import covariates_of
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.boundary import design_of
 from ebayes_lm.errors import DesignError
-from ebayes_lm.results.arguments import shown
 
 
 def covariate_columns(covariates: Any, matrix: FeatureMatrix, table: Any) -> FloatArray:
@@ -43,13 +42,15 @@ def interaction_columns(interaction: Any, matrix: FeatureMatrix, table: Any) -> 
     columns = design_of(wanted, matrix, table).matrix
     varying = columns[:, (columns != columns[:1]).any(axis=0)]
     if not varying.shape[1]:
-        raise DesignError(
-            f"interaction={shown(interaction)} is the same in all samples, and cannot change what a feature does"
-        )
+        raise DesignError(f"{_named(interaction)} is the same in all samples, and cannot change what a feature does")
     if covariates_of(varying).rank <= varying.shape[1]:
-        raise DesignError(f"columns of interaction={shown(interaction)} depend on one another; leave some of them out")
+        raise DesignError(f"columns of {_named(interaction)} depend on one another; leave some of them out")
     centred: FloatArray = np.ascontiguousarray((varying - varying.mean(axis=0)).T)
     return centred
+
+
+def _named(interaction: Any) -> str:
+    return f"interaction={interaction!r}" if isinstance(interaction, str) else "interaction="
 
 
 def _quoted(name: str) -> str:

@@ -83,9 +83,10 @@ def _array(outcome: Any, n: int) -> tuple[pd.DataFrame, bool]:
     except ValueError:
         values = np.empty(0, dtype=object)
     if values.ndim not in (1, 2) or values.dtype.kind not in "biuf" or 0 in values.shape:
+        what = f"{values.dtype} of shape {values.shape}" if isinstance(outcome, np.ndarray) else shown(outcome)
         raise ArgumentTypeError(
             "outcome is a column of the sample table, a number for each sample, or a table samples x outcomes of "
-            f"numbers; got {shown(outcome)}"
+            f"numbers; got {what}"
         )
     if len(values) != n:
         turned = f"; it is samples x outcomes, so pass its transpose, of shape {values.shape[::-1]}"

@@ -3,11 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
 from ebayes_lm import scan
 from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import DesignWarning
 from ebayes_lm.scale import scanning
 from tests.scale.ordinary_fits import regressions
@@ -295,3 +297,45 @@ def test_stores_and_mapped_values(tmp_path):
     table = scan(store, "lung", samples=PEOPLE, covariates=FORMULA)
     whole = scan(GAPPED, "lung", samples=PEOPLE, covariates=FORMULA)
     assert_allclose(table["beta"] * 2, whole["beta"], rtol=ORDER)
+
+
+def test_every_kind_of_matrix_gives_the_same():
+    dosages = RNG.binomial(2, 0.2, size=(50, N)).astype(float)
+    y = PEOPLE["lung"].to_numpy()
+    table = scan(dosages, y, covariates=COVARIATES)
+    for kind in (scipy.sparse.csr_array(dosages), np.asfortranarray(dosages), el.EList(pd.DataFrame(dosages)),
+                 as_feature_matrix(dosages)):  # fmt: skip
+        pd.testing.assert_frame_equal(scan(kind, y, covariates=COVARIATES), table, rtol=ORDER)
+
+
+def test_annotated_data_bring_their_table():
+    anndata = pytest.importorskip("anndata")
+    adata = anndata.AnnData(SITES[:30].T.copy(), obs=PEOPLE)
+    table = scan(adata, "lung", covariates=FORMULA)
+    pd.testing.assert_frame_equal(table, scan(SITES[:30], "lung", samples=PEOPLE, covariates=FORMULA), rtol=ORDER)
+
+
+def test_more_outcomes_than_are_worked_on_at_once():
+    outcomes = RNG.normal(size=(N, 2100))
+    outcomes[0, ::3] = np.nan
+    table = scan(GAPPED[:100], outcomes, covariates=COVARIATES, keep_p=1e-3)
+    assert table.attrs["tests"] == 210_000
+    for name, some in table[table["outcome"].isin(["y1", "y2", "y1500", "y2100"])].groupby("outcome"):
+        one = scan(GAPPED[:100], outcomes[:, int(name[1:]) - 1], covariates=COVARIATES)
+        assert_allclose(some["t"], one.loc[some["feature"], "t"], rtol=ORACLE)
+    assert len(table) > 100
+
+
+def test_workers_of_a_cluster_give_the_same_table(client, tmp_path):
+    np.save(tmp_path / "y.npy", GAPPED.to_numpy())
+    y, outcomes = el.open_matrix(tmp_path / "y.npy"), PEOPLE[["lung", "bmi"]].to_numpy()
+    options = {"covariates": COVARIATES, "keep_p": 0.1, "chunk_size": 64}
+    here = scan(y, outcomes, **options)
+    pd.testing.assert_frame_equal(scan(y, outcomes, scheduler=client, **options), here, check_exact=True)
+
+
+def test_a_store_of_samples_is_read_by_features(tmp_path):
+    np.save(tmp_path / "y.npy", np.asfortranarray(SITES.to_numpy()))
+    table = scan(el.open_matrix(tmp_path / "y.npy"), PEOPLE["lung"].to_numpy(), covariates=COVARIATES)
+    whole = scan(SITES.to_numpy(), PEOPLE["lung"].to_numpy(), covariates=COVARIATES)
+    pd.testing.assert_frame_equal(table, whole, check_exact=True)
