@@ -15,6 +15,7 @@ from ebayes_lm.core.pooled_scoring import Sums
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.weights.matrix_rows import MatrixRows
 
@@ -74,9 +75,9 @@ def _gaps(n_values: int, features: pd.Index, n_features: int) -> DataError:
 
 def _taken(matrix: FeatureMatrix, positions: IntArray, size: int) -> FloatArray:
     """Some rows, read by blocks that hold any."""
-    parts = []
+    parts, source = [], by_features(matrix.source, Running())
     for block in np.unique(positions // size):
         start = int(block) * size
         inside = positions[positions // size == block] - start
-        parts.append(matrix.source.read(start, min(matrix.shape[0], start + size))[inside])
+        parts.append(source.read(start, min(matrix.shape[0], start + size))[inside])
     return np.vstack(parts).astype(np.float64)

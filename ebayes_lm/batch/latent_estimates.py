@@ -12,7 +12,9 @@ from ebayes_lm.core.factor_analysis import AT_REST, CrossProduct, FactorAnalysis
 from ebayes_lm.core.factor_association import Association, association
 from ebayes_lm.core.factor_imputation import filled
 from ebayes_lm.core.factor_number import number_of_factors
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.scratch import by_features
 
 _MOST_ROUNDS = 100
 #: Imputation is at rest where factors of two rounds share all but this much.
@@ -31,7 +33,8 @@ def gaps_of(matrix: FeatureMatrix, rows: LatentRows, fewest: int) -> Gaps:
     """The incomplete rows that have so many values at least."""
     n = matrix.shape[1]
     at = np.flatnonzero((rows.n_missing > 0) & (rows.n_missing <= n - fewest))
-    singly = [np.asarray(matrix.source.read(int(j), int(j) + 1), dtype=np.float64) for j in at]
+    source = by_features(matrix.source, Running())
+    singly = [np.asarray(source.read(int(j), int(j) + 1), dtype=np.float64) for j in at]
     values = np.concatenate([np.empty((0, n)), *singly]) * rows.unit
     return Gaps(at, values, np.isnan(values))
 

@@ -16,6 +16,7 @@ from ebayes_lm.core.factor_analysis import ROUGHLY_AT_REST
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import HiddenFactorWarning, counted, listing, warn
@@ -106,7 +107,8 @@ def _some_of(matrix: FeatureMatrix) -> FeatureMatrix:
     if n_features <= MOST_FEATURES:
         return matrix
     at = np.linspace(0, n_features - 1, MOST_FEATURES).astype(np.intp)
-    values = np.concatenate([matrix.source.read(int(j), int(j) + 1) for j in at])
+    source = by_features(matrix.source, Running())
+    values = np.concatenate([source.read(int(j), int(j) + 1) for j in at])
     return replace(matrix, source=ArraySource(values), features=matrix.features[at], annotation=None, weights=None)
 
 

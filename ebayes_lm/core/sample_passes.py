@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 #: Features and samples that are worked on at once, few enough to stay in the cache. Where one tile ends and the next
 #: begins decides in which order is summed: it follows from the problem alone.
 TILE_FEATURES, TILE_SAMPLES = 4096, 32
+
+#: Makes an array of a shape and a type.
+Lay: TypeAlias = Callable[[tuple[int, ...], np.dtype[Any]], AnyArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +41,13 @@ class SampleSums:
     @property
     def incomplete(self) -> BoolArray:
         """Features (G,) that have a value that is missing or infinite, or values too large to be added up."""
-        finite: BoolArray = np.isfinite(self.effects).all(axis=0)
-        return ~finite
+        finite = np.isfinite(self.effects).all(axis=0)
+        return np.asarray(~finite)
 
     @property
     def without_effect(self) -> BoolArray:
         """Features (G,) whose effects are zero, as those of a row of zeros are."""
-        return ~self.effects.any(axis=0)
+        return np.asarray(~self.effects.any(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,29 +106,34 @@ class SamplePasses:
                 np.square(part, out=part)
                 sums.rss[to] += part.sum(axis=0)
 
-    def fits(self, sums: SampleSums) -> tuple[RowFits, IntArray]:
+    def fits(self, sums: SampleSums, lay: Lay = np.empty) -> tuple[RowFits, IntArray]:
         """Fits of all features, and those that have to be fitted on their own.
 
-        These lack a value, have values near the ends of the range of numbers, or no variance.
+        These lack a value, have values near the ends of the range of numbers, or no variance. ``lay`` makes the arrays
+        over all features.
         """
         plan, g = self.plan, len(sums.rss)
         noise = ZERO_VARIANCE / float(np.sqrt(plan.n_used))
-        coefficients, sigma = np.full((g, plan.n_coefficients), np.nan), np.empty(g)
+        fits = RowFits(
+            lay((g, plan.n_coefficients), np.dtype(np.float64)), lay((g,), np.dtype(np.float64)),
+            lay((g,), np.dtype(np.float64)), lay((g,), np.dtype(np.int32)), lay((g,), np.dtype(np.int32)),
+            lay((g,), np.dtype(np.bool_)),
+        )  # fmt: skip
         apart = np.empty(g, dtype=np.bool_)
         for start in range(0, g, TILE_FEATURES):
             at = slice(start, start + TILE_FEATURES)
             effects, rss = sums.effects[:-1, at].T, sums.rss[at]
             with np.errstate(all="ignore"):
-                coefficients[at, plan.qr.estimable] = plan.qr.solve(effects)
-                sigma[at] = np.sqrt(rss / plan.df_residual)
+                fits.coefficients[at] = np.nan
+                fits.coefficients[at, plan.qr.estimable] = plan.qr.solve(effects)
+                fits.sigma[at] = sigma = np.sqrt(rss / plan.df_residual)
                 apart[at] = ~(rss < SAFE_HIGH)
                 if plan.df_residual > 0:
-                    apart[at] |= (rss <= SAFE_LOW) | (sigma[at] <= noise * np.abs(effects).max(axis=1, initial=0.0))
+                    apart[at] |= (rss <= SAFE_LOW) | (sigma <= noise * np.abs(effects).max(axis=1, initial=0.0))
         zero = sums.without_effect & ~sums.nonzero & (sums.rss == 0)
-        fits = RowFits(
-            coefficients, sigma, sums.effects[-1] / len(self.forward), np.full(g, plan.n_used, dtype=np.int32),
-            np.zeros(g, dtype=np.int32), zero & (plan.df_residual > 0),
-        )  # fmt: skip
+        fits.mean[:] = sums.effects[-1] / len(self.forward)
+        fits.n_observed[:], fits.n_infinite[:] = plan.n_used, 0
+        fits.zero_variance[:] = zero & (plan.df_residual > 0)
         return fits, np.flatnonzero((apart & ~zero) | sums.incomplete)
 
 

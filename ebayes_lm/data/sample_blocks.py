@@ -81,7 +81,7 @@ def _room(running: Running) -> int | None:
 
 def times_read(bounds: list[slice], grain: int, length: int) -> float:
     """How often what is stored together is read, on average: more than once where blocks are smaller."""
-    touched = sum(-(-at.stop // grain) - at.start // grain for at in bounds)
+    touched: int = sum(-(-at.stop // grain) - at.start // grain for at in bounds)
     return touched / -(-length // grain)
 
 
@@ -91,7 +91,7 @@ def blocks_held(source: SampleMajor, running: Running) -> int:
     most = min(len(bounds), 1 if running.n_threads == 1 else running.n_threads + 1)
     if room is None:
         return most
-    block = bounds[0].stop * source.shape[0] * source.dtype.itemsize
+    block: int = bounds[0].stop * source.shape[0] * source.dtype.itemsize
     return max(1, min(most, room // (SAMPLE_COPIES * block)))
 
 

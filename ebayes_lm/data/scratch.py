@@ -73,13 +73,13 @@ class ScratchSource(StoredSource):
         """Put values (samples, features) of one whole panel in their place."""
         with self.path.open("r+b", buffering=0) as file:
             file.seek(self._place(samples, features.start))
-            left = memoryview(np.ascontiguousarray(values.T)).cast("B")
+            left = memoryview(np.ascontiguousarray(values.T).reshape(-1).view(np.uint8))
             while len(left):
                 left = left[file.write(left) :]
 
     def _place(self, panel: slice, feature: int) -> int:
-        features = self.shape[0]
-        return (panel.start * features + feature * (panel.stop - panel.start)) * self.dtype.itemsize
+        first: int = panel.start * self.shape[0] + feature * (panel.stop - panel.start)
+        return first * self.dtype.itemsize
 
 
 def by_features(source: Source, running: Running, *, quiet: bool = False) -> Source:

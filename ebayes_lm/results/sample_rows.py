@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def fit_by_samples(
         return None
     kept = Kept.of(source, incomplete)
     run_samples(_Second(passes, sums, kept), source, running)
-    rows, apart = passes.fits(sums)
+    rows, apart = passes.fits(sums, running.lay or np.empty)
     if len(apart) > most:
         return None
     own = _fit_apart(rows, kept, fit, running)
@@ -113,7 +113,7 @@ def _fit_apart(rows: RowFits, kept: Kept, fit: Fit, running: Running) -> OwnFits
     """Put fits of these features in their place among all rows; those with a design of their own are returned."""
     if not len(kept.features):
         return None
-    arrays, loose = run_source(fit, ArraySource(kept.values), running, ROW_CELLS)
+    arrays, loose = run_source(fit, ArraySource(kept.values), replace(running, lay=None), ROW_CELLS)
     for target, part in zip(rows, arrays, strict=True):
         target[kept.features] = part
     own = laid_end_to_end([OwnFits(*parts) for parts in loose.values() if parts])

@@ -13,6 +13,7 @@ from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.weights import Weights
 
 
@@ -44,11 +45,12 @@ class MatrixRows:
     def in_order(self) -> Iterator[tuple[AnyArray, FloatArray | None]]:
         """Blocks of values and weights, first to last."""
         rows, samples = self.shape
+        source = by_features(self.matrix.source, self.running)
         size = self.running.block_rows(samples, ROW_CELLS)
         with Progress(rows, self.running.progress) as progress:
             for start in range(0, rows, size):
                 at = slice(start, min(rows, start + size))
-                yield self.matrix.source.read(at.start, at.stop), None if self.cells is None else self.cells[at]
+                yield source.read(at.start, at.stop), None if self.cells is None else self.cells[at]
                 progress.advance(at.stop - at.start)
 
     def total(self, work: Work) -> Sums:

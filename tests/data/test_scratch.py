@@ -159,4 +159,5 @@ def test_other_verbs_rewrite_the_store_and_give_the_same_numbers():
     assert found.consensus == el.duplicate_correlation(Y, x, block=block, max_memory=SHORT).consensus
     weights = el.array_weights(matrix, x, max_memory=SHORT)
     np.testing.assert_allclose(weights, el.array_weights(Y, x, max_memory=SHORT), rtol=1e-12)
+    assert matrix.source.rows_read == []
     assert sum(stop - start for start, stop in matrix.source.reads) == 41

@@ -27,7 +27,7 @@ from ebayes_lm.errors import ArgumentError, ArgumentTypeError, StorageError
 #: Bytes of a chunk: large enough to compress and to be read in one go, small enough that several can be held.
 CHUNK_BYTES = 1 << 23
 #: A chunk that is not there is then one that was lost.
-_EVERY_CHUNK = {"write_empty_chunks": True}
+_EVERY_CHUNK: Any = {"write_empty_chunks": True}
 
 
 def write_matrix(matrix: FeatureMatrix, path: Any, running: Running) -> FeatureMatrix:
