@@ -105,7 +105,7 @@ def lm_fit(
         Notes.
     threads, chunk_size : int, optional
         Threads, and features in a block; by default all processors, and blocks of four million values, fewer where
-        rows have gaps.
+        rows have gaps. Of a file that holds samples one after another, a block is as many values of some samples.
     max_memory : int or str, optional
         Room for blocks, such as "1GB".
     progress : bool, optional
@@ -185,8 +185,8 @@ def lm_fit(
             return place.kept(fit_mixed(matrix, mixed, checked, plain.weights, kept, inf=inf))
     to = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
-    sampled = compat == "limma" and to.weights.samples is not None
-    singly = sampled and (to.duplicates is not None or not to.weights.samples.all())
+    sampled = to.weights.samples if compat == "limma" else None
+    singly = sampled is not None and (to.duplicates is not None or not sampled.all())
     plan = linear_plan(to.x, to.weights.samples, to.correlation, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
     with cluster_for(scheduler, to.matrix.source) as engine, laid_out(out) as place:

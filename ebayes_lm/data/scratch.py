@@ -73,7 +73,7 @@ class ScratchSource(StoredSource):
         """Put values (samples, features) of one whole panel in their place."""
         with self.path.open("r+b", buffering=0) as file:
             file.seek(self._place(samples, features.start))
-            left = memoryview(np.ascontiguousarray(values.T).reshape(-1).view(np.uint8))
+            left = np.ascontiguousarray(values.T).reshape(-1).view(np.uint8).data
             while len(left):
                 left = left[file.write(left) :]
 
