@@ -30,6 +30,8 @@ MOST_ABSENT = 100_000
 _WIDER = 8
 #: Bytes that gzip packs into one at most, and what may come of a chunk without looking closer.
 _DEFLATED, _HARMLESS = 1032, 1 << 28
+#: What a block of zstd unpacks to at most.
+_ZSTD_BLOCK = 1 << 17
 _NO_CHUNK = np.uint64(2**64 - 1)
 
 
@@ -189,21 +191,30 @@ def _unpacked_bytes(compressor: str | None, chunk: memoryview, most: int) -> int
     if compressor == "lz4":
         return int.from_bytes(chunk[:4], "little")
     if compressor == "zstd":
-        return _zstd_content(bytes(chunk[:18]))
+        return _zstd_bytes(chunk, most)
     if compressor in ("gzip", "zlib") and len(chunk) * _DEFLATED > max(most, _HARMLESS):
         return _inflated_bytes(chunk, most)
     return 0
 
 
-def _zstd_content(start: bytes) -> int:
-    """Content size in the header of a frame (RFC 8878, 3.1.1.1)."""
-    if start[:4] != b"\x28\xb5\x2f\xfd" or len(start) < 6:
+def _zstd_bytes(chunk: memoryview, most: int) -> int:
+    """Content size in the header of a frame, else what its blocks can hold at most (RFC 8878, 3.1.1)."""
+    if bytes(chunk[:4]) != b"\x28\xb5\x2f\xfd" or len(chunk) < 6:
         return 0
-    flags = start[4]
+    flags = chunk[4]
     single = flags >> 5 & 1
     length = (single, 2, 4, 8)[flags >> 6]
-    first = 5 + (1 - single) + (0, 1, 2, 4)[flags & 3]
-    return int.from_bytes(start[first : first + length], "little") + (256 if length == 2 else 0)
+    at = 5 + (1 - single) + (0, 1, 2, 4)[flags & 3]
+    if length:
+        return int.from_bytes(chunk[at : at + length], "little") + (256 if length == 2 else 0)
+    size, last = 0, 0
+    while not last and at < len(chunk):
+        header = int.from_bytes(chunk[at : at + 3], "little")
+        last, kind, stored = header & 1, header >> 1 & 3, header >> 3
+        size += _ZSTD_BLOCK if kind == 2 else stored
+        at += 3 + (1 if kind == 1 else stored)
+    size += max(0, len(chunk) - at - 4) * _ZSTD_BLOCK
+    return size if size > max(most, _HARMLESS) else 0
 
 
 def _inflated_bytes(chunk: memoryview, most: int) -> int:
