@@ -32,7 +32,7 @@ MAPPED = (
     "vooma_by_group", "vooma_lm_fit", "array_weights", "array_weights_quick", "duplicate_correlation", "avereps",
     "avearrays", "avedups", "remove_batch_effect", "wsva", "combat", "surrogate_variables", "svaseq", "num_sv",
     "latent_factors", "ruv", "ruvg", "check_design", "residual_structure", "estimate_structure",
-    "normalize_by_covariate",
+    "normalize_by_covariate", "scan",
 )  # fmt: skip
 
 

@@ -141,7 +141,7 @@ class Predictors:
         yield self._tests(
             feature_columns(values[at], ready.covariates, self.factors), rows[at], keep_p, scale[at], ready
         )
-        for pattern in np.unique(present[gaps[poor]], axis=0):
+        for pattern in np.unique(present[gaps[poor]], axis=0) if poor.any() else ():
             same = gaps[poor & (present[gaps] == pattern).all(axis=1)]
             some = self.restricted(pattern)
             yield some._tests(
