@@ -14,6 +14,7 @@ import numpy as np
 
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.readers.text import require_file
+from ebayes_lm.data.stores.heaps import require_sound_heaps
 from ebayes_lm.data.stores.opening import StoredSource
 from ebayes_lm.errors import DataError, EbayesLMError
 
@@ -85,6 +86,7 @@ def open_file(path: Path) -> Any:
     require_extra("h5py", "scale", f"reading {path.name}")
     import h5py
 
+    require_sound_heaps(path)
     with reading(path):
         return h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.stores.heaps import require_sound_text
 from ebayes_lm.data.stores.hdf5_file import reading
 from ebayes_lm.data.stores.links import external_file, require_inside
 from ebayes_lm.errors import DataError, counted
@@ -150,6 +151,8 @@ def vector(dataset: Any, length: int, kinds: str, allow_external: bool = False) 
 def _text(dataset: Any) -> AnyArray:
     if dataset.external:
         raise DataError(f"{named(dataset)} is text in another file; write it into this one")
+    if dataset.dtype.kind == "O":
+        require_sound_text(dataset)
     values: AnyArray = dataset.asstr()[...]
     return values
 
