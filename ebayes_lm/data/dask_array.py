@@ -37,12 +37,13 @@ class DaskSource(Source):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
-        return np.dtype(self.array.dtype)
+        dtype: np.dtype[Any] = self.array.dtype
+        return dtype
 
     @property
     def grain(self) -> int:
         """Rows of the largest chunk."""
-        return max(1, *self.array.chunks[0])
+        return max(1, *(int(rows) for rows in self.array.chunks[0]))
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``: by the active client, or where there is none, by the thread that asks.

@@ -100,14 +100,15 @@ class MixedBlocks:
         """The same for these rows alone."""
         if self.cells is None and self.lacking is None:
             return self
-        cells, lacking = (None if rows is None else rows[at] for rows in (self.cells, self.lacking))
+        cells = None if self.cells is None else self.cells[at]
+        lacking = None if self.lacking is None else self.lacking[at]
         return replace(self, cells=cells, lacking=lacking, first=at.start)
 
     def __call__(self, values: AnyArray, at: slice) -> Parts:
         """Fit a block."""
         own = slice(at.start - self.first, at.stop - self.first)
         cells = None if self.cells is None else self.cells[own]
-        if self.lacking is None:
+        if self.lacking is None or self.consensus is None:
             return Parts(self.plan.rows(values, cells))
         rows = np.flatnonzero(self.lacking[own])
         if not len(rows):

@@ -15,7 +15,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ebayes_lm import lm_fit, open_matrix
-from ebayes_lm.data.cluster import Cluster, _groups, cluster_for
+from ebayes_lm.data.cluster import Cluster, cluster_for
+from ebayes_lm.data.cluster_tasks import groups
 from ebayes_lm.data.engines import Parts, Threads
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, VarianceWarning
@@ -189,8 +190,15 @@ def test_errors_of_the_package_are_raised_at_once_and_the_rest_is_called_off(cli
         lm_fit(infinite, X, scheduler=client)
 
 
+def test_blocks_that_were_done_before_are_left_out(client, stored):
+    for bounds in ([], BOUNDS[3:4], BOUNDS[1:4] + BOUNDS[9:12] + BOUNDS[29:]):
+        found = {at.start: parts.rows[0] for at, parts in Cluster(client).run(stored.source, _means, bounds)}
+        assert sorted(found) == [at.start for at in bounds]
+        assert all(np.array_equal(found[at.start], Y[at].mean(axis=1)) for at in bounds)
+
+
 def test_workers_of_another_version_are_refused(client, stored, monkeypatch):
-    monkeypatch.setattr("ebayes_lm.data.cluster.own_version", lambda: "0.0.0")
+    monkeypatch.setattr("ebayes_lm.data.cluster_tasks.own_version", lambda: "0.0.0")
     with pytest.raises(ArgumentError, match="must be the same"):
         list(Cluster(client).run(stored.source, _means, BOUNDS))
 
@@ -229,13 +237,12 @@ print(before, inside)
 @pytest.mark.parametrize("threads", [1, 2, 500])
 def test_groups_hold_every_block_once_in_order(rows, threads):
     bounds = [slice(start, min(3000, start + rows)) for start in range(0, 3000, rows)]
-    groups = list(_groups(bounds, ArraySource(Y), threads))
-    assert [at for group in groups for at in group] == bounds
-    assert len(groups) <= max(4 * threads, 1) * 2
+    found = list(groups(bounds, ArraySource(Y), threads))
+    assert [at for group in found for at in group] == bounds
+    assert len(found) <= max(4 * threads, 1) * 2
     big = replace(ArraySource(np.broadcast_to(np.float32(1), (10**6, 500))))
     sizes = [
-        group[-1].stop - group[0].start
-        for group in _groups([slice(a, a + 1000) for a in range(0, 10**6, 1000)], big, 2)
+        group[-1].stop - group[0].start for group in groups([slice(a, a + 1000) for a in range(0, 10**6, 1000)], big, 2)
     ]
     assert max(sizes) * 500 <= 1 << 22
 
