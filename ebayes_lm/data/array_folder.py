@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +85,14 @@ class ArrayWriter:
         return _entry(array, path.name, "C", path.stat().st_size, _checksum(path))
 
     def _write(self, array: AnyArray, file: str) -> dict[str, Any]:
-        order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+        order = _order(array)
         rows = array.T if order == "F" else array
         checksum, size = blake2b(digest_size=_DIGEST), 0
         with (self.folder / file).open("xb", buffering=0) as out:
-            for piece in (_npy_header(array, order), *_pieces(rows)):
+            for piece in chain([memoryview(_npy_header(array, order))], _pieces(rows)):
                 checksum.update(piece)
                 size += len(piece)
-                rest = memoryview(piece)
+                rest = piece
                 while rest.nbytes:
                     rest = rest[out.write(rest) :]
             os.fsync(out.fileno())
@@ -150,11 +151,16 @@ class ArrayReader:
             found: AnyArray = np.load(path, mmap_mode="r", allow_pickle=False)
         except (ValueError, OSError, EOFError, OverflowError) as error:
             raise DataError(f"{path} cannot be read: {error}") from None
-        if found.shape != shape or found.dtype != dtype or not found.flags[f"{order}_CONTIGUOUS"]:
+        if found.shape != shape or found.dtype != dtype or _order(found) != order:
             raise DataError(f"{path} holds another array than its header says")
         return (
             found.view(np.ndarray) if found.nbytes >= _MAPPED else np.array(found, order="F" if order == "F" else "C")
         )
+
+
+def _order(array: AnyArray) -> str:
+    """C for rows one after another, or for what is written so; F for columns one after another."""
+    return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def _entry(array: AnyArray, file: str, order: str, size: int, digest: str) -> dict[str, Any]:
@@ -171,10 +177,10 @@ def _npy_header(array: AnyArray, order: str) -> bytes:
     return header.getvalue()
 
 
-def _pieces(rows: AnyArray) -> Any:
+def _pieces(rows: AnyArray) -> Iterator[memoryview]:
     """The bytes of an array in the order of its rows, some rows at a time."""
     if rows.ndim == 0:
-        yield bytes(as_bytes(rows))
+        yield as_bytes(rows)
         return
     step = max(1, _PIECE // max(1, rows[:1].nbytes))
     for at in range(0, len(rows), step):

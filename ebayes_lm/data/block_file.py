@@ -30,9 +30,10 @@ def write_block(path: Path, run: str, at: slice, parts: Parts) -> None:
     OSError
         It cannot be written.
     """
-    said = {"run": run, "start": at.start, "stop": at.stop, **{name: _kinds(parts) for name, parts in _named(parts)}}
-    header = json.dumps(said).encode()
-    pieces = [len(header).to_bytes(8, "little"), header, *(as_bytes(a) for _, arrays in _named(parts) for a in arrays)]
+    said = {"run": run, "start": at.start, "stop": at.stop}
+    header = json.dumps(said | {name: _kinds(arrays) for name, arrays in _named(parts)}).encode()
+    pieces: list[bytes | memoryview] = [len(header).to_bytes(8, "little"), header]
+    pieces += [as_bytes(array) for _, arrays in _named(parts) for array in arrays]
     checksum = blake2b(digest_size=_DIGEST)
     for piece in pieces:
         checksum.update(piece)

@@ -13,7 +13,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray
 
 #: What a file is written from: pieces of it in their order.
-Pieces: TypeAlias = Iterable[bytes | AnyArray]
+Pieces: TypeAlias = Iterable[bytes | memoryview]
 #: The end of the name of a file that is not yet whole.
 PART = ".part"
 #: Bytes that are gathered before they are written.
@@ -47,15 +47,16 @@ def write_whole(path: Path, pieces: Pieces) -> None:
     _settle(path.parent)
 
 
-def as_bytes(array: AnyArray) -> AnyArray:
+def as_bytes(array: AnyArray) -> memoryview:
     """The bytes of an array, row by row and in the byte order of most machines; no copy where they lie so."""
-    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8)
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8).data
 
 
 def _gathered(pieces: Pieces) -> Iterator[memoryview]:
     """Small pieces together, so that a small file is one call."""
     small = bytearray()
-    for piece in map(memoryview, pieces):
+    for given in pieces:
+        piece = memoryview(given)
         if small and len(small) + piece.nbytes > _AT_ONCE:
             yield memoryview(small)
             small = bytearray()

@@ -39,9 +39,11 @@ def read_index(said: Said, reader: ArrayReader) -> pd.Index:
     if said["kind"] == "levels":
         return pd.MultiIndex.from_arrays([read_index(level, reader) for level in said["levels"]])
     if said["kind"] == "range":
-        return pd.RangeIndex(*map(int, said["range"]), name=said["name"])
+        start, stop, step = map(int, said["range"])
+        return pd.RangeIndex(start, stop, step, name=said["name"])
     values = read_column(said["values"], reader)
-    return pd.Index(values, dtype=values.dtype, name=said["name"])
+    index: pd.Index = pd.Index(values, dtype=values.dtype, name=said["name"])
+    return index
 
 
 def say_frame(frame: pd.DataFrame, writer: ArrayWriter, name: str) -> Said:
@@ -93,7 +95,7 @@ def say_column(values: pd.Series[Any], writer: ArrayWriter, name: str) -> Said:
         return {"kind": "texts", "dtype": str(dtype), **_say_texts(values, writer, name)}
     if dtype.name in _NULLABLE:
         kind = np.dtype(_NULLABLE[dtype.name])
-        filled = values.to_numpy(kind, na_value=np.zeros((), kind)[()])
+        filled: AnyArray = values.array.to_numpy(kind, na_value=np.zeros((), kind)[()])
         absent = writer.add(values.isna().to_numpy(), f"{name}.absent")
         return {"kind": "nullable", "dtype": dtype.name, "values": writer.add(filled, name), "absent": absent}
     raise DataError(f"{name} is of type {dtype}, which cannot be saved; turn it into numbers, text or categories")

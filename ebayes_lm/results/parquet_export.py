@@ -13,7 +13,7 @@ from ebayes_lm.results.linear import LinearFit
 
 #: Features that are written at once.
 ROWS = 1 << 17
-_STATUS = [status.name for status in Status]
+_STATUS = pd.Index([status.name for status in Status])
 
 
 def write_parquet(fit: LinearFit, path: Path) -> None:

@@ -20,8 +20,7 @@ from ebayes_lm.results.structures import read, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ebayes_lm.results.linear import LinearFit
-    from ebayes_lm.results.tested import TestedFit
+    from ebayes_lm.results.quantities import LinearQuantities
 
 HEADER = "header.json"
 _FORMAT = "ebayes_lm result"
@@ -30,7 +29,7 @@ _VERSION = 1
 _LARGEST_HEADER = 1 << 28
 
 
-def save_result(result: LinearFit | TestedFit, path: Any) -> Path:
+def save_result(result: LinearQuantities, path: Any) -> Path:
     """Write a result into a folder; one that was saved there before is replaced when the new one is whole.
 
     Raises

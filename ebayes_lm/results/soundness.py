@@ -72,13 +72,13 @@ def _places(array: AnyArray, below: int, *, rising: bool = False) -> bool:
 def _designs(held: Held) -> bool:
     columns, units = held["columns"], held["units"]
     blocks = held["correlation"].blocks
-    return columns.ndim == 2 and units.shape == columns.shape[:1] and blocks.shape == columns.shape[1:]
+    return bool(columns.ndim == 2 and units.shape == columns.shape[:1] and blocks.shape == columns.shape[1:])
 
 
 def _covariances(held: Held) -> bool:
     n, g, v = held["designs"].columns.shape[1], held["n_features"], len(held["rows"])
     missing, cells, scale, solutions = (held[name] for name in ("missing", "weights", "scale", "solutions"))
-    return (
+    return bool(
         (missing.dtype, missing.shape) == (np.uint8, (v, -(-n // 8)))
         and held["sample_weights"].shape == (n,)
         and (cells is None or cells.shape == (g, n))
@@ -96,7 +96,7 @@ def _rows(held: Held) -> bool:
 
 def _mixed(held: Held) -> bool:
     g, columns = held["n_features"], held["mixed"].own.columns
-    return (
+    return bool(
         len(held["rows"]) == len(held["rho"]) == g
         and held["parameter_cov"].shape == (g, 3)
         and columns.shape == held["designs"].columns.shape
@@ -108,7 +108,7 @@ def _fit(held: Held) -> bool:
     g, k = record.coefficients.shape
     p = held["design"].shape[1]
     annotation = held["annotation"]
-    return (
+    return bool(
         (len(labels.features), len(labels.coefs)) == (g, k)
         and held["contrast_matrix"].shape == (p, k)
         and held["plan"].n_coefficients == p
@@ -123,7 +123,7 @@ def _tested(held: Held) -> bool:
 
 
 def _design(held: Held) -> bool:
-    return held["matrix"].shape == (len(held["samples"]), len(held["_names"]))
+    return bool(held["matrix"].shape == (len(held["samples"]), len(held["_names"])))
 
 
 def _correlation(held: Held) -> bool:

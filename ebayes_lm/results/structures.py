@@ -117,7 +117,7 @@ def _plain(value: Any) -> Any:
 def _say_object(value: Any, writer: ArrayWriter, name: str) -> dict[str, Any]:
     kind = type(value).__name__
     if isinstance(value, Design):
-        names = _DESIGN
+        names: tuple[str, ...] = _DESIGN
     elif _HOME.get(kind) == type(value).__module__:
         names = tuple(f.name for f in fields(value) if f.init)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,16 @@ RUNNING += [
     fitted("progress by number", ArgumentError, "progress", "not 1", progress=1),
     fitted("tolerance of 1", ArgumentError, "tol", "below 1", "got 1", tol=1),
     fitted("no tolerance", ArgumentError, "tol", "None", tol=None),
+]
+
+RUNNING += [
+    fitted("a checkpoint by number", ArgumentTypeError, "checkpoint=", "path of a folder", "not 3", checkpoint=3),
+    fitted("an empty checkpoint", ArgumentTypeError, "checkpoint=", "''", checkpoint=""),
+    fitted("a checkpoint that is a file", ArgumentError, "checkpoint=", "is a file", checkpoint=__file__),
+    fitted("a checkpoint among other things", ArgumentError, "a folder of its own", checkpoint=Path(__file__).parent),
+    fitted("out by number", ArgumentTypeError, "saved in a folder", "not 3", out=3),
+    fitted("out in place of a file", ArgumentError, "running.py", "not replaced", out=__file__),
+    fitted("out among other things", ArgumentError, "not replaced", out=Path(__file__).parent),
 ]
 
 FITTING = [
