@@ -162,3 +162,22 @@ def test_a_large_matrix_goes_by_samples_without_being_asked():
     matrix = sampled(y)
     assert_same(el.lm_fit(matrix, x), el.lm_fit(y, x))
     assert sum(stop - start for start, stop in matrix.source.reads) == 80
+
+
+def test_numbers_may_go_to_disk_as_they_come(tmp_path):
+    y, x = problem()
+    y = gapped(y)
+    fit = el.lm_fit(sampled(y), x, max_memory=SHORT, out=tmp_path / "fit")
+    assert_same(fit, el.lm_fit(y, x))
+    assert_same(el.load(tmp_path / "fit"), el.lm_fit(y, x))
+
+
+def test_a_run_that_can_be_resumed_works_by_features(tmp_path):
+    y, x = problem()
+    matrix = sampled(y)
+    with pytest.warns(StorageWarning, match="scratch file"):
+        fit = el.lm_fit(matrix, x, max_memory=SHORT, checkpoint=tmp_path / "blocks")
+    assert_same(fit, el.lm_fit(y, x))
+    again = el.lm_fit(matrix, x, max_memory=SHORT, checkpoint=tmp_path / "blocks")
+    for a, b in zip(arrays_of(fit).values(), arrays_of(again).values(), strict=True):
+        assert_array_equal(a, b)

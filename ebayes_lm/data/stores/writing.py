@@ -64,7 +64,7 @@ def _write_npy(matrix: FeatureMatrix, path: Path, running: Running) -> None:
     held = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": source.shape}
     np.lib.format.write_array_header_2_0(header, held)
 
-    def pieces() -> Iterator[bytes | AnyArray]:
+    def pieces() -> Iterator[bytes | memoryview[int]]:
         yield header.getvalue()
         for _, values in _blocks(source, running, 1):
             yield as_bytes(values)
