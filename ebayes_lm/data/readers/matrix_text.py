@@ -50,7 +50,8 @@ def read_matrix_text(path: Path, feature_columns: Sequence[str] = ()) -> tuple[p
         raise DataError(f"{path} has a header and no rows; one line a feature is needed")
     names = [name for block in blocks for name in block.names]
     features = pd.Index(names, name=file.header[0] or None, dtype=object)
-    samples = pd.Index([name for name in file.header[1:] if name not in set(described)])
+    apart = set(described)
+    samples = pd.Index([name for name in file.header[1:] if name not in apart])
     values = pd.DataFrame(np.concatenate([block.numbers for block in blocks]), index=features, columns=samples)
     if not described:
         return values, None

@@ -90,7 +90,8 @@ class _Layout:
     @cached_property
     def numeric(self) -> list[int]:
         """Positions of the columns of numbers."""
-        return [j for j in range(1, len(self.file.header)) if j not in set(self.described)]
+        apart = {0, *self.described}
+        return [j for j in range(len(self.file.header)) if j not in apart]
 
 
 def _rows(layout: _Layout, source: Iterator[str]) -> Iterator[_Row]:

@@ -77,10 +77,11 @@ class ParquetColumns:
         DataError
             The file is damaged, or holds something else than its metadata say.
         """
+        rows = sum(self.group_rows[i] for i in groups)
         with parquet_errors(self.path):
             table = self.file.read_row_groups(list(groups), columns=list(names), use_threads=False)
             for name in names:
-                yield self._array(table.column(name), dtype, sum(self.group_rows[i] for i in groups))
+                yield self._array(table.column(name), dtype, rows)
 
     def _array(self, column: Any, dtype: np.dtype[Any], rows: int) -> AnyArray:
         import pyarrow as pa
@@ -208,7 +209,8 @@ def columns_of(store: ParquetColumns) -> Columns:
             types.is_integer(field.type) or types.is_floating(field.type) or types.is_boolean(field.type)
         )
     ]  # fmt: skip
-    odd = [name for name in fields.names if name != names and name not in {*numbers, *text}]
+    known = {names, *numbers, *text}
+    odd = [name for name in fields.names if name not in known]
     if odd or (names is not None and types.is_nested(fields.field(names).type)):
         raise DataError(
             f"{store.path} has columns that are neither numbers nor text: {listing(odd or [names])}; convert them, or "

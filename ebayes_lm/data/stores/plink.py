@@ -127,7 +127,7 @@ def _table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     """The rows of a .bim or .fam file: six columns between blanks."""
     require_file(path)
     try:
-        table = pd.read_csv(
+        table: pd.DataFrame = pd.read_csv(
             path, sep=r"\s+", header=None, dtype=dict(enumerate(columns.values())), quoting=csv.QUOTE_NONE,
             keep_default_na=False, **EXACT,
         )  # fmt: skip
@@ -137,12 +137,14 @@ def _table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     last = table.iloc[:, -1]
     if len(table.columns) != len(columns) or (last.isna() | (last == "")).any():
         raise DataError(f"{path} needs {len(columns)} columns in every row: {', '.join(columns)}")
-    return table.set_axis(list(columns), axis=1)
+    table.columns = pd.Index(columns)
+    return table
 
 
 def _sample_names(individuals: pd.DataFrame) -> pd.Index:
     ids = individuals["iid"]
-    return pd.Index(ids if ids.is_unique else individuals["fid"] + ":" + ids)
+    names: pd.Index = pd.Index(ids if ids.is_unique else individuals["fid"] + ":" + ids)
+    return names
 
 
 def _described(individuals: pd.DataFrame) -> pd.DataFrame:

@@ -43,7 +43,8 @@ def open_text_file(path: Path, request: Request) -> Opened:
         raise DataError(f"{path} has no column of numbers besides {listing(file.header, 3)}")
     source, names, texts = _converted(file, described, turned)
     rows = pd.Index(names, name=file.header[0] or None)
-    columns = pd.Index([name for j, name in enumerate(file.header) if j and j not in set(described)])
+    apart = {0, *described}
+    columns = pd.Index([name for j, name in enumerate(file.header) if j not in apart])
     table = pd.concat(texts, ignore_index=True).set_axis(rows) if described else None
     if not turned:
         return Opened(source, rows, columns, annotation=table)
