@@ -43,9 +43,16 @@ def open_matrix(
         A file or a folder of one of these formats, by the end of its name:
 
         * .npy: a matrix of NumPy.
+        * .parquet, .pq: columns are samples. The index that pandas stored names the rows, else a first column of text.
+        * .csv, .tsv, .txt, plain or with .gz: columns are samples, the first one names the rows. Numbers are parsed
+          once, into a scratch file in the folder that the environment variable ``EBAYES_LM_SCRATCH_DIR`` names, else
+          in that of temporary files; it goes with the matrix.
+        * .bed: genotypes of PLINK with .bim and .fam beside them, as counts of the first allele.
         * .zarr: a zarr folder (formats 2 and 3) that is an array, a group with one matrix, or AnnData. In a group the
           matrix is the one that ``layer`` names by its path, else the only one, else ``values`` or ``X``; arrays
           ``features`` and ``samples`` beside it name both, where they are there.
+
+        Columns of text in tables describe the rows.
     layer : str, optional
         Which matrix, where the file holds several.
     orientation : {"features", "samples"}, optional
