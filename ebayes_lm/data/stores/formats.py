@@ -43,6 +43,9 @@ def open_matrix(
         A file or a folder of one of these formats, by the end of its name:
 
         * .npy: a matrix of NumPy.
+        * .h5, .hdf5: the dataset that ``layer`` names by its path in the file, else the only matrix; ``features`` and
+          ``samples`` beside it name both, where they are there.
+        * .h5ad: X of an AnnData, or the layer that is named, or ``"raw"``; dense or sparse.
         * .parquet, .pq: columns are samples. The index that pandas stored names the rows, else a first column of text.
         * .csv, .tsv, .txt, plain or with .gz: columns are samples, the first one names the rows. Numbers are parsed
           once, into a scratch file in the folder that the environment variable ``EBAYES_LM_SCRATCH_DIR`` names, else

@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.blocks import BLOCK_CELLS
 from ebayes_lm.data.sources import SampleMajor, Source
 from ebayes_lm.data.stores.hdf5_file import Hdf5Source, Place, open_file, reading
 from ebayes_lm.data.stores.hdf5_storage import is_text, labels, named, require_stored, values_of
-from ebayes_lm.data.stores.layout import LARGEST_BAND, Bands, Reading, reading_of
+from ebayes_lm.data.stores.layout import Bands, Reading, reading_of
 from ebayes_lm.data.stores.links import follow
 from ebayes_lm.data.stores.opening import Held, Opened, Request
 from ebayes_lm.errors import ArgumentError, DataError, listing
 
-#: What the system reads ahead at least where a run of a map begins, in bytes.
-_RUN = 1 << 16
+#: What a disk reads at least, in bytes.
+_PAGE = 1 << 12
 
 
 class _Live(NamedTuple):
@@ -84,8 +85,7 @@ class DenseHdf5OfSamples(DenseHdf5, SampleMajor):
 
 def _plain(values: AnyArray) -> AnyArray:
     """An array in C order and in the byte order of this machine."""
-    # a map may begin at any byte of the file
-    return np.require(values, dtype=values.dtype.newbyteorder("="), requirements=["C", "A"])
+    return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("="))
 
 
 def dense_source(path: Path, dataset: Any, place: Place, request: Request, *, turned: bool) -> Source:
@@ -110,13 +110,10 @@ def dense_source(path: Path, dataset: Any, place: Place, request: Request, *, tu
 
 
 def _layout(shape: tuple[int, int], dataset: Any, turned: bool) -> Reading:
-    """Chunks have their rule. One piece with samples first is read by features while its runs are long.
-
-    The system reads each run some way ahead, so that the next blocks find theirs in memory, if all of it stays there.
-    """
+    """Chunks have their rule. One piece with samples first is read by features while a block takes pages of each."""
     if dataset.chunks is None:
-        by_samples = turned and shape[1] * _RUN > LARGEST_BAND and 1 not in shape
-        return Reading(by_samples, 1, 1)
+        run = BLOCK_CELLS // shape[1] * dataset.dtype.itemsize
+        return Reading(turned and run < _PAGE and 1 not in shape, 1, 1)
     chunks = dataset.chunks[::-1] if turned else dataset.chunks
     return reading_of(shape, (chunks[0], chunks[1]), dataset.dtype.itemsize)
 

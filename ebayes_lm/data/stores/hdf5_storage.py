@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.stores.heaps import require_sound_text
 from ebayes_lm.data.stores.hdf5_file import reading
+from ebayes_lm.data.stores.heaps import require_sound_text
 from ebayes_lm.data.stores.links import external_file, require_inside
+from ebayes_lm.data.stores.pieces import Piece
 from ebayes_lm.errors import DataError, counted
 
 #: Bytes of a chunk: it is unpacked as a whole, whatever part of it is wanted.
@@ -106,9 +107,9 @@ def _require_packed(dataset: Any, size: int) -> None:
 
 
 def values_of(dataset: Any) -> Any:
-    """Values to be sliced: a memory map where they lie in one piece as NumPy has them, else the dataset.
+    """Values to be sliced: past the library where they lie in one piece as NumPy has them, else the dataset.
 
-    A map needs no lock, and reads no more than is asked for.
+    The library reads far more than is wanted of a piece, and one thread at a time.
     """
     import h5py
 
@@ -118,15 +119,11 @@ def values_of(dataset: Any) -> Any:
             raise DataError(
                 f"{named(dataset)} lies in another file, in numbers of its own kind; write it into this one"
             )
-        return _mapped(dataset, *external_file(dataset))
+        return Piece(*external_file(dataset), dataset.shape, dataset.dtype)
     offset = dataset.id.get_offset() if dataset.chunks is None else None
     if offset is None or not as_numpy or not dataset.size:
         return dataset
-    return _mapped(dataset, dataset.file.filename, offset)
-
-
-def _mapped(dataset: Any, path: Path | str, offset: int) -> AnyArray:
-    return np.memmap(path, mode="r", dtype=dataset.dtype, offset=offset, shape=dataset.shape)
+    return Piece(Path(dataset.file.filename), offset, dataset.shape, dataset.dtype)
 
 
 def vector(dataset: Any, length: int, kinds: str, allow_external: bool = False) -> AnyArray:

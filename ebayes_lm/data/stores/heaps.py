@@ -45,7 +45,7 @@ def _is_sound(held: mmap.mmap, start: int) -> bool:
     at = start + len(_BEGIN) + _SIZE.size
     if at > len(held):
         return False
-    end = start + _SIZE.unpack_from(held, start + len(_BEGIN))[0]
+    end = start + int(_SIZE.unpack_from(held, start + len(_BEGIN))[0])
     if end > len(held):
         return False
     while at + _OBJECT.size <= end:
@@ -96,14 +96,12 @@ def _references(dataset: Any) -> Iterator[bytes]:
 
 
 def _unpacked(raw: bytes, filters: list[int], size: int) -> bytes | None:
-    """A chunk of references without what gzip and shuffle did to it."""
+    """A chunk of references as it was before gzip."""
     import h5py
 
-    for code in reversed(filters):
-        if code == h5py.h5z.FILTER_DEFLATE:
-            raw = zlib.decompressobj().decompress(raw, size)
-        elif code == h5py.h5z.FILTER_SHUFFLE and len(raw) % 16 == 0:
-            raw = np.frombuffer(raw, dtype=np.uint8).reshape(16, -1).T.tobytes()
-        else:
-            return None
+    # the library leaves references out of shuffling and checksums
+    if filters == [h5py.h5z.FILTER_DEFLATE]:
+        raw = zlib.decompressobj().decompress(raw, size)
+    elif filters:
+        return None
     return raw[: len(raw) - len(raw) % 16]

@@ -80,8 +80,8 @@ def test_many_threads_read_what_one_reads(tmp_path, stored):
 def test_samples_are_read_where_features_would_cost_the_whole_file(tmp_path, monkeypatch):
     from ebayes_lm.data.stores import layout
 
-    for module in (layout, hdf5):
-        monkeypatch.setattr(module, "LARGEST_BAND", 256)
+    monkeypatch.setattr(layout, "LARGEST_BAND", 256)
+    monkeypatch.setattr(hdf5, "_PAGE", 1 << 30)
     for name, how in (("piece", {}), ("chunks", {"chunks": (1, 50)})):
         source = open_matrix(written(tmp_path / f"{name}.h5", Y.T, **how), orientation="samples").source
         assert isinstance(source, SampleMajor)
