@@ -194,7 +194,12 @@ def replace_by(folder: Path, staging: Path) -> None:
     old = staging.with_name(staging.name + ".old")
     if folder.exists():
         os.replace(folder, old)
-    os.replace(staging, folder)
+    try:
+        os.replace(staging, folder)
+    except OSError:
+        if old.exists():
+            os.replace(old, folder)
+        raise
     rmtree(old, ignore_errors=True)
 
 

@@ -167,6 +167,22 @@ def test_a_disk_that_is_full_leaves_what_was_there(tmp_path, monkeypatch):
     assert el.load(tmp_path / "fit").shape == fit.shape
 
 
+def test_a_move_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
+    before, fit, move = FITS["complete"](), FITS["gaps"](), os.replace
+    before.save(tmp_path / "fit")
+
+    def refused(source, target):
+        if target == tmp_path / "fit" and ".old" not in str(source):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(StorageError, match="Permission denied"):
+        fit.save(tmp_path / "fit")
+    assert el.load(tmp_path / "fit").shape == before.shape
+    assert os.listdir(tmp_path) == ["fit"]
+
+
 def loaded_or_refused(folder):
     try:
         return el.load(folder)
