@@ -68,8 +68,10 @@ def test_threads_fit_a_dask_array_where_there_is_no_client(options):
     same_record(lm_fit(chunked(700, 3), X, **options), lm_fit(Y, X, **options))
 
 
-@pytest.mark.parametrize("chunks", [(300, 10), (700, 3)])
-@pytest.mark.parametrize("options", [{}, {"weights": np.abs(Y)}, {"ndups": 2, "correlation": 0.1}])
+@pytest.mark.parametrize(
+    ("chunks", "options"),
+    [((300, 10), {}), ((700, 3), {"weights": np.abs(Y)}), ((700, 10), {"ndups": 2, "correlation": 0.1})],
+)
 def test_workers_compute_and_fit_the_chunks(client, chunks, options):
     y = chunked(*chunks)
     same_record(lm_fit(y, X, chunk_size=130, scheduler=client, **options), lm_fit(Y, X, chunk_size=130, **options))
