@@ -17,7 +17,7 @@ from ebayes_lm.data.sample_blocks import reads_by_samples, run_samples
 from ebayes_lm.data.sources import ArraySource, SampleMajor, Source
 
 #: Values of features that are held because they have to be fitted on their own, and what share of the room they take.
-_APART_CELLS, _APART_SHARE = 4 * BLOCK_CELLS, 4
+_APART_CELLS, _APART_SHARE = 8 * BLOCK_CELLS, 4
 
 #: Fits a block of rows.
 Fit = Callable[[AnyArray, slice], Parts]
