@@ -55,6 +55,8 @@ def node_at(folder: Path) -> Node | None:
     """
     if (folder / "zarr.json").is_file():
         held = _read(folder / "zarr.json")
+        if held.get("node_type") not in ("array", "group"):
+            raise DataError(f"{folder / 'zarr.json'} tells of neither an array nor a group")
         attributes = held.get("attributes")
         return Node(
             folder, held.get("node_type") == "array", 3, held, attributes if isinstance(attributes, dict) else {}

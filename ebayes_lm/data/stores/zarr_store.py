@@ -114,8 +114,13 @@ def open_zarr(path: Path, request: Request) -> Opened:
 def _group(folder: Folder, root: Node, request: Request) -> Opened:
     """An array, with the arrays beside it that name features and samples."""
     node = matrix_of_group(root, request.layer)
+    if node is not root and {"X", "obs", "var"} <= children(root.folder).keys():
+        raise DataError(f"{root.folder} has the parts of an AnnData, and does not say that it is one: write it anew")
     source = _rows(folder, node, request, turned=request.orientation == "samples")
     beside = {} if node is root else children(node.folder.parent)
+    for axis in ("features", "samples"):
+        if node is not root and axis not in beside and (node.folder.parent / axis).is_dir():
+            raise DataError(f"{node.folder.parent / axis} is no zarr array: its metadata are lost")
     features, samples = source.shape
     return Opened(source, folder.names(beside.get("features"), features), folder.names(beside.get("samples"), samples))
 

@@ -165,6 +165,18 @@ def test_numbers_name_features_and_wide_tables_do_not(tmp_path):
         open_matrix(path)
 
 
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_names_and_tables_whose_metadata_are_lost_are_refused(tmp_path, zarr_format):
+    path = group(tmp_path / "y.zarr", zarr_format, X=Y, features=[f"g{i}" for i in range(53)])
+    (path / "features" / ("zarr.json" if zarr_format == 3 else ".zarray")).unlink()
+    with pytest.raises(DataError, match="its metadata are lost"):
+        open_matrix(path)
+    for part in ("obs", "var"):
+        zarr.open_group(path / part, mode="w", zarr_format=zarr_format)
+    with pytest.raises(DataError, match="parts of an AnnData"):
+        open_matrix(path)
+
+
 @pytest.fixture(params=[2, 3], ids=["v2", "v3"])
 def annotated(request, tmp_path):
     """An AnnData in a zarr folder, and what it holds."""
