@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _fit(files["start"])  # compiles
         for threads in options.threads:
             seconds = _best(partial(_fit, files[1], threads=threads), options.repeats)
+            print(f"{threads} threads: {seconds:.3f} s", file=sys.stderr)
             record[f"{threads} threads"] = {"features": n, "seconds": round(seconds, 3)}
         for workers in options.workers if options.scheduler is None else [0]:
             with _client(options.scheduler, workers) as client:
@@ -107,6 +109,7 @@ def _measured(client: Any, files: dict[Any, Any], repeats: int) -> dict[str, Any
     left = [seconds[name] - start - tasks[name] * task for name in ("narrow", 4)]
     shapes = [files[name].shape for name in ("narrow", 4)]
     cell, feature = solved(*left, tuple(s / workers for _, s in shapes), tuple(n for n, _ in shapes))
+    print(f"measured {workers} workers: {seconds}", file=sys.stderr)
     fit = _fit(files[1], scheduler=client)
     prior = _best(lambda: el.ebayes(fit).p_value, repeats) / files[1].shape[0]
     costs = Costs(start, cell, task, feature, prior)
