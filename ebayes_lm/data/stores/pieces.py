@@ -39,11 +39,14 @@ class Piece:
             return self._at(file, start * width, (stop - start) * width).reshape(stop - start, *self.shape[1:])
 
     def _columns(self, start: int, stop: int) -> AnyArray:
-        found = np.empty((self.shape[0], stop - start), dtype=self.dtype)
+        size = self.dtype.itemsize
+        found = np.empty((self.shape[0], (stop - start) * size), dtype=np.uint8)
         with self.path.open("rb", buffering=0) as file:
             for row in range(self.shape[0]):
-                found[row] = self._at(file, row * self.shape[1] + start, stop - start)
-        return found
+                file.seek(self.offset + (row * self.shape[1] + start) * size)
+                if file.readinto(found[row].data) < found.shape[1]:
+                    raise DataError(f"{self.path} holds less than when it was opened")
+        return found.view(self.dtype)
 
     def _at(self, file: Any, first: int, count: int) -> AnyArray:
         file.seek(self.offset + first * self.dtype.itemsize)
