@@ -7,6 +7,7 @@ import os
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -67,7 +68,10 @@ class HitsFile(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if kind is not None:
+                with suppress(Exception):  # what it would say hides the error that ended the run
+                    self._end()
+            else:
                 self._flush()
                 self._end()
                 self._stream.close()
@@ -108,16 +112,26 @@ class ParquetFile(HitsFile):
         self._writer: Any = None
 
     def _put(self, frame: pd.DataFrame) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        table = _arrow_table(frame)
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._stream, table.schema)
+            self._writer = _parquet_writer(self._stream, table)
         self._writer.write_table(table.cast(self._writer.schema))
 
     def _end(self) -> None:
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _arrow_table(frame: pd.DataFrame) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _parquet_writer(stream: Any, table: Any) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(stream, table.schema)
 
 
 _KINDS: dict[str, Callable[[Path], HitsFile]] = {
