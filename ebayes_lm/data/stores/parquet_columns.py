@@ -33,6 +33,18 @@ def parquet_errors(path: Path) -> Iterator[None]:
         raise DataError(f"{path} cannot be read as parquet: {said}") from None
 
 
+def _arrow() -> Any:
+    import pyarrow
+
+    return pyarrow
+
+
+def _opened(path: Path) -> Any:
+    from pyarrow.parquet import ParquetFile
+
+    return ParquetFile(path, page_checksum_verification=True)
+
+
 @dataclass(frozen=True, eq=False)
 class ParquetColumns:
     """A parquet file, opened once in each thread: its reader is not safe to share.
@@ -51,12 +63,10 @@ class ParquetColumns:
     @property
     def file(self) -> Any:
         """The file as pyarrow opens it; pages that have checksums are verified."""
-        from pyarrow.parquet import ParquetFile
-
         thread = self._threads
         if not hasattr(thread, "file"):
             with parquet_errors(self.path):
-                thread.file = ParquetFile(self.path, page_checksum_verification=True)
+                thread.file = _opened(self.path)
         return thread.file
 
     def __getstate__(self) -> dict[str, Any]:
@@ -84,8 +94,7 @@ class ParquetColumns:
                 yield self._array(table.column(name), dtype, rows)
 
     def _array(self, column: Any, dtype: np.dtype[Any], rows: int) -> AnyArray:
-        import pyarrow as pa
-
+        pa = _arrow()
         if len(column) != rows or (column.null_count and dtype.kind != "f"):
             raise DataError(f"{self.path} holds other values than its metadata say; copy or download it again")
         if pa.types.is_boolean(column.type):
@@ -97,8 +106,7 @@ class ParquetColumns:
 
     def text(self, name: str) -> pd.Series:
         """A column as text, in which an empty name stands for a missing one."""
-        import pyarrow as pa
-
+        pa = _arrow()
         with parquet_errors(self.path):
             parts = [pa.array([], pa.string())]
             for batch in self.file.iter_batches(columns=[name], use_threads=False):
@@ -145,8 +153,7 @@ class ParquetColumns:
 
     def common_type(self, names: Sequence[str]) -> np.dtype[Any]:
         """A type that holds the numbers of these columns, with NaN where any is or may be missing."""
-        import pyarrow as pa
-
+        pa = _arrow()
         fields, metadata = self.file.schema_arrow, self.file.metadata
         places = {name: j for j, name in enumerate(fields.names)}
         types = {fields.field(places[name]).type for name in names}

@@ -33,10 +33,7 @@ class PlinkBed(StoredSource):
 
     @cached_property
     def _bed(self) -> Any:
-        from bed_reader import open_bed
-
-        snps, individuals = self.shape
-        return open_bed(self.path, iid_count=individuals, sid_count=snps, num_threads=1)
+        return _genotypes(self.path, self.shape)
 
     def read(self, start: int, stop: int) -> AnyArray:
         """SNPs ``start`` to ``stop``."""
@@ -45,6 +42,12 @@ class PlinkBed(StoredSource):
         except (OSError, ValueError, IndexError) as error:
             raise DataError(f"{self.path} cannot be read: {error}") from None
         return np.ascontiguousarray(counts.T)
+
+
+def _genotypes(path: Path, shape: tuple[int, int]) -> Any:
+    from bed_reader import open_bed
+
+    return open_bed(path, iid_count=shape[1], sid_count=shape[0], num_threads=1)
 
 
 def open_plink(path: Path, request: Request) -> Opened:
