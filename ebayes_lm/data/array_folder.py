@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from ebayes_lm.errors import DataError
 _MAPPED = 1 << 20
 #: Bytes that are written or checked at once.
 _PIECE = 1 << 24
-_DIGEST = 16
 
 
 @dataclass(eq=False)
@@ -87,7 +86,7 @@ class ArrayWriter:
     def _write(self, array: AnyArray, file: str) -> dict[str, Any]:
         order = _order(array)
         rows = array.T if order == "F" else array
-        checksum, size = blake2b(digest_size=_DIGEST), 0
+        checksum, size = sha256(), 0
         with (self.folder / file).open("xb", buffering=0) as out:
             for piece in chain([memoryview(_npy_header(array, order))], _pieces(rows)):
                 checksum.update(piece)
@@ -188,7 +187,7 @@ def _pieces(rows: AnyArray) -> Iterator[memoryview]:
 
 
 def _checksum(path: Path) -> str:
-    found = blake2b(digest_size=_DIGEST)
+    found = sha256()
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             found.update(piece)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def write_block(path: Path, run: str, at: slice, parts: Parts) -> None:
     header = json.dumps(said | {name: _kinds(arrays) for name, arrays in _named(parts)}).encode()
     pieces: list[bytes | memoryview] = [len(header).to_bytes(8, "little"), header]
     pieces += [as_bytes(array) for _, arrays in _named(parts) for array in arrays]
-    checksum = blake2b(digest_size=_DIGEST)
+    checksum = sha256()
     for piece in pieces:
         checksum.update(piece)
     write_whole(path, [_MAGIC, checksum.digest(), *pieces])
@@ -54,7 +54,7 @@ def read_block(path: Path, run: str, at: slice) -> Parts:
     start = len(_MAGIC) + _DIGEST
     if bytes(whole[: len(_MAGIC)]) != _MAGIC or len(whole) < start + 8:
         raise DamagedBlockError("it is no block")
-    if blake2b(whole[start:], digest_size=_DIGEST).digest() != bytes(whole[len(_MAGIC) : start]):
+    if sha256(whole[start:]).digest() != bytes(whole[len(_MAGIC) : start]):
         raise DamagedBlockError("its checksum is another")
     try:
         return _parts(whole[start:], run, at)
