@@ -27,8 +27,6 @@ class Tasks:
     """Makes tasks. What all share is a task itself, so that a cluster that loses a worker makes it again."""
 
     def __init__(self, client: Any, source: Source, work: Work, retries: int) -> None:
-        import dask
-
         self._client, self._work, self._retries = client, work, retries
         innermost, functions = unwrapped(source)
         self._base = source if functions is None else innermost
@@ -44,9 +42,7 @@ class Tasks:
             own_version(),
             HOME,
         )
-        # of a design of very many samples; it is sent once
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "4GiB"}):
-            self._errand = client.submit(_same, errand, pure=False)
+        self._errand = _shared(client, errand)
         self._most, self._asked = 0, -_SECONDS_BETWEEN_QUESTIONS
 
     @property
@@ -84,6 +80,14 @@ class Tasks:
             except OSError:
                 sleep(0.5 * 2**attempt)
         return self._client.scatter(what, hash=False)
+
+
+def _shared(client: Any, errand: Errand) -> Any:
+    """What all tasks share, as a task; it may be large where there are very many samples, and is sent once."""
+    import dask
+
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "4GiB"}):
+        return client.submit(_same, errand, pure=False)
 
 
 def _same(errand: Errand) -> Errand:
