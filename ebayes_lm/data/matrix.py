@@ -271,7 +271,7 @@ def _from_anndata(adata: Any, layer: str | None) -> FeatureMatrix:
     """AnnData holds samples x features: rows of the matrix are its variables."""
     if layer is not None and layer not in adata.layers:
         raise ArgumentError(f"this AnnData has no layer {layer!r}; it has {sorted(adata.layers)}")
-    if layer is None and adata.isbacked:
+    if layer is None and adata.isbacked and not adata.is_view:  # a part of one is read as it is
         from ebayes_lm.data.stores.anndata_file import backed_source
 
         source = backed_source(adata)

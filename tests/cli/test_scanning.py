@@ -10,6 +10,8 @@ from ebayes_lm import scan
 
 #: Text holds every digit of a number.
 EXACT = 1e-15
+#: Sums of values that lie in memory in another order.
+DIRECT = 1e-12
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_data_without_names_go_by_order(command, study, people):
     ran = command("scan", "y.npy", "--samples", "people.csv", "--outcome", "bmi", "--out", "bmi.csv")
     assert ran.code == 0
     table = scan(study.matrix.to_numpy(), people["bmi"].to_numpy())
-    np.testing.assert_allclose(pd.read_csv("bmi.csv")["t"], table["t"], rtol=EXACT)
+    np.testing.assert_allclose(pd.read_csv("bmi.csv")["t"], table["t"], rtol=DIRECT)
 
 
 @pytest.mark.parametrize(

@@ -44,16 +44,9 @@ def backed_source(adata: Any) -> Source:
 
     Raises
     ------
-    ArgumentError
-        A part of one.
     DataError
         The file is broken, or does not hold what the object says.
     """
-    if adata.is_view:
-        raise ArgumentError(
-            "this is a part of an AnnData whose values stay in a file, and its rows do not lie together there; write "
-            "it with adata.copy(filename=...), or bring it into memory with adata.to_memory()"
-        )
     path = Path(adata.filename)
     if adata.file.is_open:
         # what was written to it through this object may still be on its way
