@@ -23,35 +23,9 @@ FLOORS = (
     ("counts",), ("weights",), ("batch",), ("scale",),
     ("limma", "datasets"), ("reporting",), ("cli", "__main__"),
 )  # fmt: skip
-HEAVY = (
-    "numba",
-    "pandas",
-    "scipy",
-    "formulaic",
-    "statsmodels",
-    "matplotlib",
-    "anndata",
-    "dask",
-    "h5py",
-    "pyarrow",
-    "zarr",
-    "distributed",
-    "bed_reader",
-)
-LATE = (
-    "numba",
-    "formulaic",
-    "statsmodels",
-    "scipy.stats",
-    "matplotlib",
-    "anndata",
-    "dask",
-    "h5py",
-    "pyarrow",
-    "zarr",
-    "distributed",
-    "bed_reader",
-)
+OPTIONAL = ("matplotlib", "anndata", "dask", "h5py", "pyarrow", "zarr", "distributed", "bed_reader")
+HEAVY = ("numba", "pandas", "scipy", "formulaic", "statsmodels", *OPTIONAL)
+LATE = ("numba", "formulaic", "statsmodels", "scipy.stats", *OPTIONAL)
 MOST_LINES, MOST_IN_FUNCTION = 300, 60
 PUBLIC = {
     name: getattr(ebayes_lm, name) for name in ebayes_lm.__all__ if not inspect.ismodule(getattr(ebayes_lm, name))

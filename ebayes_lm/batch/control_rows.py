@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray
 from ebayes_lm.batch.control_features import control_positions
 from ebayes_lm.core.control_factors import Controls
 from ebayes_lm.core.pooled_scoring import Sums
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.scratch import by_features
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.weights.matrix_rows import MatrixRows
 
@@ -47,7 +46,7 @@ def rows_and_controls(matrix: FeatureMatrix, controls: Any, running: Running) ->
     """
     positions = control_positions(controls, matrix)
     unit = _unit(matrix, running)
-    values = _taken(matrix, positions, running.block_rows(matrix.shape[1])) * unit
+    values = matrix.rows_at(positions, running).astype(np.float64) * unit
     return ScaledRows(MatrixRows(matrix, None, running), unit), Controls(values, positions)
 
 
@@ -71,13 +70,3 @@ def _gaps(n_values: int, features: pd.Index, n_features: int) -> DataError:
         "missing or infinite; factors are estimated from complete rows. Leave those features out, as in "
         "y[np.isfinite(y).all(axis=1)], and fit all of them under the design that comes back"
     )
-
-
-def _taken(matrix: FeatureMatrix, positions: IntArray, size: int) -> FloatArray:
-    """Some rows, read by blocks that hold any."""
-    parts, source = [], by_features(matrix.source, Running())
-    for block in np.unique(positions // size):
-        start = int(block) * size
-        inside = positions[positions // size == block] - start
-        parts.append(source.read(start, min(matrix.shape[0], start + size))[inside])
-    return np.vstack(parts).astype(np.float64)

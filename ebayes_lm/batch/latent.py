@@ -138,7 +138,7 @@ def latent_factors(
     rows = latent_rows(matrix, at, running)
     if missing == "error":
         refuse_missing(rows.n_missing > 0, matrix.features)
-    gaps = gaps_of(matrix, rows, made.shape[1] + (wanted or 1) + 1) if missing == "impute" else None
+    gaps = gaps_of(matrix, rows, made.shape[1] + (wanted or 1) + 1, running) if missing == "impute" else None
     _check_rows(rows, gaps is not None, at)
     with blas_threads(1):
         found = estimated(rows, gaps, at, wanted, _seed(seed), cross_in_blocks(running))

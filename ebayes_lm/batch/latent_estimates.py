@@ -14,7 +14,6 @@ from ebayes_lm.core.factor_imputation import filled
 from ebayes_lm.core.factor_number import number_of_factors
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.scratch import by_features
 
 _MOST_ROUNDS = 100
 #: Imputation is at rest where factors of two rounds share all but this much.
@@ -29,13 +28,11 @@ class Gaps(NamedTuple):
     missing: BoolArray
 
 
-def gaps_of(matrix: FeatureMatrix, rows: LatentRows, fewest: int) -> Gaps:
+def gaps_of(matrix: FeatureMatrix, rows: LatentRows, fewest: int, running: Running) -> Gaps:
     """The incomplete rows that have so many values at least."""
     n = matrix.shape[1]
     at = np.flatnonzero((rows.n_missing > 0) & (rows.n_missing <= n - fewest))
-    source = by_features(matrix.source, Running())
-    singly = [np.asarray(source.read(int(j), int(j) + 1), dtype=np.float64) for j in at]
-    values = np.concatenate([np.empty((0, n)), *singly]) * rows.unit
+    values = matrix.rows_at(at, running).astype(np.float64) * rows.unit
     return Gaps(at, values, np.isnan(values))
 
 

@@ -16,7 +16,6 @@ from ebayes_lm.core.factor_analysis import ROUGHLY_AT_REST
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import HiddenFactorWarning, counted, listing, warn
@@ -82,7 +81,7 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
     m = at.residual.shape[1]
     if not at.names or m < 3:
         return None
-    rows = latent_rows(_some_of(matrix), at, running)
+    rows = latent_rows(_some_of(matrix, running), at, running)
     usable = (rows.n_missing == 0) & ~rows.constant
     if np.count_nonzero(usable) <= m:
         return None
@@ -101,15 +100,14 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
     return SecondOpinion(columns, allowed, scores.shape[1])
 
 
-def _some_of(matrix: FeatureMatrix) -> FeatureMatrix:
+def _some_of(matrix: FeatureMatrix, running: Running) -> FeatureMatrix:
     """Features at even distances."""
     n_features = matrix.shape[0]
     if n_features <= MOST_FEATURES:
         return matrix
     at = np.linspace(0, n_features - 1, MOST_FEATURES).astype(np.intp)
-    source = by_features(matrix.source, Running())
-    values = np.concatenate([source.read(int(j), int(j) + 1) for j in at])
-    return replace(matrix, source=ArraySource(values), features=matrix.features[at], annotation=None, weights=None)
+    values = ArraySource(matrix.rows_at(at, running))
+    return replace(matrix, source=values, features=matrix.features[at], annotation=None, weights=None)
 
 
 def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray
+from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_source
 from ebayes_lm.data.containers import EList
@@ -109,6 +109,15 @@ class FeatureMatrix:
     ) -> tuple[tuple[AnyArray, ...], dict[int, tuple[AnyArray, ...]]]:
         """The same by the engine that is wanted, and with what only some rows of a block have, by where it begins."""
         return run_source(work, by_features(self.source, running), running, cells)
+
+    def rows_at(self, positions: IntArray, running: Running) -> AnyArray:
+        """Rows (v, samples) at rising positions; what is stored together is read once, and nothing besides."""
+        source = by_features(self.source, running)
+        grain, parts = source.grain, [np.empty((0, self.shape[1]), dtype=self.dtype)]
+        for band in np.split(positions, np.flatnonzero(np.diff(positions // grain)) + 1) if len(positions) else []:
+            first = int(band[0])
+            parts.append(source.read(first, int(band[-1]) + 1)[band - first])
+        return np.concatenate(parts)
 
     def map(self, fn: Callable[[AnyArray], AnyArray]) -> FeatureMatrix:
         """The matrix with a function applied to its values, as they are read.

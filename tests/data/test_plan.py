@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import ebayes_lm as el
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.plan import ReadingPlan
 from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import ArgumentError, StorageWarning
@@ -39,6 +40,15 @@ class Rows(Source):
     def read(self, start, stop):
         self.reads.append((start, stop))
         return self.values[start:stop]
+
+
+@pytest.mark.parametrize("together", [1, 7, 2000])
+@pytest.mark.parametrize("positions", [[], [0], [3, 4, 6, 7, 899], list(range(0, G, 13))])
+def test_some_rows_are_read_without_the_others(together, positions):
+    source = Rows(Y, together)
+    found = matrix_of(source).rows_at(np.array(positions, dtype=np.intp), Running())
+    np.testing.assert_array_equal(found, Y[positions])
+    assert len(source.reads) == len({j // together for j in positions})
 
 
 def chunks_read(reads, together):
