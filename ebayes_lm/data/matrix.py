@@ -11,7 +11,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.data.blocks import BLOCK_CELLS, Running, run_source
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, in_bytes, run_source
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.dask_array import dask_source, is_dask_array
 from ebayes_lm.data.engines import Parts, Work
@@ -75,9 +75,8 @@ class FeatureMatrix:
 
     def __repr__(self) -> str:
         features, samples = self.shape
-        return (
-            f"FeatureMatrix of {features:,} features x {samples:,} samples, {self.dtype}, {self.nbytes / 1e6:,.1f} MB"
-        )
+        size = f"{self.dtype}, {in_bytes(self.nbytes)}"
+        return f"FeatureMatrix of {features:,} features x {samples:,} samples, {size}"
 
     @property
     def has_sample_names(self) -> bool:
