@@ -29,7 +29,8 @@ class MappedSource(Source):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers that the function gives."""
-        return _applied(self.fn, np.ones((1, 1), dtype=self.source.dtype)).dtype
+        with np.errstate(all="ignore"):  # a one need not be in the function's domain
+            return _applied(self.fn, np.ones((1, 1), dtype=self.source.dtype)).dtype
 
     @property
     def grain(self) -> int:

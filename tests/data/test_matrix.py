@@ -298,3 +298,11 @@ class TestAnnData:
     def test_a_sample_table_given_beside_goes_first(self, adata):
         fit = el.lm_fit(adata, "~ dose", samples=pd.DataFrame({"dose": np.arange(8.0)}, index=SAMPLES[::-1]))
         assert list(fit.design.matrix[:, 1]) == list(range(7, -1, -1))
+
+
+def test_a_function_is_not_blamed_for_numbers_that_are_not_in_the_data():
+    """The type of what it gives is found from a one, of which a beta value has no logit."""
+    beta = np.array([[0.25, 0.5, 0.75]])
+    m_values = as_feature_matrix(beta).map(lambda b: np.log2(b / (1 - b)))
+    assert m_values.dtype == np.float64
+    assert m_values.plan().shape == (1, 3)
