@@ -45,6 +45,7 @@ def feature_columns(x: FloatArray, covariates: Covariates | OwnCovariates, facto
     status = np.full(len(x), int(Status.ok))
     columns: list[FloatArray] = []
     lengths: list[FloatArray] = []
+    aliased: AnyArray = np.zeros(len(x), dtype=np.bool_)
     for factor in (None, *factors):
         column = centred if factor is None else centred * factor
         size = spread if factor is None else squares(column)
@@ -53,11 +54,16 @@ def feature_columns(x: FloatArray, covariates: Covariates | OwnCovariates, facto
             for other, length in zip(columns, lengths, strict=True):
                 rest -= (np.einsum("ij,ij->i", rest, other) / length**2)[:, None] * other
             left = squares(rest)
+        left, nothing = np.sqrt(left), ~(left > RANK_TOLERANCE**2 * size)
+        if factor is None and len(factors):  # only products are tested: a covariate may hold the feature itself
+            rest[nothing], left[nothing] = 0.0, 1.0
+            aliased = nothing
+        else:
+            status[nothing] = Status.not_estimable
         columns.append(rest)
-        lengths.append(np.sqrt(left))
-        status[~(left > RANK_TOLERANCE**2 * size)] = Status.not_estimable
+        lengths.append(left)
     status[np.sqrt(spread) <= ZERO_VARIANCE * np.sqrt(n) * np.abs(mean)] = Status.zero_variance
-    df = n - covariates.rank - len(columns)
+    df = n - covariates.rank - len(columns) + aliased
     status[df <= 0] = Status.no_df
     status[n == 0] = Status.all_missing
     return FeatureColumns(tuple(columns), tuple(lengths), n.astype(np.intp), df, status)
