@@ -60,7 +60,8 @@ def test_there_is_an_example():
 
 
 @pytest.mark.parametrize("block", PYTHON_BLOCKS)
-def test_example_runs(block, capsys):
+def test_example_runs(block, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     exec(compile(block, "README.md", "exec"), {})
     assert capsys.readouterr().out
 
