@@ -96,7 +96,7 @@ def by_features(source: Source, running: Running, *, quiet: bool = False) -> Sou
     inner = getattr(source, "source", None)
     if isinstance(source, MappedSamples):
         return mapped(by_features(source.source, running, quiet=quiet), source.fn)
-    if isinstance(inner, Source):
+    if isinstance(inner, Source) and not isinstance(source, SampleMajor):
         turned = by_features(inner, running, quiet=quiet)
         return source if turned is inner else replace(source, source=turned)  # type: ignore[type-var]
     if not isinstance(source, SampleMajor):
