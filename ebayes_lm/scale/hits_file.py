@@ -123,9 +123,18 @@ class ParquetFile(HitsFile):
 
 
 def _arrow_table(frame: pd.DataFrame) -> Any:
+    """Columns of any objects are text: what they hold further down need not be what they begin with."""
     import pyarrow as pa
 
+    frame = frame.copy(deep=False)
+    for name in frame.columns[frame.dtypes == object]:
+        frame[name] = _text(frame[name])
     return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    values = [None if gone else str(value) for gone, value in zip(column.isna(), column, strict=True)]
+    return pd.Series(values, index=column.index, dtype="string")
 
 
 def _parquet_writer(stream: Any, table: Any) -> Any:

@@ -158,13 +158,15 @@ def table_of(found: Found, columns: int) -> pd.DataFrame:
     return table
 
 
-def with_annotation(table: pd.DataFrame, annotation: pd.DataFrame | None, rows: IntArray) -> pd.DataFrame:
-    """What is known of the features in front of what was found; ``table`` has a row for each of ``rows``."""
+def with_annotation(
+    table: pd.DataFrame, annotation: pd.DataFrame | None, rows: IntArray, labels: int = 0
+) -> pd.DataFrame:
+    """What is known of the features behind so many columns of labels; ``table`` has a row for each of ``rows``."""
     if annotation is None:
         return table
-    shown = annotation.iloc[rows].reset_index(drop=True)
+    shown = annotation.iloc[rows].set_axis(table.index, axis=0)
     shown = shown.rename(columns={c: f"{c}.annotation" for c in shown.columns if c in table.columns})
-    return pd.concat([shown, table], axis=1)
+    return pd.concat([table.iloc[:, :labels], shown, table.iloc[:, labels:]], axis=1)
 
 
 def collected(parts: Sequence[Scanned]) -> Scanned:

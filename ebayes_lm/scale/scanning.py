@@ -98,7 +98,7 @@ def scan(
         in place of the first three where several columns are tested. Of one outcome it is indexed by feature, of
         several it has columns ``feature`` and ``outcome``. ``adj.P.Val`` is Benjamini and Hochberg's over all tests,
         those that are not kept among them; ``.attrs["tests"]`` is their number. With ``out``, tests by outcome and how
-        many of them the file has; there, adjusted p-values and annotation are left out.
+        many of them the file has, which is without adjusted p-values.
 
     Raises
     ------
@@ -206,8 +206,6 @@ def _whole(every: Scanned, matrix: FeatureMatrix, outcomes: Outcomes, columns: i
         table = with_annotation(table, matrix.annotation, found.row).set_axis(matrix.features[found.row])
     else:
         table = _labelled(table, found, matrix, outcomes)
-        labels, rest = table[["feature", "outcome"]], table.drop(columns=["feature", "outcome"])
-        table = pd.concat([labels, with_annotation(rest, matrix.annotation, found.row)], axis=1)
     table.attrs["tests"] = tests
     return table
 
@@ -225,8 +223,10 @@ def _written(
 
 
 def _labelled(table: pd.DataFrame, found: Found, matrix: FeatureMatrix, outcomes: Outcomes) -> pd.DataFrame:
-    """With the names of features, and of outcomes where there may be several, in front."""
+    """With the names of features, and of outcomes where there may be several, in front, and then annotation."""
+    labels = {"feature": matrix.features[found.row]}
     if not outcomes.is_one:
-        table.insert(0, "outcome", outcomes.names[found.outcome])
-    table.insert(0, "feature", matrix.features[found.row])
-    return table
+        labels["outcome"] = outcomes.names[found.outcome]
+    for k, (name, values) in enumerate(labels.items()):
+        table.insert(k, name, values)
+    return with_annotation(table, matrix.annotation, found.row, len(labels))

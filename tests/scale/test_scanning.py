@@ -257,6 +257,30 @@ def test_annotation_comes_along():
     assert list(long.columns[:5]) == ["feature", "outcome", "chromosome", "n.annotation", "beta"]
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".csv"])
+def test_annotation_goes_to_the_file_too(tmp_path, ending):
+    described = {
+        "position": np.arange(60),
+        "outcome": 2.5,
+        "gene": [None] * 50 + ["MYC", 1, ("a", 2), None, "TP53"] * 2,
+    }
+    frame = SITES[:60].assign(**described)
+    for outcome, labels in (("lung", ["feature"]), (["lung", "bmi"], ["feature", "outcome"])):
+        options = {"samples": PEOPLE, "feature_columns": list(described), "chunk_size": 7}
+        path = tmp_path / f"{labels[-1]}{ending}"
+        scan(frame, outcome, out=path, **options)
+        read = pd.read_parquet(path) if ending == ".parquet" else pd.read_csv(path)
+        table = scan(frame, outcome, **options)
+        assert table.columns.is_unique
+        own = labels if len(labels) == 2 else []
+        clash = "outcome.annotation" if own else "outcome"
+        assert list(table.columns[: len(own) + 3]) == [*own, "position", clash, "gene"]
+        assert list(read.columns) == [*labels, *table.columns[len(own) :].drop("adj.P.Val")]
+        each = len(read) // 60
+        assert read["position"].tolist() == [k for k in range(60) for _ in range(each)]
+        assert read["gene"][50 * each :: each].fillna("").tolist() == ["MYC", "1", "('a', 2)", "", "TP53"] * 2
+
+
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".tsv.gz"])
 @pytest.mark.parametrize("keep_p", [None, 1e-2])
 def test_a_file_has_what_a_table_would(tmp_path, ending, keep_p):
