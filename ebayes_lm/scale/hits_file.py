@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ebayes_lm.data.readers.stored import require_extra
@@ -127,8 +128,9 @@ def _arrow_table(frame: pd.DataFrame) -> Any:
     import pyarrow as pa
 
     frame = frame.copy(deep=False)
-    for name in frame.columns[frame.dtypes == object]:
-        frame[name] = _text(frame[name])
+    for name, dtype in frame.dtypes.items():
+        if isinstance(dtype, np.dtype) and dtype.kind == "O":
+            frame[name] = _text(frame[name])
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 

@@ -63,7 +63,7 @@ def scan(
         :func:`open_matrix` returns. NaN is missing; a feature is tested on the samples that it has.
     outcome : str, list of str, (n,) or (n, q) array_like, Series or DataFrame
         Columns of ``samples``, or numbers, samples x outcomes. Samples without a value do not take part for this
-        outcome.
+        outcome; of those that have none at all, covariates may be missing, too.
     covariates : str, list of str, Design, DataFrame or array, optional
         What to adjust for: a formula such as ``"~ age + sex"``, names of columns of ``samples``, or a matrix samples x
         covariates. A constant is always added.
@@ -148,8 +148,9 @@ def scan(
     matrix, table = matrix_and_table(features, samples, layer=layer, feature_columns=feature_columns)
     warn_of_adjustment(matrix.adjusted)
     outcomes = outcomes_of(outcome, matrix, table)
-    factors = interaction_columns(interaction, matrix, table)
-    sets = outcome_sets(outcomes.values, covariate_columns(covariates, matrix, table), factors)
+    used = np.isfinite(outcomes.values).any(axis=0)
+    factors = interaction_columns(interaction, matrix, table, used)
+    sets = outcome_sets(outcomes.values, covariate_columns(covariates, matrix, table, used), factors)
     _check_sets(sets, outcomes)
     n_tests = matrix.shape[0] * len(outcomes.names)
     if path is None and keep_p is None and not outcomes.is_one and n_tests > _MOST_TESTS:

@@ -95,6 +95,17 @@ def test_many_outcomes_with_gaps_of_their_own(features):
     assert table.attrs["tests"] == 300
 
 
+def test_people_without_an_outcome_need_no_covariates():
+    gone = PEOPLE.index.isin(["p3", "p40"])
+    people = PEOPLE.assign(lung=PEOPLE["lung"].mask(gone), age=PEOPLE["age"].mask(gone), sex=PEOPLE["sex"].mask(gone))
+    options = {"covariates": FORMULA, "interaction": "bmi"}
+    table = scan(GAPPED[:50], "lung", samples=people, **options)
+    few = scan(GAPPED[:50].loc[:, ~gone], "lung", samples=PEOPLE[~gone], **options)
+    pd.testing.assert_frame_equal(table, few, rtol=ORACLE)
+    with pytest.raises(el.errors.DesignError, match=r"covariates are missing: 'age' for 2 of 60 .*'sex' for 2"):
+        scan(GAPPED[:50], "case", samples=people, **options)
+
+
 @pytest.mark.parametrize("features", [SITES, GAPPED], ids=["complete", "gaps"])
 def test_large_matrices_have_the_same_numbers(features, monkeypatch):
     spoiled = np.array(features)
