@@ -14,7 +14,7 @@ from ebayes_lm.batch.shrinkage import Adjustment, Wanted, effects_of, shrunken_e
 from ebayes_lm.core.batch_rows import BatchModel, BatchRows, batch_rows
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.returning import same_kind
+from ebayes_lm.data.returning import adjusted_kind
 from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import (
     ArgumentError,
@@ -83,9 +83,11 @@ def combat(
 
     Returns
     -------
-    array, DataFrame, AnnData or EList
+    array, DataFrame, AnnData, EList or FeatureMatrix
         As y, with new values, and marked as adjusted. Features stay as they are, with a warning, that are constant in
-        a batch of several samples, or whose own values cannot tell batches from covariates.
+        a batch of several samples, or whose own values cannot tell batches from covariates. Of what
+        :func:`open_matrix` returns, and of a dask array, comes a FeatureMatrix whose values are adjusted as they are
+        read: ``.write("adjusted.zarr")`` puts them on disk.
 
     Raises
     ------
@@ -128,8 +130,8 @@ def combat(
     used = _adjustable(rows, model, matrix.features)
     effects = effects_of(rows, used, model, names)
     shrunken = shrunken_effects(effects, model, Wanted(parametric, mean_only, running), names)
-    values = Adjustment.of(rows, used, model, effects, shrunken).applied(matrix, running, mean_only=mean_only)
-    return same_kind(values, y, matrix, layer=layer, adjusted=f"combat: {len(names)} batches")
+    adjust = Adjustment.of(rows, used, model, effects, shrunken, mean_only=mean_only)
+    return adjusted_kind(y, matrix, adjust, running, layer=layer, adjusted=f"combat: {len(names)} batches")
 
 
 def _model(matrix: FeatureMatrix, batch: Any, design: Any, table: Any, wanted: Any) -> tuple[BatchModel, pd.Index]:

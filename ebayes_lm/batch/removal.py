@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ebayes_lm.batch.nuisance import Nuisance, batch_effect, covariate_effect, w
 from ebayes_lm.core.removal import Removal, removal
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.returning import same_kind
+from ebayes_lm.data.returning import adjusted_kind, is_read_in_blocks, same_kind
 from ebayes_lm.data.weights import Weights, matrix_weights
 from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.errors import ArgumentError, DesignWarning, warn
@@ -89,10 +89,12 @@ def remove_batch_effect(
 
     Returns
     -------
-    array, DataFrame, AnnData or EList
+    array, DataFrame, AnnData, EList or FeatureMatrix
         As y, with what else it holds; an array where y is sparse. The mark, in words, is ``attrs["adjusted"]`` of a
-        DataFrame, ``adjusted`` of an EList and ``uns["adjusted"]`` of an AnnData. Where there is nothing to remove,
-        such as a single batch, values stay as they are and are not marked.
+        DataFrame, ``adjusted`` of an EList or a FeatureMatrix and ``uns["adjusted"]`` of an AnnData. Where there is
+        nothing to remove, such as a single batch, values stay as they are and are not marked. Of what
+        :func:`open_matrix` returns, and of a dask array, comes a FeatureMatrix whose values are adjusted as they are
+        read: ``.write("adjusted.zarr")`` puts them on disk.
 
     Raises
     ------
@@ -138,11 +140,26 @@ def remove_batch_effect(
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = arranged(Arranged(matrix, kept, known), blocks, correlation, None, None)
     if not terms:
-        return same_kind(matrix.source.read(0, matrix.shape[0]).astype(np.float64), y, matrix, layer=layer)
+        return _as_it_is(y, matrix, layer)
     warn_of_confounding(terms, kept)
-    values = _removed(plain, terms, running, inf)
-    note = f"remove_batch_effect: {', '.join(term.name for term in terms)}"
-    return same_kind(values, y, matrix, layer=layer, adjusted=note)
+    without = _Without.of(plain, terms)
+    return adjusted_kind(
+        y,
+        matrix,
+        without,
+        running,
+        cells=without.at_once,
+        layer=layer,
+        adjusted=f"remove_batch_effect: {', '.join(term.name for term in terms)}",
+        refuse=(lambda n_infinite: refuse_infinite(n_infinite, matrix.features)) if inf == "error" else None,
+    )
+
+
+def _as_it_is(y: Any, matrix: FeatureMatrix, layer: str | None) -> Any:
+    """Values from which nothing is removed."""
+    if is_read_in_blocks(y):
+        return y if isinstance(y, FeatureMatrix) else matrix
+    return same_kind(matrix.source.read(0, matrix.shape[0]).astype(np.float64), y, matrix, layer=layer)
 
 
 def _kept(design: Any, group: Any, matrix: FeatureMatrix, table: Any, *, asked: bool) -> FloatArray:
@@ -161,26 +178,42 @@ def _kept(design: Any, group: Any, matrix: FeatureMatrix, table: Any, *, asked: 
     return design_of(design, matrix, table).matrix
 
 
-def _removed(plain: Arranged, terms: Sequence[Nuisance], running: Running, inf: str) -> FloatArray:
-    """Values (G, n) without nuisance."""
-    matrix, known = plain.matrix, plain.weights
-    nuisance = np.column_stack([term.columns for term in terms])
-    without: Removal = removal(plain.x, nuisance, known.samples, plain.correlation)
-    cells = _cells(known, matrix.shape)
+@dataclass(frozen=True, eq=False)
+class _Without:
+    """Takes nuisance out of rows.
 
-    values = np.empty(matrix.shape)
+    Attributes
+    ----------
+    removal : Removal
+    weights : Weights
+        Of features or of observations, where they matter: one weight for all of a feature changes nothing, unless it
+        is zero.
+    """
 
-    def block(y: AnyArray, at: slice) -> tuple[AnyArray]:
-        return (without.rows(y, values[at], None if cells is None else cells[at]),)
+    removal: Removal
+    weights: Weights
 
-    (n_infinite,) = matrix.map_blocks(block, running, _CELLS if cells is None else ROW_CELLS)
-    if inf == "error":
-        refuse_infinite(n_infinite, matrix.features)
-    return values
+    @classmethod
+    def of(cls, plain: Arranged, terms: Sequence[Nuisance]) -> _Without:
+        nuisance = np.column_stack([term.columns for term in terms])
+        known = plain.weights
+        matter = known.features is not None and not known.features.all()
+        return cls(
+            removal(plain.x, nuisance, known.samples, plain.correlation),
+            Weights(features=known.features if matter else None, cells=known.cells),
+        )
 
+    @property
+    def at_once(self) -> int:
+        """Cells to work on at once."""
+        return _CELLS if self.weights.features is None and self.weights.cells is None else ROW_CELLS
 
-def _cells(known: Weights, shape: tuple[int, int]) -> FloatArray | None:
-    """Weights (G, n) of observations; one weight for all of a feature changes nothing, unless it is zero."""
-    if known.features is not None and not known.features.all():
-        return np.broadcast_to(known.features[:, None], shape)
-    return known.cells
+    def __call__(self, values: AnyArray, at: slice, out: FloatArray) -> AnyArray:
+        """Adjust rows, and count what is infinite in them."""
+        return self.removal.rows(values, out, self._cells(at))
+
+    def _cells(self, at: slice) -> FloatArray | None:
+        if self.weights.features is not None:
+            weights = self.weights.features[at]
+            return np.broadcast_to(weights[:, None], (len(weights), self.removal.nuisance.shape[1]))
+        return None if self.weights.cells is None else self.weights.cells[at]

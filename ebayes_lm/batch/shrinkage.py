@@ -1,4 +1,4 @@
-"""Effects of batches drawn towards those of all features, and taken out of a matrix block by block."""
+"""Effects of batches drawn towards those of all features, and taken out of rows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from ebayes_lm.core.batch_prior import (
     posterior_modes,
 )
 from ebayes_lm.core.batch_rows import BatchModel, BatchRows, adjusted_rows
-from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
-from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.errors import ConvergenceWarning, DataError, listing, warn
 
 
@@ -78,19 +77,22 @@ def shrunken_effects(
 
 @dataclass(frozen=True, eq=False)
 class Adjustment:
-    """What is done to each row; fields have a place for every row of the matrix."""
+    """What is done to each row; fields have a place for every row of the matrix.
+
+    Without a ratio variances stay as they are.
+    """
 
     model: BatchModel
     used: BoolArray
     slopes: FloatArray
     centre: FloatArray
     shift: FloatArray
-    ratio: FloatArray
+    ratio: FloatArray | None
 
     @classmethod
     def of(
         cls, rows: BatchRows, used: BoolArray, model: BatchModel, effects: BatchEffects,
-        shrunken: tuple[FloatArray, FloatArray],
+        shrunken: tuple[FloatArray, FloatArray], *, mean_only: bool,
     ) -> Adjustment:  # fmt: skip
         """From what was found for the rows that are used."""
         locations, spreads = shrunken
@@ -99,21 +101,14 @@ class Adjustment:
         absent = np.isnan(effects.location)
         shift[used] = np.where(absent, 0.0, locations * effects.scale[:, None])
         ratio[used] = np.where(absent, 1.0, np.sqrt(spreads))
-        return cls(model, used, rows.slopes, centre, shift, ratio)
+        return cls(model, used, rows.slopes, centre, shift, None if mean_only else ratio)
 
-    def applied(self, matrix: FeatureMatrix, running: Running, *, mean_only: bool) -> FloatArray:
-        """Adjusted values (G, n); rows and samples that are left as they are keep them to the last digit."""
-        kept = np.zeros(matrix.shape[1], dtype=np.bool_)
+    def __call__(self, values: AnyArray, at: slice, out: FloatArray) -> None:
+        """Adjust rows; rows and samples that are left as they are keep their values to the last digit."""
+        given = np.asarray(values, dtype=np.float64)
+        ratio = None if self.ratio is None else self.ratio[at]
+        out[:] = adjusted_rows(given, self.model, self.slopes[at], self.centre[at], self.shift[at], ratio)
         if self.model.reference is not None:
             kept = self.model.codes == self.model.reference
-
-        def block(values: AnyArray, at: slice) -> tuple[FloatArray]:
-            given = np.asarray(values, dtype=np.float64)
-            ratio = None if mean_only else self.ratio[at]
-            moved = adjusted_rows(given, self.model, self.slopes[at], self.centre[at], self.shift[at], ratio)
-            moved[:, kept] = given[:, kept]
-            moved[~self.used[at]] = given[~self.used[at]]
-            return (moved,)
-
-        (values,) = matrix.map_blocks(block, running, ROW_CELLS)
-        return np.asarray(values, dtype=np.float64)
+            out[:, kept] = given[:, kept]
+        out[~self.used[at]] = given[~self.used[at]]

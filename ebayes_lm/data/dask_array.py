@@ -135,10 +135,11 @@ def plain_rows(values: Any, shape: tuple[int, int], dtype: np.dtype[Any]) -> Any
 
 def active_client() -> Any:
     """The distributed client that is active; None where nobody has made one."""
-    distributed = sys.modules.get("distributed")
-    if distributed is None:
+    # another thread may be in the middle of importing the package, and nobody has made a client then
+    default_client = getattr(sys.modules.get("distributed"), "default_client", None)
+    if default_client is None:
         return None
     try:
-        return distributed.default_client()
+        return default_client()
     except ValueError:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,55 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.adjusted import Adjust, AdjustedSource
+from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.containers import EList
+from ebayes_lm.data.dask_array import is_dask_array
 from ebayes_lm.data.marks import MARK, joined_notes, mark_key
 from ebayes_lm.data.matrix import FeatureMatrix, is_anndata
+
+
+def adjusted_kind(
+    y: Any, matrix: FeatureMatrix, adjust: Adjust, running: Running, *, cells: int = ROW_CELLS,
+    layer: str | None = None, adjusted: str | None = None, refuse: Callable[[AnyArray], None] | None = None,
+) -> Any:  # fmt: skip
+    """Adjusted values as the same kind of thing as what the caller gave, with everything else that it holds.
+
+    Parameters
+    ----------
+    y, matrix, layer, adjusted
+        As for :func:`same_kind`.
+    adjust : callable
+        What is done to rows.
+    running : Running
+    cells : int
+        Cells that are adjusted at once.
+    refuse : callable, optional
+        Looks at what ``adjust`` counts in all rows, and may raise.
+
+    Returns
+    -------
+    array, DataFrame, AnnData, EList or FeatureMatrix
+        A FeatureMatrix where y is one, or a dask array: its values are adjusted as they are read, so that they take
+        the room of a block.
+    """
+    source = AdjustedSource(matrix.source, adjust, cells)
+    if not is_read_in_blocks(y):
+        values = np.empty(matrix.shape)
+        counts = matrix.map_blocks(lambda given, at: source.put(given, at, values[at]), running, cells)
+    elif refuse is not None:
+        counts = matrix.map_blocks(lambda given, at: source.put(given, at, np.empty(given.shape)), running, cells)
+    if refuse is not None:
+        refuse(*counts)
+    if not is_read_in_blocks(y):
+        return same_kind(values, y, matrix, layer=layer, adjusted=adjusted)
+    given = y if isinstance(y, FeatureMatrix) else matrix
+    return replace(given, source=source, adjusted=joined_notes(given.adjusted, adjusted))
+
+
+def is_read_in_blocks(y: Any) -> bool:
+    """Whether y may be larger than the memory, so that what is made of it has to be read in blocks, too."""
+    return isinstance(y, FeatureMatrix) or is_dask_array(y)
 
 
 def same_kind(
@@ -22,7 +69,7 @@ def same_kind(
     Parameters
     ----------
     values : (G, n) array
-    y : array, DataFrame, AnnData, sparse matrix, EList or FeatureMatrix
+    y : array, DataFrame, AnnData, sparse matrix or EList
         What the caller gave; it is not changed.
     matrix : FeatureMatrix
         What ``as_feature_matrix`` made of it.
@@ -35,7 +82,7 @@ def same_kind(
     Returns
     -------
     array, DataFrame, AnnData or EList
-        An array, too, where y is a FeatureMatrix or sparse: zeros do not stay zeros. An AnnData that is backed by a
+        An array, too, where y is sparse: zeros do not stay zeros. An AnnData that is backed by a
         file comes into memory, and the file stays as it is.
     """
     note = joined_notes(matrix.adjusted, adjusted)

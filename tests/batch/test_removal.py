@@ -10,7 +10,6 @@ from scipy import sparse
 
 import ebayes_lm as el
 from ebayes_lm import remove_batch_effect
-from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import AdjustedDataWarning, DesignWarning
 from tests.batch.answers.reader import answers
 
@@ -94,7 +93,7 @@ def test_a_single_covariate():
         assert_allclose(removed(batch=None, covariates=covariate), by_name, rtol=SAME)
 
 
-@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array, as_feature_matrix, np.float32])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array, np.float32])
 def test_what_has_no_place_for_a_mark_is_an_array(kind):
     found = removed(kind(Y.to_numpy()))
     assert type(found) is np.ndarray

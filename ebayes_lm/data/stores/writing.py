@@ -14,15 +14,16 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.durable import PART, as_bytes, write_whole
+from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import Source
 from ebayes_lm.data.stores.formats import open_matrix
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, StorageError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, StorageError, StorageWarning, warn
 
 #: Bytes of a chunk: large enough to compress and to be read in one go, small enough that several can be held.
 CHUNK_BYTES = 1 << 23
@@ -73,6 +74,12 @@ def _write_npy(matrix: FeatureMatrix, path: Path, running: Running) -> None:
         write_whole(path, pieces())
     finally:
         path.with_name(path.name + PART).unlink(missing_ok=True)
+    if matrix.adjusted:
+        warn(
+            f"{path.name} has no place for the mark that something was removed from these data ({matrix.adjusted}), "
+            "and lm_fit() does not warn of what is read from there; a .zarr keeps it",
+            StorageWarning,
+        )
 
 
 def _write_zarr(matrix: FeatureMatrix, path: Path, running: Running) -> None:
@@ -94,6 +101,8 @@ def _write_zarr(matrix: FeatureMatrix, path: Path, running: Running) -> None:
         )  # fmt: skip
         for at, block in _blocks(source, running, rows):
             values[at] = block
+        if matrix.adjusted:
+            group.attrs[MARK] = matrix.adjusted
         for name, labels in (("features", matrix.features), ("samples", matrix.samples)):
             if not is_positional(labels):
                 _write_labels(group, name, labels)
@@ -115,7 +124,7 @@ def _blocks(source: Source, running: Running, rows: int) -> Iterator[tuple[slice
     bounds = running.bounds(source.shape, grain=rows)
     size = bounds[0].stop
     size = size if size < rows else size - size % rows
-    with Progress(source.shape[0], running.progress) as progress:
+    with blas_threads(1), Progress(source.shape[0], running.progress) as progress:
         for start in range(0, source.shape[0], size):
             at = slice(start, min(source.shape[0], start + size))
             yield at, source.read(at.start, at.stop)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.marks import mark_key
+from ebayes_lm.data.marks import mark_key, note_in
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.data.stores.layout import Reading, banded, reading_of
@@ -122,7 +122,12 @@ def _group(folder: Folder, root: Node, request: Request) -> Opened:
         if node is not root and axis not in beside and (node.folder.parent / axis).is_dir():
             raise DataError(f"{node.folder.parent / axis} is no zarr array: its metadata are lost")
     features, samples = source.shape
-    return Opened(source, folder.names(beside.get("features"), features), folder.names(beside.get("samples"), samples))
+    return Opened(
+        source,
+        folder.names(beside.get("features"), features),
+        folder.names(beside.get("samples"), samples),
+        adjusted=note_in(root.attributes),
+    )
 
 
 def _anndata(folder: Folder, root: Node, request: Request) -> Opened:

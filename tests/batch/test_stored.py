@@ -1,0 +1,124 @@
+"""Verbs of this folder on matrices that are read block by block: the same numbers as in memory."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ebayes_lm as el
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.errors import AdjustedDataWarning, DataError, StorageWarning
+from tests.data.sample_stores import SHORT, Samples
+
+#: The same sums in blocks of other sizes.
+SAME = 1e-10
+#: The same row, adjusted beside others.
+SAME_ROW = 1e-13
+
+G, N = 2000, 12
+RNG = np.random.default_rng(5)
+SAMPLES = [f"s{j}" for j in range(N)]
+TABLE = pd.DataFrame({"group": list("AABB") * 3, "day": list("xyz") * 4}, index=SAMPLES)
+HIDDEN = np.outer(RNG.normal(size=G), RNG.normal(size=N))
+DAYS = RNG.normal(size=(G, 3))[:, np.arange(N) % 3]
+Y = pd.DataFrame(8 + RNG.normal(size=(G, N)) * RNG.uniform(0.5, 2, (G, 1)) + HIDDEN + DAYS,
+                 index=[f"g{i}" for i in range(G)], columns=SAMPLES)  # fmt: skip
+GAPS = Y.mask(pd.DataFrame(RNG.random((G, N)) < 0.001, index=Y.index, columns=Y.columns))
+CONTROLS = Y.index[::5]
+GC = np.linspace(0, 1, G) ** 2
+ABOUT = {"samples": TABLE, "max_memory": SHORT, "chunk_size": 64}
+
+ADJUSTING = {
+    "remove_batch_effect": lambda y: el.remove_batch_effect(y, "day", group="group", **ABOUT),
+    "of features": lambda y: el.remove_batch_effect(y, "day", weights=pd.Series(np.arange(G) % 3, Y.index), **ABOUT),
+    "of observations": lambda y: el.remove_batch_effect(y, "day", weights=np.exp(Y.to_numpy() / 9), **ABOUT),
+    "combat": lambda y: el.combat(y, "day", "~ group", **ABOUT),
+    "combat, a reference": lambda y: el.combat(y, "day", reference_batch="y", **ABOUT),
+    "combat, means": lambda y: el.combat(y, "day", mean_only=True, **ABOUT),
+}
+
+
+def in_zarr(y, folder):
+    return as_matrix(y).write(folder / "y.zarr")
+
+
+def by_samples(y, folder):
+    return FeatureMatrix(Samples(y.to_numpy()), y.index, y.columns)
+
+
+def as_matrix(y):
+    from ebayes_lm.data.matrix import as_feature_matrix
+
+    return as_feature_matrix(y)
+
+
+def values(matrix):
+    return matrix.source.read(0, matrix.shape[0])
+
+
+stores = pytest.mark.parametrize("store", [in_zarr, by_samples])
+quiet = pytest.mark.filterwarnings("ignore::ebayes_lm.errors.StorageWarning")
+
+
+@quiet
+@stores
+@pytest.mark.parametrize("verb", ADJUSTING)
+def test_adjusted_as_they_are_read(verb, store, tmp_path):
+    y = GAPS if store is in_zarr else Y
+    expected = ADJUSTING[verb](y)
+    stored = store(y, tmp_path)
+    found = ADJUSTING[verb](stored)
+    assert type(found) is FeatureMatrix
+    assert found.adjusted == expected.attrs["adjusted"]
+    pd.testing.assert_index_equal(found.features, Y.index)
+    pd.testing.assert_index_equal(found.samples, Y.columns)
+    assert_allclose(values(found), expected, rtol=SAME_ROW)
+    sent = pickle.loads(pickle.dumps(found.source))
+    for at in ((0, 1), (700, 1333)):
+        assert_allclose(sent.read(*at), expected[slice(*at)], rtol=SAME_ROW)
+    written = found.write(tmp_path / "adjusted.zarr", max_memory=SHORT)
+    assert_allclose(values(written), expected, rtol=SAME_ROW)
+    if store is by_samples:
+        assert sorted(stored.source.reads) == sorted(set(stored.source.reads))
+
+
+def test_the_mark_is_read_back(tmp_path):
+    found = el.combat(in_zarr(Y, tmp_path), "day", samples=TABLE)
+    found.write(tmp_path / "adjusted.zarr")
+    again = el.open_matrix(tmp_path / "adjusted.zarr")
+    assert again.adjusted == "combat: 3 batches"
+    with pytest.warns(AdjustedDataWarning, match="combat: 3 batches"):
+        el.lm_fit(again, "~ group", samples=TABLE)
+    twice = el.remove_batch_effect(again, "day", samples=TABLE)
+    assert twice.adjusted == "combat: 3 batches; remove_batch_effect: day"
+    with pytest.warns(StorageWarning, match="no place for the mark"):
+        found.write(tmp_path / "adjusted.npy")
+
+
+def test_infinite_values_are_refused_before_anything_is_read_from_what_comes_back(tmp_path):
+    y = Y.copy()
+    y.iloc[[3, 1999], 2] = np.inf
+    stored = in_zarr(y, tmp_path)
+    with pytest.raises(DataError, match="2 values in 2 features \\('g3', 'g1999'\\)"):
+        el.remove_batch_effect(stored, "day", samples=TABLE)
+    assert_array_equal(
+        values(el.remove_batch_effect(stored, "day", samples=TABLE, inf="missing")),
+        el.remove_batch_effect(y, "day", samples=TABLE, inf="missing"),
+    )
+
+
+def test_where_nothing_is_removed_a_store_stays_what_it_was(tmp_path):
+    stored = in_zarr(Y, tmp_path)
+    assert el.remove_batch_effect(stored, ["a"] * N) is stored
+
+
+def test_dask_arrays_come_back_as_matrices_that_are_read():
+    dask = pytest.importorskip("dask.array")
+    y = dask.from_array(Y.to_numpy(), chunks=(500, 5))
+    found = el.combat(y, list(TABLE["day"]), max_memory=SHORT)
+    assert type(found) is FeatureMatrix
+    assert_allclose(values(found), el.combat(Y, "day", samples=TABLE), rtol=SAME_ROW)
