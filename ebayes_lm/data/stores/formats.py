@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.stores.opening import Opened, Request
+from ebayes_lm.data.stores.opening import Opened, Request, columns_named
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, listing
 
 #: By the end of the name: module and function that open such a file.
@@ -30,10 +30,19 @@ FORMATS = {
     ".txt.gz": ("text_file", "open_text_file"),
     ".zarr": ("zarr_store", "open_zarr"),
 }
+#: Formats whose columns have names, and may describe features.
+_TABLES = ("parquet_file", "text_file")
+#: Formats that may hold AnnData.
+_ANNDATA = ("anndata_file", "zarr_store")
 
 
 def open_matrix(
-    path: Any, *, layer: str | None = None, orientation: str | None = None, allow_external: bool = False
+    path: Any,
+    *,
+    layer: str | None = None,
+    feature_columns: str | Iterable[str] | None = None,
+    orientation: str | None = None,
+    allow_external: bool = False,
 ) -> FeatureMatrix:
     """Open a matrix on disk; its values are read when a verb needs them, block by block.
 
@@ -46,7 +55,8 @@ def open_matrix(
         * .h5, .hdf5: the dataset that ``layer`` names by its path in the file, else the only matrix; ``features`` and
           ``samples`` beside it name both, where they are there.
         * .h5ad: X of an AnnData, or the layer that is named, or ``"raw"``; dense or sparse.
-        * .parquet, .pq: columns are samples. The index that pandas stored names the rows, else a first column of text.
+        * .parquet, .pq: columns are samples. The index that pandas stored names the rows, else a first column of text
+          or of whole numbers that are all different.
         * .csv, .tsv, .txt, plain or with .gz: columns are samples, the first one names the rows. Numbers are parsed
           once, into a scratch file in the folder that the environment variable ``EBAYES_LM_SCRATCH_DIR`` names, else
           in that of temporary files; it goes with the matrix.
@@ -58,6 +68,9 @@ def open_matrix(
         Columns of text in tables describe the rows.
     layer : str, optional
         Which matrix, where the file holds several.
+    feature_columns : str or list of str, optional
+        Columns of a text or parquet file that describe features and are not samples although they hold numbers, such
+        as lengths or positions. They keep the values that are in the file, in text files as text.
     orientation : {"features", "samples"}, optional
         What stands in the rows of the file, where that is not what is usual in its format: features, but samples in
         AnnData and PLINK files.
@@ -85,13 +98,25 @@ def open_matrix(
     ...     y = el.open_matrix(f"{folder}/beta.npy").map(lambda beta: np.log2(beta / (1 - beta)))
     ...     el.lm_fit(y, [[1, 0], [1, 0], [1, 1], [1, 1]]).coefficients.round(2).to_numpy().tolist()
     [[-2.58, 4.2], [0.58, 1.42]]
+
+    Numbers that describe features are named, text describes them in any case:
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"gene": ["TP53", "MYC"], "length": [2512, 2367], "a": [8, 5], "b": [9, 6]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table.to_csv(f"{folder}/counts.csv", index=False)
+    ...     counts = el.open_matrix(f"{folder}/counts.csv", feature_columns="length")
+    >>> list(counts.samples)
+    ['a', 'b']
+    >>> counts.annotation["length"].astype(int).tolist()
+    [2512, 2367]
     """
     if not isinstance(path, (str, Path)):
         raise ArgumentTypeError(f"open_matrix() takes the path of a file; got {type(path).__name__}")
     if orientation not in (None, "features", "samples"):
         raise ArgumentError(f"orientation is 'features' or 'samples', what stands in rows; got {orientation!r}")
     path = Path(path)
-    opened = _opener(path)(path, Request(layer, orientation, bool(allow_external)))
+    opened = _open(path, Request(layer, orientation, bool(allow_external), columns_named(feature_columns)))
     features, samples = opened.source.shape
     return FeatureMatrix(
         opened.source,
@@ -103,13 +128,16 @@ def open_matrix(
     )
 
 
-def _opener(path: Path) -> Callable[[Path, Request], Opened]:
+def _open(path: Path, request: Request) -> Opened:
     name = path.name.lower()
-    for ending in sorted(FORMATS, key=len, reverse=True):
-        if name.endswith(ending):
-            module, function = FORMATS[ending]
-            opener: Callable[[Path, Request], Opened] = getattr(
-                import_module(f"ebayes_lm.data.stores.{module}"), function
-            )
-            return opener
-    raise ArgumentError(f"{path.name} is of no format that is known here: {listing(FORMATS, 20)}")
+    ending = next((ending for ending in sorted(FORMATS, key=len, reverse=True) if name.endswith(ending)), None)
+    if ending is None:
+        raise ArgumentError(f"{path.name} is of no format that is known here: {listing(FORMATS, 20)}")
+    module, function = FORMATS[ending]
+    if request.feature_columns and module not in _TABLES:
+        instead = "; the annotation of an AnnData is its var" if module in _ANNDATA else ""
+        raise ArgumentError(
+            f"feature_columns= names columns of text or parquet files, and {path.name} is neither{instead}"
+        )
+    opener: Callable[[Path, Request], Opened] = getattr(import_module(f"ebayes_lm.data.stores.{module}"), function)
+    return opener(path, request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import pandas as pd
 
 from ebayes_lm.data import fingerprints
 from ebayes_lm.data.sources import Source
-from ebayes_lm.errors import ArgumentError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing, nearest
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,38 @@ class Request:
         What stands in the rows of the file; None for what is usual in its format.
     allow_external : bool
         Files may refer to other files.
+    feature_columns : tuple of str
+        Columns that describe features and are not samples, without repetition.
     """
 
     layer: str | None = None
     orientation: str | None = None
     allow_external: bool = False
+    feature_columns: tuple[str, ...] = ()
 
     def refuse_layer(self, path: Path) -> None:
         """Of a format without layers."""
         if self.layer is not None:
             raise ArgumentError(f"layer={self.layer!r} names one of several matrices, and {path.name} holds one")
+
+    def require_columns(self, path: Path, known: Sequence[str]) -> None:
+        """Refuse columns that describe features where there are none of these names, or columns are features.
+
+        Raises
+        ------
+        ArgumentError
+        """
+        if self.feature_columns and self.orientation == "samples":
+            raise ArgumentError(
+                f"feature_columns= names columns beside those of samples, and in {path.name} samples stand in rows "
+                "(orientation='samples'); leave it out"
+            )
+        for name in self.feature_columns:
+            if name not in known:
+                raise ArgumentError(
+                    f"feature_columns= names {name!r}, which is not a column of {path.name}.{nearest(name, known)} "
+                    f"It has {listing(known)}"
+                )
 
     def require_matrix(self, path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         """Refuse what is no matrix of real numbers.
@@ -51,6 +74,21 @@ class Request:
             )
         if dtype.kind not in "biuf":
             raise DataError(f"{path} holds {dtype}; a matrix holds real numbers")
+
+
+def columns_named(feature_columns: str | Iterable[str] | None) -> tuple[str, ...]:
+    """One name or several, each once.
+
+    Raises
+    ------
+    ArgumentTypeError
+        Neither.
+    """
+    if feature_columns is None or isinstance(feature_columns, str):
+        return () if feature_columns is None else (feature_columns,)
+    if not isinstance(feature_columns, Iterable):
+        raise ArgumentTypeError(f"feature_columns must be a column name or a list of these, not {feature_columns!r}")
+    return tuple(dict.fromkeys(feature_columns))
 
 
 class Held(NamedTuple):

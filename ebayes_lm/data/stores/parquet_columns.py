@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.marks import note_in
-from ebayes_lm.errors import DataError, listing
+from ebayes_lm.errors import DataError
 
 
 @contextmanager
@@ -117,11 +115,15 @@ class ParquetColumns:
             return series
 
     def table(self, names: Sequence[str]) -> pd.DataFrame:
-        """Columns as they are."""
+        """Columns as they are; whole numbers and truth values with gaps stay what they are."""
+        pa = _arrow()
         with parquet_errors(self.path):
             table = self.file.read(columns=list(names), use_threads=False).select(list(names))
             table.validate(full=True)
             frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas()
+            for name, column in zip(names, table.columns, strict=True):
+                if column.null_count and (pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)):
+                    frame[name] = column.to_pandas(types_mapper=_nullable)
             return frame
 
     def counted(self, name: str) -> int:
@@ -165,6 +167,12 @@ class ParquetColumns:
         return found
 
 
+def _nullable(kind: Any) -> Any:
+    """The type of pandas that keeps whole numbers, or truth values, beside gaps."""
+    plain = np.dtype(kind.to_pandas_dtype()).name
+    return pd.api.types.pandas_dtype("boolean" if plain == "bool" else plain.replace("int", "Int").replace("u", "U"))
+
+
 def _groups(metadata: Any) -> range:
     return range(metadata.num_row_groups)
 
@@ -172,97 +180,3 @@ def _groups(metadata: Any) -> range:
 def _may_miss(chunk: Any) -> bool:
     statistics = chunk.statistics if chunk.is_stats_set else None
     return statistics is None or not statistics.has_null_count or statistics.null_count > 0
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the columns of a file are for.
-
-    Attributes
-    ----------
-    names : str or None
-        The column that names the rows.
-    numbers, text : list of str
-    """
-
-    names: str | None
-    numbers: list[str]
-    text: list[str]
-
-
-def columns_of(store: ParquetColumns) -> Columns:
-    """The stored index of pandas, else a first column of text, names the rows; other text describes them.
-
-    Raises
-    ------
-    DataError
-        Columns that repeat, that are nested, or neither numbers nor text.
-    """
-    import pyarrow as pa
-
-    with parquet_errors(store.path):
-        fields = store.file.schema_arrow
-        index = _stored_index(fields)
-    if len(set(fields.names)) < len(fields.names):
-        raise DataError(f"{store.path} has columns that appear more than once; their names have to be unique")
-    text = [field.name for field in fields if _is_text(field.type)]
-    if len(index) > 1:
-        raise DataError(f"{store.path} has an index of several levels, {listing(index)}; one column names the rows")
-    names = index[0] if index else fields.names[0] if fields.names[:1] == text[:1] and text else None
-    types = pa.types
-    numbers = [
-        field.name for field in fields
-        if field.name != names and (
-            types.is_integer(field.type) or types.is_floating(field.type) or types.is_boolean(field.type)
-        )
-    ]  # fmt: skip
-    known = {names, *numbers, *text}
-    odd = [name for name in fields.names if name not in known]
-    if odd or (names is not None and types.is_nested(fields.field(names).type)):
-        raise DataError(
-            f"{store.path} has columns that are neither numbers nor text: {listing(odd or [names])}; convert them, or "
-            "leave them out"
-        )
-    if not numbers:
-        raise DataError(f"{store.path} has no column of numbers besides {listing(fields.names, 3)}")
-    return Columns(names, numbers, [name for name in text if name != names])
-
-
-def _stored_index(fields: Any) -> list[str]:
-    return [name for name in _said_by_pandas(fields) if isinstance(name, str) and name in fields.names]
-
-
-def _said_by_pandas(fields: Any) -> list[Any]:
-    """The columns of the index, or numbers from one to another in place of them."""
-    held = fields.pandas_metadata
-    index = held.get("index_columns") if isinstance(held, dict) else None
-    return index if isinstance(index, list) else []
-
-
-def numbered(store: ParquetColumns, rows: int) -> pd.Index:
-    """Names of rows without a column of names: as pandas numbered them, where that is not 0, 1 and so on."""
-    with parquet_errors(store.path):
-        said = _said_by_pandas(store.file.schema_arrow)
-    index = said[0] if len(said) == 1 and isinstance(said[0], dict) else {}
-    start, stop, step = (index.get(key) for key in ("start", "stop", "step"))
-    if isinstance(start, int) and isinstance(stop, int) and isinstance(step, int) and step:
-        found = range(start, stop, step)
-        if max(abs(start), abs(stop)) < 1 << 62 and len(found) == rows and found != range(rows):
-            return pd.Index([str(i) for i in found])
-    return pd.RangeIndex(rows)
-
-
-def adjusted_note(store: ParquetColumns) -> str | None:
-    """What was removed from the values, where pandas stored attributes that tell."""
-    with parquet_errors(store.path):
-        held = (store.file.schema_arrow.metadata or {}).get(b"PANDAS_ATTRS")
-        attributes = json.loads(held) if held else None
-    return note_in(attributes) if isinstance(attributes, dict) else None
-
-
-def _is_text(kind: Any) -> bool:
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

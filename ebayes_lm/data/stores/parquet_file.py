@@ -16,7 +16,8 @@ from ebayes_lm.data.readers.text import require_file
 from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.data.stores.layout import banded, reading_of
 from ebayes_lm.data.stores.opening import Held, Opened, Request, StoredSource
-from ebayes_lm.data.stores.parquet_columns import Columns, ParquetColumns, adjusted_note, columns_of, numbered
+from ebayes_lm.data.stores.parquet_columns import ParquetColumns
+from ebayes_lm.data.stores.parquet_roles import Columns, adjusted_note, columns_of, numbered
 from ebayes_lm.data.stores.sample_names import unique_samples
 from ebayes_lm.errors import DataError
 
@@ -111,7 +112,8 @@ class ParquetSamples(ParquetMatrix):
 def open_parquet_file(path: Path, request: Request) -> Opened:
     """The matrix of a parquet file, of which metadata and columns of text are read now.
 
-    The index that pandas stored names the rows, else a first column of text; other columns of text describe them.
+    The index that pandas stored names the rows, else a first column of text or of whole numbers that are all different.
+    Columns that are named and other columns of text describe them.
 
     Raises
     ------
@@ -119,15 +121,17 @@ def open_parquet_file(path: Path, request: Request) -> Opened:
         pyarrow is not installed.
     DataError
         Not such a file, no matrix of numbers, or less in it than it says.
+    ArgumentError
+        A layer, or a column that is not there.
     """
     require_file(path)
     require_extra("pyarrow", "scale", f"reading {path.name}")
     request.refuse_layer(path)
     store = ParquetColumns(path)
-    columns = columns_of(store)
+    columns = columns_of(store, request)
     store.require_whole()
     rows = _row_names(store, columns)
-    table = store.table(columns.text).set_axis(rows) if columns.text else None
+    table = store.table(columns.described).set_axis(rows) if columns.described else None
     dtype = store.common_type(columns.numbers)
     height, width = sum(store.group_rows), len(columns.numbers)
     request.require_matrix(path, (height, width), dtype)

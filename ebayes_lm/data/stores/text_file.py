@@ -17,15 +17,16 @@ from ebayes_lm.errors import DataError, listing
 
 #: Cells that are parsed at a time.
 _CELLS = 1 << 18
-_REMEDY = "a column that describes rows holds text in all of its first 200 cells"
+_REMEDY = "name columns that describe features in feature_columns="
+_REMEDY_OF_SAMPLES = "a column that describes rows holds text in all of its first cells"
 
 
 def open_text_file(path: Path, request: Request) -> Opened:
     """The matrix of a CSV or TSV file, plain or gzip-compressed.
 
     Its numbers are parsed once, block by block, into a scratch file of eight bytes a value, which goes
-    with the matrix. The first column names the rows. Columns of text describe them: those of which
-    none of the first cells is a number.
+    with the matrix. The first column names the rows. Columns that are named and columns of text describe
+    them: those of which none of the first cells is a number.
 
     Raises
     ------
@@ -33,12 +34,15 @@ def open_text_file(path: Path, request: Request) -> Opened:
         The file cannot be read, repeats a sample, has rows of unequal length, or cells that are not numbers.
     StorageError
         The scratch file has no room.
+    ArgumentError
+        A layer, or a column that is not there.
     """
     request.refuse_layer(path)
     file = open_text(path)
     turned = request.orientation == "samples"
     check_header(file, unique=not turned)
-    described = _columns_of_text(file)
+    request.require_columns(path, file.header)
+    described = _described(file, request)
     if len(file.header) == 1 + len(described):
         raise DataError(f"{path} has no column of numbers besides {listing(file.header, 3)}")
     source, names, texts = _converted(file, described, turned)
@@ -51,6 +55,12 @@ def open_text_file(path: Path, request: Request) -> Opened:
     if not rows.is_unique:
         raise DataError(f"{path} has samples that appear more than once: {listing(rows[rows.duplicated()].unique())}")
     return Opened(source, columns, rows, sample_table=table)
+
+
+def _described(file: TextFile, request: Request) -> list[int]:
+    """Positions of columns that describe rows: first those that are named, as they are named, then others of text."""
+    named = [file.header.index(name) for name in request.feature_columns]
+    return [j for j in dict.fromkeys([*named, *_columns_of_text(file)]) if j]
 
 
 def _columns_of_text(file: TextFile) -> list[int]:
@@ -70,7 +80,7 @@ def _converted(file: TextFile, described: list[int], turned: bool) -> tuple[Nump
     width = len(file.header) - 1 - len(described)
     with Conversion(file.path, width) as conversion, Progress(size, None, "bytes") as progress:
         behind = 0
-        for block in number_blocks(file, described, _CELLS, _REMEDY):
+        for block in number_blocks(file, described, _CELLS, _REMEDY_OF_SAMPLES if turned else _REMEDY):
             if not behind:
                 # Half of what the first block lets expect: the others may hold longer numbers.
                 conversion.require_room(len(block.names) * size / block.behind / 2)
