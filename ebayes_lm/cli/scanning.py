@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
     facts = {
         "program": "ebayes-lm scan", "data": str(arguments.data), "features": matrix.shape[0],
         "samples": matrix.shape[1], "outcomes": outcomes, "covariates": arguments.covariates,
-        "interaction": arguments.interaction, "tests": found.attrs["tests"], "kept": len(table),
+        "interaction": arguments.interaction, "tests": found.attrs["tests"], "inflation": _finite(found.attrs["inflation"]),
+        "kept": len(table),
         "significant": int((table["adj.P.Val"] < arguments.fdr).sum()), "fdr": arguments.fdr, "file": str(path),
         "notes": said,
     }  # fmt: skip
@@ -86,10 +88,12 @@ def _text(facts: dict[str, Any], table: pd.DataFrame) -> str:
     model = " + ".join(part for part in (_model(facts["covariates"]), _effect(facts["interaction"])) if part)
     best = table.nsmallest(_TOP, "P.Value").set_index("feature")
     named = ", ".join(outcomes[:3]) + (" and others" if len(outcomes) > 3 else "")
+    told = "" if facts["inflation"] is None else f" (inflation {facts['inflation']:.3f})"
     lines = [
         f"{named} ~ {model}: {counted(facts['features'], 'feature')} of {facts['data']}, "
         f"{counted(facts['samples'], 'sample')}",
-        f"{counted(facts['tests'], 'test')}, {facts['significant']:,} with an adjusted p below {facts['fdr']:g}; "
+        f"{counted(facts['tests'], 'test')}{told}, {facts['significant']:,} with an "
+        f"adjusted p below {facts['fdr']:g}; "
         f"{counted(facts['kept'], 'row')} in {facts['file']}",
         *(["", *(f"  {line}" for line in aligned(best, index_name="feature", width=98))] if len(best) else []),
     ]
@@ -102,3 +106,7 @@ def _model(covariates: str | None) -> str:
 
 def _effect(interaction: str | None) -> str:
     return "feature" if interaction is None else f"feature * {interaction}"
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None

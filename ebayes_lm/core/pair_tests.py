@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtri
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.ols import Status
@@ -135,3 +135,12 @@ def false_discovery_rates(p: FloatArray, tests: int) -> FloatArray:
     raised = np.minimum(tests / np.arange(1.0, len(order) + 1.0) * p[order], 1.0)
     adjusted[order] = np.minimum.accumulate(raised[::-1])[::-1]
     return adjusted
+
+
+def inflation(p: FloatArray) -> float:
+    """How much larger the median of chi-squared statistics with these p-values is than by chance, NaN of no test.
+
+    Devlin & Roeder 1999, Biometrics 55, 997-1004.
+    """
+    known = p[~np.isnan(p)]
+    return float(np.median(np.square(ndtri(0.5 * known))) / ndtri(0.25) ** 2) if len(known) else float("nan")

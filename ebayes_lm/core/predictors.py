@@ -8,7 +8,7 @@ Bioinformatics 28, 1353-1358).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -85,6 +85,10 @@ class Predictors:
     def df(self) -> int:
         """Residual degrees of freedom of a complete feature."""
         return int(self.outcomes.shape[1]) - self.covariates.rank - 1 - len(self.factors)
+
+    def some(self, numbers: IntArray) -> Predictors:
+        """Some of the outcomes."""
+        return replace(self, outcomes=self.outcomes[numbers], lengths=self.lengths[numbers])
 
     def restricted(self, present: BoolArray) -> Predictors:
         """The same on some of the samples (n,)."""

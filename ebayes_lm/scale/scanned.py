@@ -30,6 +30,8 @@ _CELLS = BLOCK_CELLS // 4
 _KEPT = 10
 #: Blocks that may wait to be collected.
 _WAITING = 64
+#: Tests, and outcomes among them, from which inflation is told where not all are kept.
+_TOLD, _TOLD_OUTCOMES = 1 << 18, 256
 _STATUS_NAMES = np.array([status.name for status in Status], dtype=object)
 
 
@@ -43,11 +45,15 @@ class OutcomeSet(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ScannedBlocks:
-    """Scans blocks of features for all outcomes, and keeps the tests with p up to ``keep_p``."""
+    """Scans blocks of features for all outcomes, and keeps the tests with p up to ``keep_p``.
+
+    Of every so many features and outcomes, ``told``, it keeps the p-values in any case.
+    """
 
     sets: tuple[OutcomeSet, ...]
     keep_p: float | None
     use_kernel: bool
+    told: tuple[int, int] | None
 
     def __call__(self, values: AnyArray, at: slice) -> Parts:
         """Tests of a block, how many there were by outcome, and rows of the matrix with infinite values."""
@@ -58,14 +64,29 @@ class ScannedBlocks:
             )
             found.append(part._replace(row=part.row + at.start, outcome=numbers[part.outcome]))
             tests[numbers] = number
-        return Parts((), (*joined(found), tests, *_infinite(values, at.start)))
+        return Parts((), (*joined(found), tests, self._p_values(values, at), *_infinite(values, at.start)))
+
+    def _p_values(self, values: AnyArray, at: slice) -> FloatArray:
+        """Of some of the tests, which blocks have no part in choosing."""
+        if self.told is None:
+            return np.empty(0)
+        every, step = self.told
+        some = values[-at.start % every :: every]
+        found = [np.empty(0)]
+        for numbers, present, ready in self.sets:
+            wanted = np.flatnonzero(numbers % step == 0)
+            if len(wanted) and len(some):
+                part, _ = ready.some(wanted).find(some[:, present], None, use_kernel=False)
+                found.append(part.p_value)
+        return np.concatenate(found)
 
 
 class Scanned(NamedTuple):
-    """Tests of some features, and how many tests there were by outcome (q,)."""
+    """Tests of some features, how many there were by outcome (q,), and p-values that tell of those not kept."""
 
     found: Found
     tests: IntArray
+    p_values: FloatArray
 
 
 def outcome_sets(outcomes: FloatArray, covariates: FloatArray, factors: FloatArray) -> tuple[OutcomeSet, ...]:
@@ -86,6 +107,12 @@ def outcome_sets(outcomes: FloatArray, covariates: FloatArray, factors: FloatArr
     return tuple(sets)
 
 
+def told_of(features: int, outcomes: int) -> tuple[int, int]:
+    """Steps between the features, and between the outcomes, whose p-values are kept in any case."""
+    step = -(-outcomes // _TOLD_OUTCOMES)
+    return max(1, features * -(-outcomes // step) // _TOLD), step
+
+
 def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running: Running) -> Iterator[Scanned]:
     """Work through a matrix, a few blocks at a time, in the order of features.
 
@@ -103,11 +130,11 @@ def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running
         working(_in_order(_blocks(source, work, bounds, running))) as blocks,
     ):
         for at, parts in blocks:
-            *found, tests, rows, counts = parts.loose
+            *found, tests, p_values, rows, counts = parts.loose
             if len(rows):
                 refuse_infinite(counts, matrix.features[rows], choice=False)
             progress.advance(at.stop - at.start)
-            yield Scanned(Found(*found), tests)
+            yield Scanned(Found(*found), tests, p_values)
 
 
 def _blocks(
@@ -171,4 +198,5 @@ def with_annotation(
 
 def collected(parts: Sequence[Scanned]) -> Scanned:
     """Tests of all features."""
-    return Scanned(joined([part.found for part in parts]), np.sum([part.tests for part in parts], axis=0))
+    found, tests, p_values = zip(*parts, strict=True)
+    return Scanned(joined(found), np.sum(tests, axis=0), np.concatenate(p_values))

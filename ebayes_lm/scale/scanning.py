@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.core.ols import KERNEL_CELLS
-from ebayes_lm.core.pair_tests import Found, false_discovery_rates
+from ebayes_lm.core.pair_tests import Found, false_discovery_rates, inflation
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.cluster import cluster_for
 from ebayes_lm.data.marks import warn_of_adjustment
@@ -30,6 +30,7 @@ from ebayes_lm.scale.scanned import (
     outcome_sets,
     scanned,
     table_of,
+    told_of,
     with_annotation,
 )
 
@@ -97,8 +98,9 @@ def scan(
         In the order of features: annotation, beta, SE, t, df, n, P.Value, adj.P.Val, neg_log10_p, status; F and df1
         in place of the first three where several columns are tested. Of one outcome it is indexed by feature, of
         several it has columns ``feature`` and ``outcome``. ``adj.P.Val`` is Benjamini and Hochberg's over all tests,
-        those that are not kept among them; ``.attrs["tests"]`` is their number. With ``out``, tests by outcome and how
-        many of them the file has, which is without adjusted p-values.
+        those that are not kept among them; ``.attrs["tests"]`` is their number and ``.attrs["inflation"]`` the genomic
+        inflation factor, near 1 where nothing confounds (of a quarter of a million tests, where not all are kept).
+        With ``out``, tests by outcome and how many of them the file has, which is without adjusted p-values.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def scan(
     Covariates are taken out of outcomes and features, and what is left is regressed (Frisch & Waugh 1933, Econometrica
     1, 387-401; Lovell 1963, Journal of the American Statistical Association 58, 993-1010); many outcomes take one
     matrix product (Shabalin 2012, Bioinformatics 28, 1353-1358). A feature with missing values is freed of covariates
-    on its own samples, and nothing is imputed.
+    on its own samples, and nothing is imputed. Of .bed files, beta is the effect of one more copy of ``allele_1``.
 
     These are ordinary t tests. Moderation does not apply: the residual variance is that of the outcome, which all
     features share. Samples are taken as independent: relatedness and population structure are not modelled. Principal
@@ -159,11 +161,12 @@ def scan(
             "holds; keep_p=1e-5 keeps those that may matter, and out= writes to a file"
         )
     use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
-    work, columns = ScannedBlocks(sets, keep_p, use_kernel), max(1, len(factors))
+    told = None if path is None and keep_p is None else told_of(matrix.shape[0], len(outcomes.names))
+    work, columns = ScannedBlocks(sets, keep_p, use_kernel, told), max(1, len(factors))
     with cluster_for(scheduler, matrix.source) as engine:
         done = scanned(matrix, work, len(outcomes.names), replace(running, engine=engine))
         if path is None:
-            return _whole(collected(list(done)), matrix, outcomes, columns)
+            return _whole(collected(list(done)), matrix, outcomes, columns, told is not None)
         return _written(path, done, matrix, outcomes, columns)
 
 
@@ -197,7 +200,7 @@ def _check_sets(sets: Sequence[OutcomeSet], outcomes: Outcomes) -> None:
         )
 
 
-def _whole(every: Scanned, matrix: FeatureMatrix, outcomes: Outcomes, columns: int) -> pd.DataFrame:
+def _whole(every: Scanned, matrix: FeatureMatrix, outcomes: Outcomes, columns: int, only_hits: bool) -> pd.DataFrame:
     """All that was kept, adjusted for the number of tests."""
     found, tests = every.found, int(every.tests.sum())
     table = table_of(found, columns)
@@ -207,7 +210,7 @@ def _whole(every: Scanned, matrix: FeatureMatrix, outcomes: Outcomes, columns: i
         table = with_annotation(table, matrix.annotation, found.row).set_axis(matrix.features[found.row])
     else:
         table = _labelled(table, found, matrix, outcomes)
-    table.attrs["tests"] = tests
+    table.attrs |= {"tests": tests, "inflation": inflation(every.p_values if only_hits else found.p_value)}
     return table
 
 
@@ -216,11 +219,15 @@ def _written(
 ) -> pd.DataFrame:
     """Write tests as they come; how many there were of each outcome, and how many were kept."""
     counts = np.zeros((2, len(outcomes.names)), dtype=np.int64)
+    told = []
     with hits_file(path) as file:
-        for found, tests in done:
+        for found, tests, p_values in done:
+            told.append(p_values)
             file.write(_labelled(table_of(found, columns), found, matrix, outcomes))
             counts += [tests, np.bincount(found.outcome, minlength=len(tests))]
-    return pd.DataFrame({"tests": counts[0], "kept": counts[1]}, index=outcomes.names)
+    table = pd.DataFrame({"tests": counts[0], "kept": counts[1]}, index=outcomes.names)
+    table.attrs["inflation"] = inflation(np.concatenate(told))
+    return table
 
 
 def _labelled(table: pd.DataFrame, found: Found, matrix: FeatureMatrix, outcomes: Outcomes) -> pd.DataFrame:

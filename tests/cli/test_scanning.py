@@ -30,7 +30,8 @@ def test_a_table_in_a_file_and_the_best_on_the_screen(command, study, people):
     table = scan(study.matrix, "bmi", samples=people, covariates="~ age")
     read = pd.read_csv("bmi.tsv", sep="\t").set_index("feature")
     pd.testing.assert_frame_equal(read, table, rtol=EXACT, check_names=False)
-    assert ran.out.startswith(f"bmi ~ age + feature: 40 features of {study.data}, 8 samples\n40 tests, 0 with")
+    assert ran.out.startswith(f"bmi ~ age + feature: 40 features of {study.data}, 8 samples\n40 tests (inflation ")
+    assert f"(inflation {table.attrs['inflation']:.3f}), 0 with" in ran.out
     assert table["P.Value"].idxmin() in ran.out
 
 
@@ -67,7 +68,7 @@ def test_data_without_names_go_by_order(command, study, people):
         (("--sample-column", "bmi"), 3, "--sample-column"),
         (("--sample-column", "id"), 3, "'id', which is not a column"),
         (("--keep-p", "5"), 2, "between 0 and 1"),
-        (("--max-memory", "lots"), 3, "max_memory"),
+        (("--max-memory", "lots"), 2, "is not a size such as"),
         (("--layer", "counts"), 3, "layer"),
     ],
 )

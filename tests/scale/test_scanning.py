@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 import scipy.sparse
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 import ebayes_lm as el
 from ebayes_lm import scan
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import DesignWarning
-from ebayes_lm.scale import scanning
+from ebayes_lm.scale import scanned, scanning
 from tests.scale.ordinary_fits import regressions
 
 N = 60
@@ -116,8 +117,28 @@ def test_large_matrices_have_the_same_numbers(features, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(scanning, "KERNEL_CELLS", 1)
             large = scan(spoiled, PEOPLE["lung"].to_numpy(), covariates=COVARIATES, keep_p=keep_p)
-        assert large.attrs == small.attrs
+        assert large.attrs == pytest.approx(small.attrs)
         pd.testing.assert_frame_equal(large, small, rtol=1e-9, atol=FLOOR)  # 1e-5 of noise has 11 digits
+
+
+def test_inflation_is_told_also_of_tests_that_are_not_kept(tmp_path, monkeypatch):
+    rising = PEOPLE["lung"] + 0.1 * SITES[:500].sum()
+    for outcome in (rising, PEOPLE[["lung", "bmi", "age"]]):
+        every = scan(GAPPED, outcome)
+        expected = np.median(stats.chi2.isf(every["P.Value"], 1)) / stats.chi2.ppf(0.5, 1)
+        assert every.attrs["inflation"] == pytest.approx(expected)
+        kept = scan(GAPPED, outcome, keep_p=1e-3, chunk_size=37)
+        assert len(kept) < len(every) / 3
+        assert kept.attrs == pytest.approx(every.attrs)
+        written = scan(GAPPED, outcome, out=tmp_path / "every.csv", chunk_size=37)
+        assert written.attrs["inflation"] == pytest.approx(expected)
+    monkeypatch.setattr(scanned, "_TOLD", 200)
+    monkeypatch.setattr(scanned, "_TOLD_OUTCOMES", 2)
+    some = np.concatenate([every[every["outcome"] == name]["P.Value"][::10] for name in ("lung", "age")])
+    expected = np.median(stats.chi2.isf(some, 1)) / stats.chi2.ppf(0.5, 1)
+    for chunk_size in (7, 400):
+        kept = scan(GAPPED, outcome, keep_p=1e-3, chunk_size=chunk_size)
+        assert kept.attrs["inflation"] == pytest.approx(expected)
 
 
 def test_what_is_kept_is_what_would_be_there_anyway():
