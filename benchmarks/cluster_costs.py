@@ -68,9 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         sizes = {"start": (1000, samples), "narrow": (n, _NARROW)} | {k: (n // k, samples) for k in (8, 4, 2, 1)}
         files = {name: _drawn(Path(folder) / f"{name}.npy", *shape) for name, shape in sizes.items()}
-        _fit(files["start"])  # compiles
+        fitted(files["start"])  # compiles
         for threads in options.threads:
-            seconds = _best(partial(_fit, files[1], threads=threads), options.repeats)
+            seconds = best(partial(fitted, files[1], threads=threads), options.repeats)
             print(f"{threads} threads: {seconds:.3f} s", file=sys.stderr)
             record[f"{threads} threads"] = {"features": n, "seconds": round(seconds, 3)}
         for workers in options.workers if options.scheduler is None else [0]:
@@ -102,16 +102,16 @@ def _client(address: str | None, workers: int) -> Iterator[Any]:
 
 def _measured(client: Any, files: dict[Any, Any], repeats: int) -> dict[str, Any]:
     workers = threads_of(client)
-    tasks = {name: sum(1 for _ in _tasks(file, workers)) for name, file in files.items()}
-    _fit(files[1], scheduler=client)  # workers import and compile
-    seconds = {name: _best(partial(_fit, file, scheduler=client), repeats) for name, file in files.items()}
-    start, task = seconds["start"], _seconds_of_a_task(client, repeats)
+    tasks = {name: sum(1 for _ in tasks_of(file, workers)) for name, file in files.items()}
+    fitted(files[1], scheduler=client)  # workers import and compile
+    seconds = {name: best(partial(fitted, file, scheduler=client), repeats) for name, file in files.items()}
+    start, task = seconds["start"], seconds_of_a_task(client, repeats)
     left = [seconds[name] - start - tasks[name] * task for name in ("narrow", 4)]
     shapes = [files[name].shape for name in ("narrow", 4)]
     cell, feature = solved(*left, tuple(s / workers for _, s in shapes), tuple(n for n, _ in shapes))
     print(f"measured {workers} workers: {seconds}", file=sys.stderr)
-    fit = _fit(files[1], scheduler=client)
-    prior = _best(lambda: el.ebayes(fit).p_value, repeats) / files[1].shape[0]
+    fit = fitted(files[1], scheduler=client)
+    prior = best(lambda: el.ebayes(fit).p_value, repeats) / files[1].shape[0]
     costs = Costs(start, cell, task, feature, prior)
     return {
         "costs": {name: float(f"{value:.3g}") for name, value in asdict(costs).items()},
@@ -130,7 +130,7 @@ def _compared(costs: Costs, file: Any, workers: int, tasks: int, seconds: float)
     }
 
 
-def _tasks(file: Any, workers: int) -> Iterator[list[slice]]:
+def tasks_of(file: Any, workers: int) -> Iterator[list[slice]]:
     bounds = Running().bounds(file.shape, grain=file.source.grain)
     return groups(bounds, file.source, workers)
 
@@ -140,7 +140,7 @@ def _bytes(fit: Any) -> float:
     return sum(array.nbytes for array in arrays) / len(fit.features)
 
 
-def _fit(matrix: Any, **options: Any) -> Any:
+def fitted(matrix: Any, **options: Any) -> Any:
     design = np.column_stack([np.ones(matrix.shape[1]), np.arange(matrix.shape[1]) % 2])
     return el.lm_fit(matrix, design, progress=False, **options)
 
@@ -166,19 +166,19 @@ class _Nothing(Source):
         return np.broadcast_to(np.float32(1), (stop - start, 4))
 
 
-def _seconds_of_a_task(client: Any, repeats: int) -> float:
+def seconds_of_a_task(client: Any, repeats: int) -> float:
     """From tasks with nothing to do, many of them and few."""
 
     def run(number: int) -> float:
         size = BLOCK_CELLS // _Nothing.shape[1]
         bounds = [slice(at, at + size) for at in range(0, size * number, size)]
         cluster = Cluster(client)
-        return _best(lambda: sum(1 for _ in cluster.run(_Nothing(), lambda values, at: Parts(()), bounds)), repeats)
+        return best(lambda: sum(1 for _ in cluster.run(_Nothing(), lambda values, at: Parts(()), bounds)), repeats)
 
     return max(0.0, run(520) - run(20)) / 500
 
 
-def _best(call: Callable[[], Any], repeats: int) -> float:
+def best(call: Callable[[], Any], repeats: int) -> float:
     seconds = []
     for _ in range(repeats):
         began = time.perf_counter()

@@ -46,7 +46,7 @@ def memory(problem: Problem, threads: int) -> list[dict[str, Any]]:
     with written(problem) as folder:
         arguments = problem.arguments()
         return [
-            {"problem": problem.name, **_answer("memory", [stage, *arguments], folder, environment(threads))}
+            {"problem": problem.name, **answer("memory", [stage, *arguments], folder, environment(threads))}
             for stage in problem.held
         ]
 
@@ -73,8 +73,8 @@ def first_call(call: str, problem: Problem, repeats: int, threads: int) -> list[
             cache = folder / f"cache{turn}"
             cache.mkdir(mode=0o700)
             variables = {**environment(threads), "EBAYES_LM_CACHE_DIR": str(cache)}
-            empty.append(_answer("first_call", arguments, folder, variables))
-            filled.append(_answer("first_call", arguments, folder, variables))
+            empty.append(answer("first_call", arguments, folder, variables))
+            filled.append(answer("first_call", arguments, folder, variables))
     about = {"problem": problem.name, "call": call, "size": problem.describe()}
     states = (("nothing cached", empty), ("cached", filled))
     return [{**about, "state": state, **_medians(answers)} for state, answers in states]
@@ -86,7 +86,7 @@ def _medians(answers: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: median(a[name] for a in answers) for name in ("import", "all", "again")} | {"parts": parts}
 
 
-def _answer(runner: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> dict[str, Any]:
+def answer(runner: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> dict[str, Any]:
     """Run one runner to its end and read the JSON in its last line."""
     command = [sys.executable, "-m", f"benchmarks.runners.{runner}", *arguments]
     try:

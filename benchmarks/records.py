@@ -45,7 +45,7 @@ def targets(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """List what was aimed at and what was measured, for the parts that the record holds."""
     found = {(s["problem"], r["what"], r["rival"]): r["ratio"] for s in record["speed"] for r in s["ratios"]}
     rows = [
-        _row(f"{problem}: {what} against {rival}, times faster", aim, found[problem, what, rival], least=True)
+        target(f"{problem}: {what} against {rival}, times faster", aim, found[problem, what, rival], least=True)
         for problem, what, rival, aim in RATIO_TARGETS
         if (problem, what, rival) in found
     ]
@@ -53,10 +53,10 @@ def targets(record: Mapping[str, Any]) -> list[dict[str, Any]]:
         if row["problem"] != MEMORY_PROBLEM:
             continue
         name = f"{row['problem']}: peak memory of the {row['stage']}, share of the input"
-        rows.append(_row(name, MEMORY_SHARE, row["share"]))
+        rows.append(target(name, MEMORY_SHARE, row["share"]))
     if "ebayes_lm" in record["imports"]:
         rows.append(
-            _row("import ebayes_lm in a new interpreter, seconds", IMPORT_SECONDS, record["imports"]["ebayes_lm"])
+            target("import ebayes_lm in a new interpreter, seconds", IMPORT_SECONDS, record["imports"]["ebayes_lm"])
         )
     for row in record["first_calls"]:
         if row["state"] == "nothing cached" and "pipeline" in row["call"]:
@@ -68,8 +68,8 @@ def _first_call(row: Mapping[str, Any]) -> dict[str, Any]:
     """The aim for rows on their own is that of the fit, whose kernel is by far the largest."""
     if "rows" in row["problem"]:
         seconds = row["import"] + row["parts"]["fit"]
-        return _row(f"{row['problem']}, nothing cached, import and fit, seconds", FIRST_ROWS_SECONDS, seconds)
-    return _row(f"{row['problem']}, nothing cached, with import, seconds", FIRST_CALL_SECONDS, row["all"])
+        return target(f"{row['problem']}, nothing cached, import and fit, seconds", FIRST_ROWS_SECONDS, seconds)
+    return target(f"{row['problem']}, nothing cached, with import, seconds", FIRST_CALL_SECONDS, row["all"])
 
 
 def problems_of(record: Mapping[str, Any]) -> list[str]:
@@ -98,6 +98,7 @@ def today() -> str:
     return datetime.date.today().isoformat()
 
 
-def _row(name: str, aim: float, measured: float, *, least: bool = False) -> dict[str, Any]:
+def target(name: str, aim: float, measured: float, *, least: bool = False) -> dict[str, Any]:
+    """Say whether an aim was met."""
     met = measured >= aim if least else measured <= aim
     return {"what": name, "aim": aim, "bound": "at least" if least else "at most", "measured": measured, "met": met}

@@ -9,6 +9,7 @@ from typing import Any
 def markdown(record: Mapping[str, Any]) -> str:
     """Give the whole report: machine, each problem, memory, start-up, and targets."""
     sections = [_machine(record), *(_speed(entry) for entry in record["speed"])]
+    sections += [_any_size(entry) for entry in record.get("any_size", [])]
     if record["memory"]:
         sections.append("## Peak memory above interpreter and input\n\n" + _memory(record["memory"]))
     if record["imports"]:
@@ -55,6 +56,19 @@ def _speed(entry: Mapping[str, Any]) -> str:
             *entry["notes"],
         ]
     ).replace("\n\n\n\n", "\n\n")
+
+
+def _any_size(entry: Mapping[str, Any]) -> str:
+    """A problem of any size: what is drawn, all that was measured, and beside it what was aimed at."""
+    facts = "; ".join(f"{name} {value}" for name, value in entry["facts"].items())
+    head, *_ = [list(row) for row in entry["rows"]] or [["what"]]
+    cells = [[row["what"], *(number(row[name]) for name in head[1:])] for row in entry["rows"]]
+    beside = [(what, number(aim), number(value)) for what, aim, value, _ in entry["aims"]]
+    parts = (
+        f"## {entry['problem']}: {entry['description']}", facts, table(head, cells),
+        table(("what", "aim at the full size", "measured"), beside) if beside else "", *entry["notes"],
+    )  # fmt: skip
+    return "\n\n".join(part for part in parts if part)
 
 
 def _rival(key: str, rival: Mapping[str, Any]) -> list[str]:
