@@ -181,7 +181,7 @@ def lm_fit(
     if by_feature(correlation, blocks, ndups, compat):
         mixed = _mixed_plan(plain, blocks, checked, tol, min_observed or 0)
         with cluster_for(scheduler, matrix.source) as engine, laid_out(out) as place:
-            kept = resumable(replace(running, engine=engine, lay=place.lay), folder, plain, mixed, tol)
+            kept = resumable(replace(running, engine=engine, room=place.room), folder, plain, mixed, tol)
             return place.kept(fit_mixed(matrix, mixed, checked, plain.weights, kept, inf=inf))
     to = arranged(plain, blocks, correlation, ndups, spacing)
     # limma takes all rows singly, and what follows from them as approximate, where it sees weights as a matrix
@@ -190,7 +190,7 @@ def lm_fit(
     plan = linear_plan(to.x, to.weights.samples, to.correlation, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
     with cluster_for(scheduler, to.matrix.source) as engine, laid_out(out) as place:
-        kept = resumable(replace(running, engine=engine, lay=place.lay), folder, to, plan, tol)
+        kept = resumable(replace(running, engine=engine, room=place.room), folder, to, plan, tol)
         return place.kept(fit_linear(to, plan, checked, kept, inf=inf, max_iter=max_iter, compat=compat))
 
 

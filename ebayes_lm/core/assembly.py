@@ -11,6 +11,7 @@ from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import LinearRecord, RowFits, Status
+from ebayes_lm.core.rooms import MEMORY, Room
 
 
 class Assembled(NamedTuple):
@@ -22,7 +23,7 @@ class Assembled(NamedTuple):
 
 def assemble(
     plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, cells: FloatArray | None, features: FloatArray | None,
-    limma: bool,
+    limma: bool, room: Room = MEMORY,
 ) -> Assembled:  # fmt: skip
     """Put the fits of G rows together.
 
@@ -30,7 +31,7 @@ def assemble(
     ----------
     plan : LinearPlan
     rows : RowFits
-        Of all rows.
+        Of all rows; their coefficients and sigma become those of the record.
     own : OwnFits or None
         Of the rows with a design of their own, in rising order.
     cells : (G, n) array or None
@@ -39,14 +40,15 @@ def assemble(
         Weights of features.
     limma : bool
         Keep the coefficients that a row can estimate only together with others, as limma does, and limma's covariance.
+    room : Room
+        Where arrays over all features are laid.
     """
     if own is None and features is None:
         return Assembled(_uniform(plan, rows), None)
-    record = _various(plan, rows, own, limma=limma)
     if plan.robust_iterations and own is not None:
         cells = own.weights
-    covariances = None if own is None else _covariances(plan, rows, own, cells, features)
-    return Assembled(record if features is None else _feature_weighted(record, features), covariances)
+    covariances = None if own is None else _covariances(plan, rows, own, cells, features, room)
+    return Assembled(_in_blocks(plan, rows, own, features, limma, room), covariances)
 
 
 def _uniform(plan: LinearPlan, rows: RowFits) -> LinearRecord:
@@ -67,27 +69,59 @@ def _uniform(plan: LinearPlan, rows: RowFits) -> LinearRecord:
     )
 
 
+def _in_blocks(
+    plan: LinearPlan, rows: RowFits, own: OwnFits | None, features: FloatArray | None, limma: bool, room: Room
+) -> LinearRecord:
+    """The record of all rows, put together some rows at a time: what is made on the way is small."""
+    g, whole = len(rows.sigma), np.dtype(np.float64)
+    stdev, df_residual = room.lay(rows.coefficients.shape, whole), room.lay((g,), whole)
+    n_observed, status = room.lay((g,), np.dtype(np.intp)), room.lay((g,), np.dtype(np.int8))
+    laid = LinearRecord(
+        rows.coefficients, stdev, rows.sigma, df_residual, rows.mean, n_observed, status, _covariance(plan, own, limma)
+    )
+    for at in room.blocks(g):
+        record = _various(plan, RowFits(*(array[at] for array in rows)), _between(own, at), limma=limma)
+        if features is not None:
+            record = _feature_weighted(record, features[at])
+        rows.coefficients[at], rows.sigma[at], stdev[at] = record.coefficients, record.sigma, record.stdev_unscaled
+        df_residual[at], n_observed[at], status[at] = record.df_residual, record.n_observed, record.status
+    return laid
+
+
+def _between(own: OwnFits | None, at: slice) -> OwnFits | None:
+    """What of these rows have a design of their own, their positions among these."""
+    if own is None:
+        return None
+    low, high = np.searchsorted(own.rows, (at.start, at.stop))
+    here = OwnFits(*(array[low:high] for array in own))
+    return here._replace(rows=here.rows - at.start)
+
+
 def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: bool) -> LinearRecord:
     g, df = len(rows.sigma), plan.shared.df_residual
-    covariance = shared_covariance(plan)
-    stdev = np.tile(np.sqrt(np.diag(covariance)), (g, 1))
+    stdev = np.tile(np.sqrt(np.diag(shared_covariance(plan))), (g, 1))
     df_residual, sigma, coefficients = np.full(g, float(df)), rows.sigma, rows.coefficients
     n_fitted = np.full(g, plan.shared.n_used)
     if own is not None:
         stdev[own.rows[:, None], plan.columns] = own.stdev
         df_residual[own.rows] = own.n_fitted - own.rank
         n_fitted[own.rows] = own.n_fitted
-        if limma:
-            covariance = _in_place(plan, plan.columns, plan.own.covariance())
-        else:
+        if not limma:
             lost = np.zeros_like(stdev, dtype=np.bool_)
             lost[own.rows[:, None], plan.columns] = own.lost
             coefficients, stdev = np.where(lost, np.nan, coefficients), np.where(lost, np.nan, stdev)
     sigma = np.where(df_residual > 0, sigma, np.nan)
     status = _status(plan, coefficients, df_residual, rows, n_fitted)
     return LinearRecord(
-        coefficients, stdev, sigma, df_residual, rows.mean, rows.n_observed.astype(np.intp), status, covariance
-    )
+        coefficients, stdev, sigma, df_residual, rows.mean, rows.n_observed.astype(np.intp), status,
+        _covariance(plan, own, limma),
+    )  # fmt: skip
+
+
+def _covariance(plan: LinearPlan, own: OwnFits | None, limma: bool) -> FloatArray:
+    if limma and own is not None:
+        return _in_place(plan, plan.columns, plan.own.covariance())
+    return shared_covariance(plan)
 
 
 def _status(
@@ -104,16 +138,18 @@ def _status(
 
 
 def _covariances(
-    plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatArray | None, features: FloatArray | None
+    plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatArray | None, features: FloatArray | None, room: Room
 ) -> OwnCovariances:
     columns = plan.columns
     scale = None if features is None else _inverse_root(features[own.rows])
-    lacking = (own.rank < len(columns)) & (own.n_fitted > 0)
-    solutions = np.zeros((int(lacking.sum()), plan.shared.n_coefficients))
-    solutions[:, columns] = np.nan_to_num(rows.coefficients[own.rows[lacking]][:, columns])
+    lacking = own.rows[(own.rank < len(columns)) & (own.n_fitted > 0)]
+    solutions = room.lay((len(lacking), plan.shared.n_coefficients), np.dtype(np.float64))
+    for at in room.blocks(len(lacking)):
+        solutions[at] = 0.0
+        solutions[at, columns] = np.nan_to_num(rows.coefficients[lacking[at]][:, columns])
     return OwnCovariances(
         plan.own, columns, len(rows.sigma), own.rows, own.missing, plan.sample_weights, cells, scale,
-        own.rows[lacking], solutions,
+        lacking, solutions,
     )  # fmt: skip
 
 

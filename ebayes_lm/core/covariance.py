@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.core.rooms import MEMORY, let_go
 from ebayes_lm.core.wls import RowDesigns
 from ebayes_lm.errors import DataError
 
@@ -66,7 +67,13 @@ class OwnCovariances:
         return len(self.rows)
 
     def _sum(self) -> float:
-        return 0.0 if self.weights is None else float(self.weights.sum())
+        if self.weights is None:
+            return 0.0
+        total = 0.0
+        for at in MEMORY.blocks(len(self.weights)):
+            total += float(self.weights[at].sum())
+            let_go(self.weights)
+        return total
 
     def require_unchanged(self) -> None:
         """Refuse weights that are no longer those of the fit: they are the caller's own array, not a copy.

@@ -48,13 +48,6 @@ class OwnFits(NamedTuple):
     converged: BoolArray
 
 
-def laid_end_to_end(parts: list[OwnFits]) -> OwnFits | None:
-    """Fits of several blocks in one; None where there are none."""
-    if not parts:
-        return None
-    return OwnFits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-
-
 @dataclass(frozen=True, eq=False)
 class LinearPlan:
     """A design, prepared for rows of every kind.

@@ -11,6 +11,7 @@ from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
 from ebayes_lm.core.ols import LinearRecord, Status
 from ebayes_lm.core.record import axes
+from ebayes_lm.core.rooms import MEMORY, Room
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +29,9 @@ class MixedRecord(LinearRecord):
 
 
 def mixed_covariances(
-    plan: MixedPlan, fits: MixedFits, consensus: float, cells: FloatArray | None, features: FloatArray | None
-) -> MixedCovariances:
+    plan: MixedPlan, fits: MixedFits, consensus: float, cells: FloatArray | None, features: FloatArray | None,
+    room: Room = MEMORY,
+) -> MixedCovariances:  # fmt: skip
     """What the covariances of G fits rest on.
 
     Parameters
@@ -43,41 +45,59 @@ def mixed_covariances(
         Weights of single observations.
     features : (G,) array or None
         Weights of features.
+    room : Room
+        Where arrays over all features are laid.
     """
-    rows = np.arange(len(fits.rho))
+    g, whole = len(fits.rho), np.dtype(np.float64)
+    rows, rho = room.lay((g,), np.dtype(np.intp)), room.lay((g,), whole)
+    for at in room.blocks(g):
+        rows[at] = np.arange(at.start, at.stop)
+        rho[at] = np.where(np.isnan(fits.rho[at]), consensus, fits.rho[at])
     deficient = np.flatnonzero((fits.rank < len(plan.columns)) & (fits.rank > 0))
-    solutions = np.zeros((len(deficient), plan.x.shape[1]))
-    solutions[:, plan.columns] = np.nan_to_num(fits.coefficients[deficient])
+    solutions = room.lay((len(deficient), plan.x.shape[1]), whole)
+    for at in room.blocks(len(deficient)):
+        solutions[at] = 0.0
+        solutions[at, plan.columns] = np.nan_to_num(fits.coefficients[deficient[at]])
     return MixedCovariances(
         plan.designs.own, plan.columns, len(rows), rows, fits.missing, plan.designs.sample_weights, cells,
         None if features is None else _inverse_root(features), deficient, solutions,
-        plan.designs, np.where(np.isnan(fits.rho), consensus, fits.rho), fits.parameter_cov,
+        plan.designs, rho, fits.parameter_cov,
     )  # fmt: skip
 
 
 def mixed_record(
-    plan: MixedPlan, fits: MixedFits, consensus: float, features: FloatArray | None, stdev: FloatArray, df: FloatArray
-) -> MixedRecord:
-    """The record of G rows, with the standard deviations (G, p) of the coefficients and their df (G, p)."""
-    g, p = len(fits.rho), plan.x.shape[1]
-    coefficients = np.full((g, p), np.nan)
-    coefficients[:, plan.columns] = np.where(fits.lost, np.nan, fits.coefficients)
-    aliased = np.setdiff1d(np.arange(p), plan.columns)
-    stdev[:, aliased], df[:, aliased] = np.nan, np.where(np.isnan(fits.rho), 0.0, np.nan)[:, None]
+    plan: MixedPlan, fits: MixedFits, consensus: float, features: FloatArray | None, stdev: FloatArray, df: FloatArray,
+    room: Room = MEMORY,
+) -> MixedRecord:  # fmt: skip
+    """The record of G rows, with the standard deviations (G, p) of the coefficients and their df (G, p).
+
+    These, and what the fits hold, become part of it.
+    """
+    (g, p), whole = stdev.shape, np.dtype(np.float64)
+    coefficients, n_residual = room.lay((g, p), whole), room.lay((g,), fits.n_fitted.dtype)
+    status, aliased = room.lay((g,), np.dtype(np.int8)), np.setdiff1d(np.arange(p), plan.columns)
+    for at in room.blocks(g):
+        here = MixedFits(*(array[at] for array in fits))
+        coefficients[at] = np.nan
+        coefficients[at, plan.columns] = np.where(here.lost, np.nan, here.coefficients)
+        stdev[at, aliased], df[at, aliased] = np.nan, np.where(np.isnan(here.rho), 0.0, np.nan)[:, None]
+        if features is not None:
+            fits.sigma[at] = here.sigma / _inverse_root(features[at])
+        n_residual[at], status[at] = here.n_fitted - here.rank, _status(plan, coefficients[at], here)
     qr = plan.shared(consensus).qr
     covariance = np.full((p, p), np.nan)
     covariance[np.ix_(qr.estimable, qr.estimable)] = qr.covariance()
     return MixedRecord(
         coefficients=coefficients,
         stdev_unscaled=stdev,
-        sigma=fits.sigma if features is None else fits.sigma / _inverse_root(features),
+        sigma=fits.sigma,
         df_residual=df,
         amean=fits.mean,
         n_observed=fits.n_observed,
-        status=_status(plan, coefficients, fits),
+        status=status,
         cov_coefficients=covariance,
         rho=fits.rho,
-        n_residual=fits.n_fitted - fits.rank,
+        n_residual=n_residual,
     )
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Self
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.ols import ZERO_VARIANCE, LeastSquares, RowFits
+from ebayes_lm.core.rooms import Room
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Features and samples that are worked on at once, few enough to stay in the cache. Where one tile ends and the next
 #: begins decides in which order is summed: it follows from the problem alone.
 TILE_FEATURES, TILE_SAMPLES = 4096, 32
-
-#: Makes an array of a shape and a type.
-Lay: TypeAlias = Callable[[tuple[int, ...], np.dtype[Any]], AnyArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,20 +104,19 @@ class SamplePasses:
                 np.square(part, out=part)
                 sums.rss[to] += part.sum(axis=0)
 
-    def fits(self, sums: SampleSums, lay: Lay = np.empty) -> tuple[RowFits, IntArray]:
+    def fits(self, sums: SampleSums, room: Room) -> tuple[RowFits, IntArray]:
         """Fits of all features, and those that have to be fitted on their own.
 
-        These lack a value, have values near the ends of the range of numbers, or no variance. ``lay`` makes the arrays
-        over all features.
+        These lack a value, have values near the ends of the range of numbers, or no variance.
         """
         plan, g = self.plan, len(sums.rss)
         noise = ZERO_VARIANCE / float(np.sqrt(plan.n_used))
+        whole, count = np.dtype(np.float64), np.dtype(np.int32)
         fits = RowFits(
-            lay((g, plan.n_coefficients), np.dtype(np.float64)), lay((g,), np.dtype(np.float64)),
-            lay((g,), np.dtype(np.float64)), lay((g,), np.dtype(np.int32)), lay((g,), np.dtype(np.int32)),
-            lay((g,), np.dtype(np.bool_)),
+            room.lay((g, plan.n_coefficients), whole), room.lay((g,), whole), room.lay((g,), whole),
+            room.lay((g,), count), room.lay((g,), count), room.lay((g,), np.dtype(np.bool_)),
         )  # fmt: skip
-        apart = np.empty(g, dtype=np.bool_)
+        apart, zero = np.empty(g, dtype=np.bool_), sums.without_effect & ~sums.nonzero & (sums.rss == 0)
         for start in range(0, g, TILE_FEATURES):
             at = slice(start, start + TILE_FEATURES)
             effects, rss = sums.effects[:-1, at].T, sums.rss[at]
@@ -130,10 +127,10 @@ class SamplePasses:
                 apart[at] = ~(rss < SAFE_HIGH)
                 if plan.df_residual > 0:
                     apart[at] |= (rss <= SAFE_LOW) | (sigma <= noise * np.abs(effects).max(axis=1, initial=0.0))
-        zero = sums.without_effect & ~sums.nonzero & (sums.rss == 0)
-        fits.mean[:] = sums.effects[-1] / len(self.forward)
-        fits.n_observed[:], fits.n_infinite[:] = plan.n_used, 0
-        fits.zero_variance[:] = zero & (plan.df_residual > 0)
+            fits.mean[at] = sums.effects[-1, at] / len(self.forward)
+            fits.n_observed[at], fits.n_infinite[at] = plan.n_used, 0
+            fits.zero_variance[at] = zero[at] & (plan.df_residual > 0)
+            room.settle()
         return fits, np.flatnonzero((apart & ~zero) | sums.incomplete)
 
 

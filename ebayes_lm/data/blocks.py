@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.core.rooms import MEMORY, Room
 from ebayes_lm.data.engines import Engine, Threads, Work, working
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.sources import Source
@@ -33,7 +34,7 @@ _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**
 class Running:
     """How a verb runs: threads, rows in a block, room for blocks, whether progress shows, and who does the work.
 
-    ``lay`` makes the arrays over all rows; by default they are in memory.
+    The ``room`` lays the arrays over all rows; by default in memory.
 
     Raises
     ------
@@ -46,7 +47,7 @@ class Running:
     max_memory: int | str | None = None
     progress: bool | None = None
     engine: Engine | None = None
-    lay: Callable[[tuple[int, ...], np.dtype[Any]], AnyArray] | None = None
+    room: Room = MEMORY
 
     def __post_init__(self) -> None:
         for name in ("threads", "chunk_size"):
@@ -130,10 +131,11 @@ def run_blocks(
     with blas_threads(1), Progress(rows, running.progress) as progress:
         if len(bounds) == 1:
             return fit(bounds[0])
-        whole = _Whole(rows)
+        whole = _Whole(rows, running.room)
 
         def store(at: slice) -> None:
             whole.store(at, fit(at))
+            running.room.settle()
             progress.advance(at.stop - at.start)
 
         with ThreadPoolExecutor(running.n_threads) as pool:
@@ -144,13 +146,13 @@ def run_blocks(
 
 def run_source(
     work: Work, source: Source, running: Running, cells: int = BLOCK_CELLS
-) -> tuple[tuple[AnyArray, ...], dict[int, tuple[AnyArray, ...]]]:
+) -> tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]:
     """Work through the rows of a source by the engine that is wanted, threads by default.
 
-    Returns the arrays of all rows, laid end to end, and what blocks give besides, by where they begin, in that order.
+    Returns the arrays of all rows, laid end to end, and so what some of the rows have besides, if any have.
     """
     engine = running.engine or Threads(running.n_threads)
-    whole, loose = _Whole(source.shape[0], running.lay), {}
+    whole, loose = _Whole(source.shape[0], running.room), running.room.pile()
     bounds = running.bounds(source.shape, cells, source.grain)
     with (
         blas_threads(1),
@@ -159,17 +161,18 @@ def run_source(
     ):
         for at, parts in blocks:
             whole.store(at, parts.rows)
-            loose[at.start] = parts.loose
+            loose.add(at.start, parts.loose)
+            running.room.settle()
             progress.advance(at.stop - at.start)
-    return tuple(whole.arrays), {start: loose[start] for start in sorted(loose)}
+    return tuple(whole.arrays), loose.laid()
 
 
 class _Whole:
     """Arrays over all rows, made when the first block comes back, whichever that is."""
 
-    def __init__(self, rows: int, lay: Callable[[tuple[int, ...], np.dtype[Any]], AnyArray] | None = None) -> None:
+    def __init__(self, rows: int, room: Room) -> None:
         self.rows = rows
-        self._lay = lay or np.empty
+        self._room = room
         self.arrays: list[AnyArray] = []
         self._lock = Lock()
 
@@ -177,7 +180,7 @@ class _Whole:
         """Lay a block where it belongs."""
         with self._lock:
             if not self.arrays:
-                self.arrays = [self._lay((self.rows, *part.shape[1:]), part.dtype) for part in parts]
+                self.arrays = [self._room.lay((self.rows, *part.shape[1:]), part.dtype) for part in parts]
         for target, part in zip(self.arrays, parts, strict=True):
             target[at] = part
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.core.rooms import MEMORY
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, in_bytes, run_source
 from ebayes_lm.data.containers import EList
@@ -99,14 +100,14 @@ class FeatureMatrix:
         ``fit`` takes a block (rows, samples) of about so many ``cells`` and where it lies, and returns arrays whose
         first axis is the row.
         """
-        here = replace(running or Running(), engine=None, lay=None)
+        here = replace(running or Running(), engine=None, room=MEMORY)
         source = by_features(self.source, here)
         return run_source(lambda values, at: Parts(fit(values, at)), source, here, cells)[0]
 
     def map_parts(
         self, work: Work, running: Running, cells: int = BLOCK_CELLS
-    ) -> tuple[tuple[AnyArray, ...], dict[int, tuple[AnyArray, ...]]]:
-        """The same by the engine that is wanted, and with what only some rows of a block have, by where it begins."""
+    ) -> tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]:
+        """The same by the engine and in the room that are wanted, and with what only some rows have."""
         return run_source(work, by_features(self.source, running), running, cells)
 
     def rows_at(self, positions: IntArray, running: Running) -> AnyArray:
@@ -169,7 +170,8 @@ class FeatureMatrix:
         Parameters
         ----------
         path : str or Path
-            Of a new file: .zarr keeps the values compressed, with checksums and names; .npy keeps the values alone.
+            Of a new file: .zarr keeps the values compressed, with checksums, names and the mark of adjusted values;
+            .npy keeps the values alone.
         max_memory : int or str, optional
             Room for blocks, such as "1GB".
         progress : bool, optional

@@ -30,7 +30,9 @@ def fit_linear(
     matrix, each, limma = to.matrix, to.weights, compat == "limma"
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
     warn_of_convergence(own, matrix.features, max_iter)
-    record, covariances = assemble(plan, rows, own, cells=each.cells, features=each.features, limma=limma)
+    record, covariances = assemble(
+        plan, rows, own, cells=each.cells, features=each.features, limma=limma, room=running.room
+    )
     if to.duplicates is not None:
         record = replace(record, amean=mean_of_means(matrix, to.duplicates, running))
     warn_of_lost_coefficients(record, matrix.features, limma=limma)

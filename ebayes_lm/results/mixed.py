@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,6 +14,7 @@ from ebayes_lm.core.contrast_variances import ContrastVariances, VarianceParamet
 from ebayes_lm.core.mixed_assembly import MixedRecord
 from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.ols import LinearRecord
+from ebayes_lm.core.rooms import MEMORY, Room
 from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
 from ebayes_lm.errors import StageError, counted, listing
 from ebayes_lm.results.linear import LinearFit
@@ -121,11 +122,12 @@ class MixedFit(LinearFit):
         )
 
 
-def contrast_tests(own: MixedCovariances, contrasts: FloatArray) -> tuple[FloatArray, FloatArray]:
+def contrast_tests(own: MixedCovariances, contrasts: FloatArray, room: Room = MEMORY) -> tuple[FloatArray, FloatArray]:
     """Unscaled standard deviations (G, m) of contrasts (p, m) in all features, and their degrees of freedom."""
     own.require_unchanged()
+    running = replace(_QUIET, room=room)
     stdev, df = run_blocks(
-        lambda at: own.tests(at, contrasts), len(own), len(own.sample_weights), _QUIET, cells=ROW_CELLS
+        lambda at: own.tests(at, contrasts), len(own), len(own.sample_weights), running, cells=ROW_CELLS
     )
     return stdev, df
 

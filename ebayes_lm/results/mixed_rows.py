@@ -38,9 +38,10 @@ def fit_mixed(
     fits, consensus = _fitted(matrix, plan, weights.cells, running, inf)
     if weights.features is not None:
         fits = _without_weight(fits, weights.features == 0)
-    covariances = mixed_covariances(plan, fits, consensus, weights.cells, weights.features)
+    covariances = mixed_covariances(plan, fits, consensus, weights.cells, weights.features, running.room)
     identity = np.eye(len(design.names))
-    record = mixed_record(plan, fits, consensus, weights.features, *contrast_tests(covariances, identity))
+    tests = contrast_tests(covariances, identity, running.room)
+    record = mixed_record(plan, fits, consensus, weights.features, *tests, running.room)
     warn_of_lost_coefficients(record, matrix.features, limma=False)
     return MixedFit(
         record=record,
@@ -74,12 +75,11 @@ def _fitted(
     lacking = fits.without_correlation
     if not lacking.any():
         return fits, consensus
-    coefficients = fits.coefficients.copy()
     again = matrix.map_parts(replace(work, lacking=lacking, consensus=consensus), not_kept(running), ROW_CELLS)[1]
-    for rows, found in (parts for parts in again.values() if parts):
-        coefficients[rows] = found
+    rows, found = again
+    fits.coefficients[rows] = found
     _tell(matrix.features[lacking], consensus)
-    return fits._replace(coefficients=coefficients), consensus
+    return fits, consensus
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.core.ols import Status
+from ebayes_lm.core.rooms import Room
 from ebayes_lm.results.linear import LinearFit
 
 #: Features that are written at once.
@@ -16,7 +17,7 @@ ROWS = 1 << 17
 _STATUS = pd.Index([status.name for status in Status])
 
 
-def write_parquet(fit: LinearFit, path: Path) -> None:
+def write_parquet(fit: LinearFit, path: Path, room: Room) -> None:
     """Write estimates, standard deviations, df, means, counts and status of a fit.
 
     Raises
@@ -33,6 +34,7 @@ def write_parquet(fit: LinearFit, path: Path) -> None:
             table = pa.Table.from_pandas(frame, preserve_index=False)
             writer = writer or parquet.ParquetWriter(path, table.schema)
             writer.write_table(table.cast(writer.schema))
+            room.settle()
     finally:
         if writer is not None:
             writer.close()

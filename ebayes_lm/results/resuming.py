@@ -12,6 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.linear_plan import LinearPlan
 from ebayes_lm.core.mixed_plan import MixedPlan
+from ebayes_lm.core.rooms import MEMORY
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.checkpoint import Checkpointed
 from ebayes_lm.data.engines import Threads
@@ -59,9 +60,9 @@ def resumable(running: Running, folder: Path | None, to: Arranged, plan: LinearP
 
 
 def not_kept(running: Running) -> Running:
-    """The same for blocks that are done again in any case."""
+    """The same for blocks that are done again in any case, and of which little is left."""
     engine = running.engine.inner if isinstance(running.engine, Checkpointed) else running.engine
-    return replace(running, engine=engine, lay=None)
+    return replace(running, engine=engine, room=MEMORY)
 
 
 def _of_weights(weights: FloatArray | None) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.linear_plan import LinearPlan, OwnFits, laid_end_to_end
+from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.engines import Parts
@@ -40,7 +40,7 @@ def fit_rows(
         fitted = fit_by_samples(source, plan, fit, running)
     if fitted is None:
         arrays, loose = matrix.map_parts(fit, running, _grain(matrix, plan, cells, running))
-        fitted = RowFits(*arrays), laid_end_to_end([OwnFits(*parts) for parts in loose.values() if parts])
+        fitted = RowFits(*arrays), OwnFits(*loose) if loose else None
     if inf == "error":
         refuse_infinite(fitted[0].n_infinite, matrix.features)
     return fitted

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, IntArray
-from ebayes_lm.core.linear_plan import LinearPlan, OwnFits, laid_end_to_end
+from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import RowFits
+from ebayes_lm.core.rooms import MEMORY
 from ebayes_lm.core.sample_passes import SamplePasses, SampleSums
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running, memory_bytes, run_source
 from ebayes_lm.data.engines import Parts
@@ -52,7 +53,7 @@ def fit_by_samples(
         return None
     kept = Kept.of(source, incomplete)
     run_samples(_Second(passes, sums, kept), source, running)
-    rows, apart = passes.fits(sums, running.lay or np.empty)
+    rows, apart = passes.fits(sums, running.room)
     if len(apart) > most:
         return None
     own = _fit_apart(rows, kept, fit, running)
@@ -113,8 +114,10 @@ def _fit_apart(rows: RowFits, kept: Kept, fit: Fit, running: Running) -> OwnFits
     """Put fits of these features in their place among all rows; those with a design of their own are returned."""
     if not len(kept.features):
         return None
-    arrays, loose = run_source(fit, ArraySource(kept.values), replace(running, lay=None), ROW_CELLS)
+    arrays, loose = run_source(fit, ArraySource(kept.values), replace(running, room=MEMORY), ROW_CELLS)
     for target, part in zip(rows, arrays, strict=True):
         target[kept.features] = part
-    own = laid_end_to_end([OwnFits(*parts) for parts in loose.values() if parts])
-    return None if own is None else own._replace(rows=kept.features[own.rows])
+    if not loose:
+        return None
+    own = OwnFits(*loose)
+    return own._replace(rows=kept.features[own.rows])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ebayes_lm._typing import AnyArray
+from ebayes_lm.core.rooms import MEMORY, Room
 from ebayes_lm.data.array_folder import ArrayWriter
+from ebayes_lm.data.filed_arrays import Files
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.errors import ArgumentError
 from ebayes_lm.results.linear import LinearFit
@@ -34,57 +34,35 @@ class Place:
     ----------
     path : Path or None
         What is asked for; None for memory.
-    staging : Path or None
-        The folder until then.
+    room : Room
+        Lays arrays over all features; a folder until then.
     """
 
     path: Path | None = None
-    staging: Path | None = None
-    _laid: list[Path] = field(default_factory=list)
-
-    @property
-    def lay(self) -> Callable[[tuple[int, ...], np.dtype[Any]], AnyArray] | None:
-        """What makes an array over all features; None for one in memory."""
-        return None if self.staging is None else self._in_file
-
-    def _in_file(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> AnyArray:
-        if self.path is None or self.staging is None or 0 in shape:
-            return np.empty(shape, dtype)
-        path = self.staging / f"rows-{len(self._laid)}.npy"
-        self._laid.append(path)
-        with writing(self.path):
-            return _mapped(path, shape, dtype)
+    room: Room = MEMORY
 
     def kept(self, fit: LinearFit) -> LinearFit:
         """The fit, in what was asked for; from a folder it is read back as it is needed."""
-        if self.path is None or self.staging is None:
+        if self.path is None or not isinstance(self.room, Files):
             return fit
         with writing(self.path):
-            return self._written(fit, self.path, self.staging)
+            return self._written(fit, self.path, self.room)
 
-    def _written(self, fit: LinearFit, path: Path, staging: Path) -> LinearFit:
+    @staticmethod
+    def _written(fit: LinearFit, path: Path, room: Files) -> LinearFit:
         if path.suffix.lower() in _TABLES:
             _, module, function = _TABLES[path.suffix.lower()]
-            made = staging / "table"
-            getattr(import_module(f"ebayes_lm.results.{module}"), function)(fit, made)
+            made = room.folder / "table"
+            getattr(import_module(f"ebayes_lm.results.{module}"), function)(fit, made, room)
             os.replace(made, path)
             return fit
-        writer = ArrayWriter(staging)
-        write_result(fit, staging, writer)
-        for file in {*self._laid} - {staging / entry["file"] for entry in writer.written}:
-            file.unlink()
-        replace_by(path, staging)
+        writer = ArrayWriter(room.folder)
+        write_result(fit, room.folder, writer)
+        for file in {*room.made} - {room.folder / entry["file"] for entry in writer.written}:
+            file.unlink(missing_ok=True)
+        replace_by(path, room.folder)
         found: LinearFit = load(path, verify=False)
         return found
-
-
-def _mapped(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> AnyArray:
-    """An array in a file. Room that is not there is found out now: later it would end the process."""
-    array: AnyArray = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape).view(np.ndarray)
-    if hasattr(os, "posix_fallocate"):
-        with path.open("r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    return array
 
 
 @contextmanager
@@ -112,4 +90,4 @@ def laid_out(out: Any) -> Iterator[Place]:
     else:
         require_free(path)
     with staged(path) as staging:
-        yield Place(path, staging)
+        yield Place(path, Files(staging, partial(writing, path)))

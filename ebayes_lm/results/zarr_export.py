@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm.core.ols import Status
+from ebayes_lm.core.rooms import Room
 from ebayes_lm.results.linear import LinearFit
 
 #: Features in a chunk.
 ROWS = 1 << 17
 
 
-def write_zarr(fit: LinearFit, path: Path) -> None:
+def write_zarr(fit: LinearFit, path: Path, room: Room) -> None:
     """Write estimates, standard deviations, df, means, counts and status of a fit.
 
     Names of coefficients, and what the numbers of the status mean, are attributes of the group; labels of features are
@@ -38,6 +39,7 @@ def write_zarr(fit: LinearFit, path: Path) -> None:
         array = group.create_array(name, shape=values.shape, dtype=values.dtype, chunks=chunks)
         for at in range(0, len(values), ROWS):
             array[at : at + ROWS] = np.ascontiguousarray(values[at : at + ROWS])
+            room.settle()
     _write_labels(fit, group)
 
 

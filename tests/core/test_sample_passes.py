@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm.core.ols import least_squares
+from ebayes_lm.core.rooms import Room
 from ebayes_lm.core.sample_passes import TILE_FEATURES, TILE_SAMPLES, SamplePasses
 
 #: Sums over samples in another order, of well-scaled data.
@@ -33,7 +34,7 @@ def passed(plan, y, block=None, cut=None):
             for low, high in pairwise(bounds):
                 at = slice(start, min(n, start + block))
                 step(sums, np.ascontiguousarray(y[low:high, at].T), at, slice(low, high))
-    return passes.fits(sums)
+    return passes.fits(sums, Room())
 
 
 def assert_same(fits, rows, tolerance=ACROSS_BLOCKS):
