@@ -45,8 +45,8 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
     facts = {
         "program": "ebayes-lm scan", "data": str(arguments.data), "features": matrix.shape[0],
         "samples": matrix.shape[1], "outcomes": outcomes, "covariates": arguments.covariates,
-        "interaction": arguments.interaction, "tests": found.attrs["tests"], "inflation": _finite(found.attrs["inflation"]),
-        "kept": len(table),
+        "interaction": arguments.interaction, "tests": found.attrs["tests"],
+        "inflation": _finite(found.attrs["inflation"]), "kept": len(table),
         "significant": int((table["adj.P.Val"] < arguments.fdr).sum()), "fdr": arguments.fdr, "file": str(path),
         "notes": said,
     }  # fmt: skip
