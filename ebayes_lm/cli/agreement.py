@@ -36,6 +36,8 @@ def _about_counts(arguments: Namespace) -> None:
     if arguments.method == "voom-lm-fit" and (arguments.scheduler or arguments.workers):
         option = "--scheduler" if arguments.scheduler else "--workers"
         raise UsageError(f"--method voom-lm-fit runs in threads of this process; leave out {option}, or use voom")
+    if arguments.method == "voom-lm-fit" and arguments.checkpoint is not None:
+        raise UsageError("--method voom-lm-fit keeps nothing of a run that ends early; leave out --checkpoint")
     if arguments.method == "voom-lm-fit" and arguments.compat:
         raise UsageError("--method voom-lm-fit gives edgeR's numbers, and there is nothing for --compat to change")
 

@@ -46,8 +46,10 @@ class Choices:
         More columns of the tables.
     form : {"tsv", "parquet"}
         Their format.
-    threads : int or None
-    layer : str or None
+    running : dict
+        Threads, features in a block and room for blocks, as every verb takes them.
+    checkpoint : str or None
+        Folder in which blocks of the fit are kept.
     sample_weights : Series or None
         Weights of samples, once they are estimated.
     factors : Factors or None
@@ -67,8 +69,8 @@ class Choices:
     fdr: float = 0.05
     columns: tuple[str, ...] = ()
     form: str = "tsv"
-    threads: int | None = None
-    layer: str | None = None
+    running: dict[str, Any] = field(default_factory=dict)
+    checkpoint: str | None = None
     sample_weights: pd.Series[float] | None = None
     factors: Factors | None = None
     residuals: bool = False
@@ -83,8 +85,8 @@ class Choices:
             "inf": "missing" if chosen.inf_missing else "error",
             "min_observed": chosen.min_observed,
             "compat": chosen.compat,
-            "threads": self.threads,
-            "layer": self.layer,
+            "checkpoint": self.checkpoint,
+            **self.running,
         }
 
     @contextmanager
@@ -141,7 +143,7 @@ def read_choices(
     arguments: Namespace, inputs: Inputs, counts: Preparation | None = None, hidden: Hidden | None = None
 ) -> Choices:
     """The choices with the weights and blocks that they name."""
-    weights = None if arguments.weights is None else read_weights(arguments.weights, inputs, arguments.layer)
+    weights = None if arguments.weights is None else read_weights(arguments.weights, inputs)
     block = None if arguments.block is None else _block(arguments.block, inputs.samples)
     group = None if arguments.var_group is None else _column(arguments.var_group, inputs.samples, "--var-group")
     procedure = Procedure(
@@ -172,13 +174,18 @@ def read_choices(
         arguments.fdr,
         arguments.columns,
         arguments.format,
-        arguments.threads,
-        arguments.layer if counts is None else None,
+        running_of(arguments),
+        arguments.checkpoint,
         factors=None if hidden is None else hidden.factors,
         residuals=arguments.residuals,
         scheduler=arguments.scheduler,
         workers=arguments.workers,
     )
+
+
+def running_of(arguments: Namespace) -> dict[str, Any]:
+    """How verbs that read the matrix run."""
+    return {name: getattr(arguments, name) for name in ("threads", "chunk_size", "max_memory")}
 
 
 def _block(name: str, samples: pd.DataFrame) -> pd.Series[Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.values import FEATURE
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.reporting.completeness import Completeness
 
 _BYTES = 8
 #: Vectors of one number a feature that a table takes while it is made and written: its columns, p-values adjusted,
 #: the order of the rows, and its text of about 20 characters a number.
 _VECTORS_PER_TABLE = 30
-#: Copies of a block as float64 while it is fitted.
-_BLOCK_COPIES = 4
 
 #: Measured on one 2-core x86 machine with 10^5 to 2 x 10^7 values: starting and compiling; a value that is fitted; one
 #: of a feature that needs a design of its own; one in a robust fit; a row of a table that is ranked, turned into text
@@ -24,24 +26,32 @@ _SECONDS_PER_CELL_ROBUST = 2e-6
 _SECONDS_PER_ROW = 2e-5
 
 
-def costs(gaps: Completeness, n_coefs: int, n_tables: int, choices: Choices) -> dict[str, float]:
-    """Bytes at the peak, seconds from the matrix in memory to the last table, and threads."""
-    running = Running(threads=choices.threads)
-    shape = (gaps.n_features, gaps.of // gaps.n_features)
-    weights = _BYTES * gaps.of if choices.procedure.weighs_observations else 0
+def costs(
+    matrix: FeatureMatrix, gaps: Completeness | None, n_coefs: int, n_tables: int, choices: Choices
+) -> dict[str, float]:
+    """Bytes at the peak, seconds from the first value in memory to the last table, and threads."""
+    cells = matrix.shape[0] * matrix.shape[1]
+    weights = _BYTES * cells if choices.procedure.weighs_observations else 0
+    alone = 0.0 if gaps is None else _seconds_alone(gaps, choices)
     return {
-        "memory_bytes": memory_needed(shape, n_coefs, n_tables, running) + weights,
-        "seconds": round(seconds_needed(shape, n_tables) + _seconds_alone(gaps, choices), 1),
-        "threads": running.n_threads,
+        "memory_bytes": memory_needed(matrix, n_coefs, n_tables, choices.running) + weights,
+        "seconds": round(seconds_needed(matrix.shape, n_tables) + alone, 1),
+        "threads": Running(**choices.running).n_threads,
     }
 
 
-def memory_needed(shape: tuple[int, int], n_coefs: int, n_tables: int, running: Running) -> int:
-    """Bytes at the peak: the matrix, the blocks being fitted, the estimates, and one table at a time as text."""
-    features, samples = shape
-    block = min(features, running.block_rows(samples)) * samples * _BLOCK_COPIES * running.n_threads
+def memory_needed(matrix: FeatureMatrix, n_coefs: int, n_tables: int, running: dict[str, Any]) -> int:
+    """Bytes at the peak: the matrix where it is in memory, the blocks being fitted, the estimates, and one table."""
+    features = matrix.shape[0]
+    held = matrix.nbytes if is_held(matrix) else 0
+    blocks = matrix.plan(coefficients=n_coefs, **running).block_memory
     kept = features * (4 * n_coefs + 8 + 8 * n_tables)
-    return _BYTES * (features * samples + block + kept + features * _VECTORS_PER_TABLE)
+    return held + blocks + _BYTES * (kept + features * _VECTORS_PER_TABLE)
+
+
+def is_held(matrix: FeatureMatrix) -> bool:
+    """Whether the values are in memory."""
+    return isinstance(matrix.source, ArraySource)
 
 
 def seconds_needed(shape: tuple[int, int], n_tables: int) -> float:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.data.matrix import as_feature_matrix
+from ebayes_lm.cli.memory import require_memory
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, DesignWarning, warn
 from ebayes_lm.reporting.preparation import Preparation
@@ -28,13 +30,12 @@ _SAME_TOTAL = 1e-4
 def with_counts(arguments: Namespace, inputs: Inputs, design: Design) -> tuple[Inputs, Preparation | None]:
     """The inputs as counts, where the method takes these, and what was done to them."""
     if arguments.method == "ls":
-        _note_counts(inputs, arguments.layer)
+        _note_counts(inputs.matrix)
         return inputs, None
     from ebayes_lm import DGEList, EList, filter_by_expr, norm_lib_sizes
 
-    data = inputs.data.E if isinstance(inputs.data, EList) else inputs.data
-    genes = inputs.data.genes if isinstance(inputs.data, EList) else None
-    counts = DGEList(data, samples=inputs.samples, genes=genes, layer=arguments.layer)
+    _require_memory(inputs.matrix, arguments)
+    counts = DGEList(inputs.data, samples=inputs.samples)
     _note_values(counts)
     every, n_read = counts.counts.index, counts.shape[0]
     filtered = every[:0]
@@ -68,11 +69,24 @@ def _note_values(counts: DGEList) -> None:
         )
 
 
-def _note_counts(inputs: Inputs, layer: str | None) -> None:
+def _require_memory(matrix: FeatureMatrix, arguments: Namespace) -> None:
+    """Counts are held in memory, with logarithms and, but for trend, weights of every one."""
+    features, samples = matrix.shape
+    kept = matrix.dtype.itemsize + 8 * (1 if arguments.method == "trend" else 2)
+    require_memory(
+        features * samples * kept,
+        f"--method {arguments.method} of {features:,} features on {samples:,} samples",
+        arguments.max_memory,
+        "leave out samples with --exclude, or features with hardly any counts from the file; --method ls takes log "
+        "ratios of any size",
+    )
+
+
+def _note_counts(matrix: FeatureMatrix) -> None:
     """Say where data that are taken for logarithms look like counts."""
-    matrix = as_feature_matrix(inputs.data, layer=layer)
-    rows = matrix.source.read(0, min(_ROWS, matrix.shape[0]))
-    known = rows[np.isfinite(rows)]
+    source, few = matrix.source, min(_ROWS, matrix.shape[0])
+    values = source.read_samples(0, 1) if isinstance(source, SampleMajor) else source.read(0, few)
+    known = values[np.isfinite(values)]
     if known.size and known.min() >= 0 and known.max() >= _LARGE and not (known % 1).any():
         warn(
             "the data look like counts, and are fitted as they are; --method voom or --method trend is for counts",

@@ -55,8 +55,8 @@ def _prior_facts(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def common_facts(inputs: Inputs, design: Design, choices: Choices, found: Completeness) -> dict[str, Any]:
-    """What is known before the tests."""
+def common_facts(inputs: Inputs, design: Design, choices: Choices, found: Completeness | None) -> dict[str, Any]:
+    """What is known before the tests; missing values are null where they were not counted."""
     from importlib.metadata import version
 
     from ebayes_lm import non_estimable
@@ -71,8 +71,8 @@ def common_facts(inputs: Inputs, design: Design, choices: Choices, found: Comple
             "features": features,
             "samples": samples,
             "excluded": list(inputs.excluded),
-            "missing_values": found.missing,
-            "features_with_missing_values": found.features,
+            "missing_values": None if found is None else found.missing,
+            "features_with_missing_values": None if found is None else found.features,
         },
         "design": {
             "formula": design.formula,

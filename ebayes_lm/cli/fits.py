@@ -10,17 +10,15 @@ import numpy as np
 import pandas as pd
 
 import ebayes_lm as el
+from ebayes_lm.cli.advice import advise_on_variances
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.values import FEATURE
 from ebayes_lm.data.containers import EList
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import ArgumentError, DataError, VarianceWarning, warn
+from ebayes_lm.errors import DataError
 from ebayes_lm.results.linear import LinearFit
-
-#: Factors of more levels have groups too small to compare their variances.
-_MOST_LEVELS = 6
 
 
 class Fitted(NamedTuple):
@@ -50,7 +48,7 @@ def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
         prior_weights=given,
         sample_weights=weighs,
         var_group=choices.var_group,
-        threads=choices.threads,
+        **choices.running,
     )
     told = choices
     if choices.block is not None:
@@ -62,9 +60,9 @@ def _by_voom_lm_fit(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
 def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
     """Weights depend on the correlation within blocks and the other way round: both are estimated twice."""
     weighs = choices.procedure.weighs_samples
-    weigh: Any = partial(el.voom, threads=choices.threads)
+    weigh: Any = partial(el.voom, **choices.running)
     if weighs:
-        weigh = partial(el.voom_with_quality_weights, var_group=choices.var_group, threads=choices.threads)
+        weigh = partial(el.voom_with_quality_weights, var_group=choices.var_group, **choices.running)
     rho, estimated = choices.procedure.correlation, False
     if choices.block is None or rho == FEATURE:
         values = weigh(inputs.counts, design)
@@ -81,16 +79,16 @@ def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
 
 
 def _by_values(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
-    data, layer = inputs.data, choices.layer
+    data = inputs.data
     if inputs.counts is not None:
         data = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes)
     weights = None if choices.weights is None else choices.weights.table
     told = choices
     if choices.procedure.weighs_samples:
-        weights = el.array_weights(data, design, var_group=choices.var_group, layer=layer, threads=choices.threads)
+        weights = el.array_weights(data, design, var_group=choices.var_group, **choices.running)
         told = _with_sample_weights(told, weights)
     elif weights is None and choices.block is None:
-        _advise_on_variances(as_feature_matrix(data, layer=layer), design, inputs.samples, choices)
+        advise_on_variances(as_feature_matrix(data), design, inputs.samples, choices)
     if choices.block is not None and choices.procedure.correlation is None:
         told = told.told(correlation=_consensus(data, design, choices, weights), estimated=True)
     return _least_squares(data, design, told, weights)
@@ -98,31 +96,13 @@ def _by_values(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
 
 def _consensus(data: Any, design: Design, choices: Choices, weights: Any = None) -> float:
     """The correlation within blocks, one for all features."""
-    found = el.duplicate_correlation(
-        data, design, block=choices.block, weights=weights, layer=choices.layer, threads=choices.threads
-    )
+    found = el.duplicate_correlation(data, design, block=choices.block, weights=weights, **choices.running)
     if np.isnan(found.consensus):
         raise DataError(
             f"no feature tells how samples of one {choices.procedure.block} are correlated; say it with --correlation, "
             "or leave out --block"
         )
     return float(found.consensus)
-
-
-def _advise_on_variances(data: FeatureMatrix, design: Design, samples: pd.DataFrame, choices: Choices) -> None:
-    """Say where groups that a factor of the design makes differ in variance so far that tests feel it."""
-    if choices.procedure.inf_missing or choices.plan(design).df_residual < 2:
-        return
-    for factor, levels in design.levels.items():
-        if factor not in samples.columns or not 2 <= len(levels) <= _MOST_LEVELS:
-            continue
-        try:
-            found = el.unequal_variances(data, design, group=samples[factor])
-        except (ArgumentError, DataError):  # no two groups have a residual, or the fit refuses the data, too
-            continue
-        if found.advice:
-            warn(found.advice, VarianceWarning)
-            return
 
 
 def _least_squares(data: Any, design: Design, choices: Choices, weights: Any = None) -> Fitted:

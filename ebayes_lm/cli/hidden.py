@@ -55,10 +55,11 @@ def wanted_factors(arguments: Namespace) -> Hidden | None:
 def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design) -> Hidden:
     """The factors, from values on a log scale."""
     data, method, k = inputs.data, arguments.hidden_factors, arguments.n_factors
-    layer = arguments.layer
     if inputs.counts is not None:
-        data, layer = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes), None
-    running: dict[str, Any] = {"layer": layer, "threads": arguments.threads}
+        data = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes)
+    running: dict[str, Any] = {
+        "threads": arguments.threads, "chunk_size": arguments.chunk_size, "max_memory": arguments.max_memory,
+    }  # fmt: skip
     controls = None if arguments.controls is None else _names(arguments.controls)
     if method in _SURROGATES:
         found = el.surrogate_variables(data, design, n_sv=k, method=_SURROGATES[method], seed=_SEED, **running)
@@ -73,7 +74,7 @@ def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design) -> H
 def residuals_of(fit: LinearFit, values: Any, inputs: Inputs, choices: Choices) -> ResidualStructure:
     """What the residuals of a fit show."""
     table = annotation_table(inputs.samples)
-    return el.residual_structure(fit, values, samples=table, seed=_SEED, layer=choices.layer, threads=choices.threads)
+    return el.residual_structure(fit, values, samples=table, seed=_SEED, **choices.running)
 
 
 def annotation_table(samples: pd.DataFrame) -> pd.DataFrame:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import BoolArray
-from ebayes_lm.cli.running import UsageError
-from ebayes_lm.errors import AlignmentError, ArgumentError, DesignError, listing, nearest
+from ebayes_lm.cli.sample_tables import matched_samples
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.errors import AlignmentError, listing
 
 if TYPE_CHECKING:
     from ebayes_lm.data.count_list import DGEList
@@ -24,7 +23,8 @@ class Inputs:
 
     Attributes
     ----------
-    data : EList or AnnData
+    data : FeatureMatrix or EList
+        Values that are read block by block, or that are in memory.
     shape : pair of int
         Features and samples.
     samples : DataFrame
@@ -47,116 +47,29 @@ class Inputs:
     counts: DGEList | None = None
     filtered: pd.Index = field(default_factory=lambda: pd.Index([]))
 
+    @property
+    def matrix(self) -> FeatureMatrix:
+        """The data as a matrix, wherever they are."""
+        return as_feature_matrix(self.data)
+
 
 def read_inputs(arguments: Namespace) -> Inputs:
-    """Read the files that the arguments name, match and exclude samples."""
+    """Open the files that the arguments name, match and exclude samples; values are read when a fit needs them."""
+    from ebayes_lm.data.chosen_samples import with_samples
+
     path = Path(arguments.data)
-    if path.suffix.lower() == ".h5ad":
-        return _from_h5ad(path, arguments)
-    if arguments.layer is not None:
-        raise UsageError(f"--layer names a layer of an h5ad, and {path.name} is none")
-    if arguments.samples is None:
-        raise UsageError(f"--samples is needed: {path.name} carries no sample table (only an h5ad does)")
-    return _from_table(path, arguments)
+    matrix = _opened(path, arguments)
+    found = matched_samples(matrix, arguments)
+    matrix = with_samples(replace(matrix, samples=found.names), found.positions)
+    return Inputs(matrix, matrix.shape, found.table, found.excluded, str(path))
 
 
-def _from_table(path: Path, arguments: Namespace) -> Inputs:
-    from ebayes_lm import EList
-    from ebayes_lm.data.readers.matrix_text import read_matrix_text
-    from ebayes_lm.data.readers.stored import read_parquet
+def _opened(path: Path, arguments: Namespace) -> FeatureMatrix:
+    from ebayes_lm import open_matrix
 
-    read = read_parquet if path.suffix.lower() in (".parquet", ".pq") else read_matrix_text
-    values, annotation = read(path, arguments.feature_columns)
-    table, excluded = _sample_table(arguments, values.columns)
-    kept = values if len(table) == len(values.columns) else values[list(table.index)]
-    return Inputs(EList(kept, genes=annotation), kept.shape, table, excluded, str(path))
-
-
-def _from_h5ad(path: Path, arguments: Namespace) -> Inputs:
-    from ebayes_lm.data.readers.stored import read_h5ad
-
-    if arguments.feature_columns:
-        raise UsageError("--feature-columns belongs to tables; an h5ad carries its annotation in var")
-    adata = read_h5ad(path)
-    if not adata.obs_names.is_unique:
-        twice = adata.obs_names[adata.obs_names.duplicated()].unique()
+    described: dict[str, Any] = {"feature_columns": arguments.feature_columns} if arguments.feature_columns else {}
+    matrix = open_matrix(path, layer=arguments.layer, orientation=arguments.orientation, **described)
+    if not matrix.samples.is_unique:
+        twice = matrix.samples[matrix.samples.duplicated()].unique()
         raise AlignmentError(f"{path} has samples that appear more than once: {listing(twice)}")
-    if arguments.samples is not None:
-        table, excluded = _sample_table(arguments, adata.obs_names)
-    elif arguments.sample_column is not None:
-        raise UsageError("--sample-column belongs to --samples; an h5ad names its samples itself")
-    else:
-        keep = _kept(adata.obs, arguments.exclude)
-        table, excluded = adata.obs[keep], list(adata.obs_names[~keep])
-    adata = adata[list(table.index)].copy()
-    return Inputs(adata, (adata.n_vars, adata.n_obs), table, excluded, str(path))
-
-
-def _sample_table(arguments: Namespace, names: pd.Index) -> tuple[pd.DataFrame, list[str]]:
-    """The sample table in the order of the data, without the samples to leave out; and those."""
-    from ebayes_lm.data.readers.sample_table import best_id_column, read_sample_table, typed
-
-    path = Path(arguments.samples)
-    table = read_sample_table(path)
-    column = arguments.sample_column
-    if column is None:
-        column = best_id_column(table, names)
-    elif column not in table.columns:
-        raise ArgumentError(
-            f"--sample-column names {column!r}, which is not a column of {path.name}.{nearest(column, table.columns)} "
-            f"It has {listing(table.columns, 10)}"
-        )
-    table.index = pd.Index(table[column], name=column)
-    keep = _kept(table, arguments.exclude)
-    excluded = [str(name) for name in table.index[~keep]]
-    names = names[~names.isin(excluded)]
-    table = table[keep]
-    _require_same(table.index, names, column, path)
-    numbers = typed(table.drop(columns=column))
-    numbers.insert(0, column, table[column])  # names stay text, whatever they look like
-    return numbers.loc[names], excluded
-
-
-def _require_same(labels: pd.Index, names: pd.Index, column: str, path: Path) -> None:
-    if not labels.is_unique:
-        twice = labels[labels.duplicated()].unique()
-        raise AlignmentError(
-            f"column {column!r} of {path.name} holds samples more than once: {listing(twice)}; each needs one row"
-        )
-    missing, extra = names[~names.isin(labels)], labels[~labels.isin(names)]
-    if not (len(missing) or len(extra)):
-        return
-    parts = [f"only in the data: {listing(missing)}"] if len(missing) else []
-    parts += [f"only in {path.name}, column {column!r}: {listing(extra)}"] if len(extra) else []
-    if len(extra) == 0:
-        advice = "name columns of the data in --feature-columns if they describe features; samples need a row each"
-    elif len(missing) < len(names):
-        advice = "--exclude COL=VALUE leaves samples out of both; otherwise bring the files in line"
-    else:
-        advice = "name the column that holds the samples' names with --sample-column"
-    raise AlignmentError(f"data and sample table do not name the same samples; {'; '.join(parts)}; {advice}")
-
-
-def _kept(table: pd.DataFrame, exclude: list[tuple[str, str]]) -> BoolArray:
-    """Rows that no --exclude names."""
-    from ebayes_lm.design.table import level_name
-
-    keep = np.ones(len(table), dtype=np.bool_)
-    for column, value in exclude:
-        if column not in table.columns:
-            raise ArgumentError(
-                f"--exclude names {column!r}, which is not a column of the sample table."
-                f"{nearest(column, table.columns)} It has {listing(table.columns, 10)}"
-            )
-        labels = np.array(["" if pd.isna(v) else level_name(v) for v in table[column]], dtype=object)
-        hit = labels == value
-        if not hit.any():
-            known = list(dict.fromkeys(labels))
-            raise ArgumentError(
-                f"--exclude {column}={value} matches no sample.{nearest(value, known)} "
-                f"The values are {listing(known, 10)}"
-            )
-        keep &= ~hit
-    if not keep.any():
-        raise DesignError("--exclude leaves no sample")
-    return keep
+    return matrix

@@ -15,12 +15,15 @@ from ebayes_lm.cli.values import (
     names,
     pair,
     share,
+    size,
     whole_number,
 )
 
 _FIT = """\
-DATA is CSV or TSV (also .gz), parquet or h5ad. In a table, the first column names the features and the other columns
-are samples; in the sample table, each row is a sample.
+DATA is .csv, .tsv or .txt (also .gz), .parquet, .npy, .zarr, .h5, .h5ad or .bed (PLINK). In a table, the first column
+names the features and the other columns are samples; in the sample table, each row is a sample. Values stay on disk and
+are read block by block; counts are held in memory. Where DATA do not name their samples, the sample table has to be in
+their order.
 
 examples:
   ebayes-lm fit expression.tsv --samples samples.csv --formula "~ 0 + group + batch" \\
@@ -30,6 +33,8 @@ examples:
       --robust --treat 0.5 --columns SE,n --out results
   ebayes-lm fit counts.tsv --samples samples.csv --formula "~ group" --method voom --filter --normalize \\
       --block patient --out results
+  ebayes-lm fit methylation.zarr --samples samples.csv --formula "~ group + age" --coef groupcase \\
+      --max-memory 2GB --checkpoint blocks --format parquet --out results
 """
 
 
@@ -98,8 +103,9 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_hidden(fit.add_argument_group("variables that nobody recorded"))
     _add_prior(fit.add_argument_group("variances"))
     _add_tests(fit.add_argument_group("tests (by default the one term of the formula, where there is just one)"))
-    fit.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    _add_cluster(fit.add_mutually_exclusive_group())
+    running = fit.add_argument_group("running")
+    _add_running(running)
+    _add_cluster(running.add_mutually_exclusive_group())
     fit.add_argument("--dry-run", action="store_true", help="show the design and the plan; write nothing")
     _add_common(fit)
 
@@ -129,9 +135,21 @@ def _add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     scan.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
     scan.add_argument("--layer", metavar="L", help="which matrix of a file that holds several")
     scan.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    scan.add_argument("--max-memory", metavar="SIZE", help='room for blocks of the matrix, such as "1GB"')
+    scan.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
     scan.add_argument("--scheduler", metavar="ADDRESS", help="work on the Dask cluster whose scheduler is there")
     _add_common(scan)
+
+
+def _add_running(running: argparse._ArgumentGroup) -> None:
+    running.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
+    running.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
+    running.add_argument("--chunk-size", metavar="N", type=whole_number, help="features in a block")
+    running.add_argument(
+        "--checkpoint",
+        metavar="DIR",
+        help="keep blocks there as they are fitted; the same command goes on where a run ended. It may be deleted when "
+        "the results are there",
+    )
 
 
 def _add_cluster(cluster: argparse._MutuallyExclusiveGroup) -> None:
@@ -142,14 +160,19 @@ def _add_cluster(cluster: argparse._MutuallyExclusiveGroup) -> None:
 
 
 def _add_files(files: argparse._ArgumentGroup) -> None:
-    files.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional for h5ad")
+    files.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional where DATA carry one")
     files.add_argument(
         "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
     )
     files.add_argument(
         "--feature-columns", metavar="A,B", type=names, default=[], help="columns of DATA that describe features"
     )
-    files.add_argument("--layer", metavar="L", help="layer of an h5ad to read in place of X")
+    files.add_argument("--layer", metavar="L", help="which matrix of a file that holds several; of an h5ad, a layer")
+    files.add_argument(
+        "--orientation",
+        choices=["features", "samples"],
+        help="what stands in the rows of DATA (default: features, but samples in h5ad and bed)",
+    )
     files.add_argument(
         "--exclude", metavar="COL=VALUE", type=pair, action="append", default=[], help="leave samples out; repeatable"
     )

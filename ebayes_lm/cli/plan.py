@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.cli.advice import is_quickly_read
 from ebayes_lm.cli.choices import Choices
-from ebayes_lm.cli.costs import costs, duration, size
+from ebayes_lm.cli.costs import costs, duration, is_held, size
 from ebayes_lm.cli.facts import common_facts, comparison_facts
 from ebayes_lm.cli.hidden import annotation_table
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.summary import finding_lines, heading, model_lines, opening_lines, paragraph
 from ebayes_lm.cli.wanted import Comparison, Wanted
+from ebayes_lm.cli.wording import in_options
 from ebayes_lm.core.ols import LeastSquares
-from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.matrix import as_feature_matrix
+from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import counted
 from ebayes_lm.reporting.aligned import WIDTH, aligned
 from ebayes_lm.reporting.completeness import Completeness, describe_completeness
 from ebayes_lm.reporting.procedure import describe_testing
 from ebayes_lm.reporting.sentences import describe_informing, equation, title
+
+if TYPE_CHECKING:
+    from ebayes_lm.data.plan import ReadingPlan
 
 _ROWS = 6
 
@@ -40,13 +47,16 @@ def show_plan(
     as_json: bool = False,
 ) -> None:
     """Say what would be done."""
-    gaps, n_infinite = survey(inputs, choices)
-    plan = costs(gaps, len(design.names), len(compared) + len(set(wanted.terms)), choices)
+    matrix, n_coefs = inputs.matrix, len(design.names)
+    gaps, n_infinite = survey(matrix, choices) if is_quickly_read(matrix) else (None, 0)
+    plan = costs(matrix, gaps, n_coefs, len(compared) + len(set(wanted.terms)), choices)
+    reading = None if is_held(matrix) else matrix.plan(coefficients=n_coefs, **choices.running)
     if as_json:
         facts = common_facts(inputs, design, choices, gaps)
         facts |= {"dry_run": True, "comparisons": [comparison_facts(c) for c in compared], "terms": list(wanted.terms)}
         facts |= {"fdr": choices.fdr, "prior": choices.prior()}
-        json.dump({**facts, "plan": plan, "files": [], "warnings": said}, sys.stdout, indent=2, allow_nan=False)
+        facts |= {"plan": plan, "reading": None if reading is None else asdict(reading), "files": [], "warnings": said}
+        json.dump(facts, sys.stdout, indent=2, allow_nan=False)
         print()
         return
     lines = [
@@ -55,20 +65,20 @@ def show_plan(
         *_check_lines(design, inputs),
         *model_lines(choices),
         *_test_lines(wanted, compared, choices),
-        *_plan_lines(plan, choices),
+        *_plan_lines(plan, choices, reading),
     ]
     print("\n".join(lines))
 
 
-def survey(inputs: Inputs, choices: Choices) -> tuple[Completeness, int]:
+def survey(matrix: FeatureMatrix, choices: Choices) -> tuple[Completeness, int]:
     """What is missing in the data, and how many values are infinite; these are missing where that is chosen."""
 
     def count(block: AnyArray, _: slice) -> tuple[AnyArray, ...]:
         return np.isnan(block).sum(axis=1), np.isinf(block).sum(axis=1)
 
-    missing, infinite = as_feature_matrix(inputs.data, layer=choices.layer).map_blocks(count, Running(progress=False))
+    missing, infinite = matrix.map_blocks(count, Running(progress=False))
     lacking = missing + infinite if choices.procedure.inf_missing else missing
-    n, samples = inputs.shape
+    n, samples = matrix.shape
     few = choices.procedure.min_observed or 0
     empty = lacking == samples
     n_few = int(np.count_nonzero((samples - lacking < few) & ~empty))
@@ -78,14 +88,18 @@ def survey(inputs: Inputs, choices: Choices) -> tuple[Completeness, int]:
     return found, int(infinite.sum())
 
 
-def _data_lines(inputs: Inputs, design: Design, choices: Choices, gaps: Completeness, n_infinite: int) -> list[str]:
+def _data_lines(
+    inputs: Inputs, design: Design, choices: Choices, gaps: Completeness | None, n_infinite: int
+) -> list[str]:
     features, n = inputs.shape
     infinite = ""
     if n_infinite and not choices.procedure.inf_missing:
         verb = "is" if n_infinite == 1 else "are"
         infinite = f"{counted(n_infinite, 'value')} {verb} infinite, which is an error unless --inf missing."
     counts = f"{features:,} features on {n:,} samples."
-    return opening_lines(design, inputs, counts, describe_completeness(gaps), infinite)
+    size_of_all = in_bytes(inputs.matrix.nbytes)
+    missing = f"Missing values were not counted, which would take reading all {size_of_all}."
+    return opening_lines(design, inputs, counts, missing if gaps is None else describe_completeness(gaps), infinite)
 
 
 def _design_lines(design: Design, plan: LeastSquares) -> list[str]:
@@ -133,15 +147,21 @@ def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices
     return lines
 
 
-def _plan_lines(plan: dict[str, float], choices: Choices) -> list[str]:
+def _plan_lines(plan: dict[str, float], choices: Choices, reading: ReadingPlan | None) -> list[str]:
     elsewhere = ""
     if choices.workers is not None:
         elsewhere = f"The fit itself takes {counted(choices.workers, 'worker')} of this machine, a process each. "
     elif choices.scheduler is not None:
         elsewhere = f"The fit itself goes to the cluster of {choices.scheduler}, which was not asked. "
+    start = "from the matrix in memory to the last table" if reading is None else "besides the reading"
     text = (
         f"About {size(plan['memory_bytes'])} of memory at the peak besides the program itself, and about "
-        f"{duration(plan['seconds'])} from the matrix in memory to the last table, on {plan['threads']} threads. "
+        f"{duration(plan['seconds'])} {start}, on {plan['threads']} threads. "
         f"{elsewhere}This was a dry run; nothing is written."
     )
-    return ["", "Plan", *paragraph(text)]
+    read = (
+        []
+        if reading is None
+        else [part for line in in_options(str(reading)).splitlines()[1:] for part in paragraph(line)]
+    )
+    return ["", *(["Reading", *read, ""] if read else []), "Plan", *paragraph(text)]

@@ -12,7 +12,7 @@ from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.factor_labels import factor_labels
-from ebayes_lm.errors import listing
+from ebayes_lm.errors import counted, listing
 from ebayes_lm.reporting.aligned import WIDTH, aligned
 from ebayes_lm.reporting.completeness import completeness, describe_completeness, describe_lacking_tests
 from ebayes_lm.reporting.preparation import describe_preparation
@@ -62,7 +62,7 @@ def opening_lines(design: Design, inputs: Inputs, *sentences: str) -> list[str]:
     for sentence in sentences:
         lines += paragraph(sentence)
     if inputs.excluded:
-        lines += paragraph(f"Left out: {len(inputs.excluded)} samples ({listing(inputs.excluded)}).")
+        lines += paragraph(f"Left out: {counted(len(inputs.excluded), 'sample')} ({listing(inputs.excluded)}).")
     return [*lines, *group_lines(design, inputs.samples)]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import math
 
-from ebayes_lm.errors import nearest
+from ebayes_lm.data.blocks import memory_bytes
+from ebayes_lm.errors import ArgumentError, nearest
 
 #: Columns that tables can have besides those of limma.
 COLUMNS = ("SE", "df", "neg_log10_p", "n", "status")
@@ -55,6 +56,15 @@ def whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return int(text)
+
+
+def size(text: str) -> str:
+    """A size in bytes, kB, MB or GB, as it was written."""
+    try:
+        memory_bytes(text)
+    except ArgumentError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 500MB or 2GB") from None
+    return text
 
 
 def share(text: str) -> float:

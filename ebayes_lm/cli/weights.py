@@ -11,7 +11,7 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.data.alignment import align
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.readers.matrix_text import read_matrix_text
 from ebayes_lm.data.readers.stored import read_parquet
 from ebayes_lm.data.weights import matrix_weights
@@ -39,7 +39,7 @@ class GivenWeights:
     of_samples: FloatArray | None = None
 
 
-def read_weights(name: str, inputs: Inputs, layer: str | None) -> GivenWeights:
+def read_weights(name: str, inputs: Inputs) -> GivenWeights:
     """Weights of values (features x samples), or of samples or features by name in two columns.
 
     Weights of samples and features that the run leaves out are left out, too.
@@ -54,7 +54,7 @@ def read_weights(name: str, inputs: Inputs, layer: str | None) -> GivenWeights:
     path = Path(name)
     read = read_parquet if path.suffix.lower() in (".parquet", ".pq") else read_matrix_text
     values, _ = read(path, ())
-    matrix = as_feature_matrix(inputs.data, layer=layer)
+    matrix = inputs.matrix
     ordered = _vector(values.iloc[:, 0], matrix, inputs, path) if values.shape[1] == 1 else None
     table: Any = _table(values, matrix, inputs, path) if ordered is None else ordered
     checked = matrix_weights(table, matrix)

@@ -34,6 +34,11 @@ _NAMED = (
     "keep_p",
     "outcome",
     "interaction",
+    "layer",
+    "orientation",
+    "max_memory",
+    "chunk_size",
+    "checkpoint",
 )
 _ARGUMENT = re.compile(rf"\b({'|'.join(_NAMED)})=[\"']?([\w-]*)[\"']?(?=[\s,.;:)]|$)")
 #: Verbs that a run goes through; whoever typed a command has called none of them.

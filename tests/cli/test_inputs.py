@@ -125,7 +125,7 @@ def test_gzip_by_name_only(command, study):
 
 
 @pytest.mark.parametrize(
-    ("name", "package", "extra"), [("x.parquet", "pyarrow", "scale"), ("x.h5ad", "anndata", "anndata")]
+    ("name", "package", "extra"), [("x.parquet", "pyarrow", "scale"), ("x.h5ad", "h5py", "scale")]
 )
 def test_a_missing_extra_is_named(command, study, monkeypatch, name, package, extra):
     (study.folder / name).write_bytes(b"PAR1")
