@@ -28,7 +28,7 @@ from ebayes_lm.results.correlated import Arranged, arranged, by_feature, sample_
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.linear_rows import fit_linear
 from ebayes_lm.results.mixed_rows import fit_mixed
-from ebayes_lm.results.resuming import checked_folder, resumable
+from ebayes_lm.results.resuming import checked_folder, require_apart, resumable
 from ebayes_lm.results.stages import require_linear
 from ebayes_lm.results.streaming import laid_out
 
@@ -178,6 +178,7 @@ def lm_fit(
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
     _check_enough(min_observed, matrix.shape[1])
     folder = checked_folder(checkpoint, "checkpoint")
+    require_apart(folder, out)
     if by_feature(correlation, blocks, ndups, compat):
         mixed = _mixed_plan(plain, blocks, checked, tol, min_observed or 0)
         with cluster_for(scheduler, matrix.source) as engine, laid_out(out) as place:

@@ -24,8 +24,8 @@ class Checkpointed:
     """An engine whose blocks land in a folder, one file each, and are read from there when they are wanted again.
 
     Blocks are those of the first run, whatever bounds are asked for later: the numbers then are the same to the last
-    bit. A file is there whole or not at all; one that is damaged is made again, with a StorageWarning. The folder stays
-    when the run is complete, and may be deleted at any time when none is at work.
+    bit. A file is there whole or not at all; those that are damaged are made again, with a StorageWarning. The folder
+    stays when the run is complete, and may be deleted at any time when none is at work.
 
     Attributes
     ----------
@@ -61,14 +61,22 @@ class Checkpointed:
 
     def _blocks(self, source: Source, work: Work, bounds: Sequence[slice]) -> Iterator[tuple[slice, Parts]]:
         manifest = self._manifest(source, bounds)
-        missing, safe = [], 0
+        missing: list[slice] = []
+        damaged: list[str] = []
+        safe = 0
         for at in manifest.bounds:
-            parts = self._kept(manifest.run, at)
+            parts = self._kept(manifest.run, at, damaged)
             if parts is None:
                 missing.append(at)
             else:
                 safe += 1
                 yield at, parts
+        if damaged:
+            warn(
+                f"{len(damaged):,} of {counted(len(manifest.stops), 'block')} in {self.folder} cannot be used (the "
+                f"first is {damaged[0]}). Their features are fitted again",
+                StorageWarning,
+            )
         if missing:
             with working(self.inner.run(source, work, missing)) as blocks:
                 for at, parts in blocks:
@@ -115,15 +123,15 @@ class Checkpointed:
             )
         return found
 
-    def _kept(self, run: str, at: slice) -> Parts | None:
-        """What a block gave, None where it is to be done."""
+    def _kept(self, run: str, at: slice, damaged: list[str]) -> Parts | None:
+        """What a block gave, None where it is to be done; of a damaged one it is said in ``damaged`` why."""
         path = self._file(at)
         try:
             return read_block(path, run, at)
         except FileNotFoundError:
             return None
         except (DamagedBlockError, OSError) as error:
-            warn(f"{path} is damaged: {error}. Its features are fitted again", StorageWarning)
+            damaged.append(f"{path.name}: {error}")
             return None
 
     def _file(self, at: slice) -> Path:

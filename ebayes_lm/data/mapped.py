@@ -10,6 +10,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.fingerprints import digest
+from ebayes_lm.data.function_identity import identity
 from ebayes_lm.data.sources import SampleMajor, Source
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
@@ -42,8 +43,8 @@ class MappedSource(Source):
         return _applied(self.fn, self.source.read(start, stop))
 
     def fingerprint(self) -> str:
-        """Of the values before the function, and of what it makes of some numbers."""
-        return digest(self.source.fingerprint(), _answers(self.fn, self.source.dtype))
+        """Of the values before the function, of what it consists of, and of what it makes of some numbers."""
+        return digest(self.source.fingerprint(), identity(self.fn), _answers(self.fn, self.source.dtype))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ def mapped(source: Source, fn: Callable[[AnyArray], AnyArray]) -> Source:
 def _answers(fn: Callable[[AnyArray], AnyArray], dtype: np.dtype[Any]) -> AnyArray | str:
     """What tells one function from another: its values for numbers of all sizes, or that it refuses them."""
     with np.errstate(all="ignore"):
-        asked = np.concatenate([np.linspace(0.0, 1.0, 33), np.exp2(np.arange(1, 17)), [-1.0, -0.5, -8.0]])
+        asked = np.concatenate([np.linspace(0.0, 1.0, 33), np.exp2(np.arange(1, 17)), [-1.0, -0.5, -8.0, np.nan]])
         try:
             return _applied(fn, asked.astype(dtype)[None, :])
         except Exception as error:  # any function may stand here

@@ -17,7 +17,7 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.checkpoint import Checkpointed
 from ebayes_lm.data.engines import Threads
 from ebayes_lm.data.fingerprints import digest, of_array
-from ebayes_lm.errors import ArgumentTypeError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 from ebayes_lm.results.correlated import Arranged
 
 
@@ -34,6 +34,23 @@ def checked_folder(folder: Any, what: str) -> Path | None:
     if not isinstance(folder, (str, os.PathLike)) or not os.fspath(folder):
         raise ArgumentTypeError(f"{what}= takes the path of a folder, not {folder!r}")
     return Path(folder)
+
+
+def require_apart(checkpoint: Path | None, out: Any) -> None:
+    """Refuse a result that would lie where blocks are kept, or around them.
+
+    Raises
+    ------
+    ArgumentError
+        One of the folders is the other, or in it.
+    """
+    if checkpoint is None or not isinstance(out, (str, os.PathLike)):
+        return
+    blocks, result = (Path(os.path.realpath(path)) for path in (checkpoint, out))
+    if blocks == result or blocks in result.parents or result in blocks.parents:
+        raise ArgumentError(
+            f"out= and checkpoint= take folders apart from one another; got {os.fspath(out)!r} and {str(checkpoint)!r}"
+        )
 
 
 def resumable(running: Running, folder: Path | None, to: Arranged, plan: LinearPlan | MixedPlan, tol: float) -> Running:

@@ -6,7 +6,12 @@ import errno
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
+import warnings
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +22,7 @@ from ebayes_lm import lm_fit, open_matrix
 from ebayes_lm.data import run_lock
 from ebayes_lm.data.checkpoint import Checkpointed
 from ebayes_lm.data.engines import Parts, Threads
+from ebayes_lm.data.mapped import mapped
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, StorageError, StorageWarning, VarianceWarning
 
@@ -165,7 +171,7 @@ def test_a_damaged_block_is_fitted_again(tmp_path, wanted, damage):
     flipped[len(held) // 2] ^= 1
     other = (tmp_path / "block-000000000033").read_bytes()
     path.write_bytes({"shorter": held[:-1], "flipped": bytes(flipped), "empty": b"", "of another block": other}[damage])
-    with pytest.warns(StorageWarning, match="block-000000000030 is damaged"):
+    with pytest.warns(StorageWarning, match="1 of 25 blocks .* cannot be used .*block-000000000030: "):
         assert_same(fitted(tmp_path), wanted)
     assert path.read_bytes() == held
 
@@ -212,13 +218,105 @@ def test_a_file_that_was_written_again_is_another_input(tmp_path):
         fitted(tmp_path / "run", y=open_matrix(path))
 
 
-def test_another_function_of_the_values_is_another_input(tmp_path):
+OFFSET, TABLE_OF_OFFSETS = 1.0, np.arange(4.0)
+
+
+class Shifted:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, values):
+        return values + self.by
+
+
+def of_one(by):
+    return lambda values: values + by
+
+
+def shifted(values, by=1.0):
+    return values + by
+
+
+FUNCTIONS = {
+    "the same": [lambda: np.sinh, lambda: of_one(1.0), lambda: Shifted(1.0), lambda: partial(shifted, by=2.0),
+                 lambda: lambda v: v if OFFSET in {1.0, 2.5, "a", "b"} else v + 1,
+                 lambda: lambda v: np.where(v > OFFSET, TABLE_OF_OFFSETS[2], shifted(v)),
+                 lambda: Shifted(2.0).__call__],
+    "another": [
+        (np.sinh, np.tanh),
+        (of_one(1.0), of_one(1.0 + 1e-12)),
+        (Shifted(1.0), Shifted(1.5)),
+        (Shifted(1.0).__call__, Shifted(1.5).__call__),
+        (partial(shifted, by=2.0), partial(shifted, by=2.5)),
+        (lambda v: v + 1, lambda v: np.where(np.isnan(v), 0.0, v + 1)),
+        (lambda v: np.where(v == 1.21, 0.0, v), lambda v: np.where(v == 1.22, 0.0, v)),
+        (lambda v: np.clip(v, -10.0, None), lambda v: np.clip(v, -11.0, None)),
+        (lambda v: sum(w + 1 for w in [v]), lambda v: sum(w + 2 for w in [v])),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", FUNCTIONS["the same"])
+def test_the_same_function_is_the_same_input(function):
+    assert mapped(ArraySource(Y), function()).fingerprint() == mapped(ArraySource(Y), function()).fingerprint()
+
+
+def digests():
+    return [mapped(ArraySource(Y), function()).fingerprint() for function in FUNCTIONS["the same"]]
+
+
+def test_the_same_function_is_the_same_in_another_process():
+    code = (
+        f"import sys; sys.path.insert(0, {os.getcwd()!r}); import tests.data.test_checkpoint as t; print(t.digests())"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == str(digests())
+
+
+@pytest.mark.parametrize(("one", "other"), FUNCTIONS["another"])
+def test_another_function_is_another_input_whatever_it_makes_of_most_numbers(one, other):
+    assert mapped(ArraySource(Y), one).fingerprint() != mapped(ArraySource(Y), other).fingerprint()
+
+
+def test_what_a_function_refers_to_is_part_of_it(monkeypatch):
+    source = mapped(ArraySource(Y), lambda v: np.where(v > 1e6, TABLE_OF_OFFSETS[2] + OFFSET, shifted(v)))
+    before = source.fingerprint()
+    with monkeypatch.context() as patch:
+        patch.setitem(globals(), "OFFSET", 2.0)
+        assert source.fingerprint() != before
+    with monkeypatch.context() as patch:
+        patch.setitem(globals(), "TABLE_OF_OFFSETS", np.arange(4.0) * 2)
+        assert source.fingerprint() != before
+    with monkeypatch.context() as patch:
+        patch.setitem(globals(), "shifted", lambda v: np.where(v == 7.77, 0.0, v + 1.0))
+        assert source.fingerprint() != before
+    assert source.fingerprint() == before
+
+
+def test_another_function_of_the_values_is_refused(tmp_path):
     np.save(tmp_path / "y.npy", Y)
     matrix = open_matrix(tmp_path / "y.npy")
-    fitted(tmp_path / "run", y=matrix.map(np.sinh))
-    fitted(tmp_path / "run", y=matrix.map(lambda values: np.sinh(values)))
+    for _ in range(2):
+        fitted(tmp_path / "run", y=matrix.map(lambda values: np.sinh(values)))
     with pytest.raises(ArgumentError, match="the input changed"):
-        fitted(tmp_path / "run", y=matrix.map(np.tanh))
+        fitted(tmp_path / "run", y=matrix.map(lambda values: np.where(values < 0, 0.0, np.sinh(values))))
+
+
+def test_a_result_does_not_go_where_blocks_are(tmp_path):
+    for checkpoint, out in (("a", "a"), ("a", "a/b"), ("a/b", "a"), ("a", "b/../a")):
+        with pytest.raises(ArgumentError, match="out= and checkpoint="):
+            fitted(tmp_path / checkpoint, out=tmp_path / out)
+    assert not list(tmp_path.iterdir())
+
+
+def test_many_damaged_blocks_are_one_warning(tmp_path, wanted):
+    fitted(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        fitted(tmp_path, x=X[:, ::-1])
+    assert [w.category for w in said] == [StorageWarning]
+    assert re.search("25 of 25 blocks in .* cannot be used .*block-000000000000.* another run", str(said[0].message))
 
 
 def test_mixed_models_go_on_too(tmp_path):
