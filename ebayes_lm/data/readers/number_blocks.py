@@ -24,6 +24,14 @@ EXACT: dict[str, Any] = (
 )
 #: Stands in no number: each cell is a line of its own for the parser, with a separator that never comes.
 _NEVER = "\x01"
+#: In place of a separator or a line break within quotes: no number, whatever stands on either side.
+_QUOTED = "\x02"
+#: What the parser takes for a number, with a decimal point.
+_NUMBER = re.compile(r"[ \t]*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)[ \t]*", re.ASCII | re.IGNORECASE)
+#: Names are as long as a sequence may be.
+_LONGEST_NAME = 1 << 20
+#: Characters of a block, beside which another row is begun.
+_CHARACTERS = 1 << 26
 
 
 class NumberBlock(NamedTuple):
@@ -77,8 +85,19 @@ def number_blocks(file: TextFile, described: Sequence[int], cells: int, remedy: 
     most = max(1, cells // len(file.header))
     with opened(file.path, file.skipped) as stream:
         rows = _rows(layout, lines(stream, file.path))
-        while block := list(islice(rows, most)):
+        while block := _block(rows, most):
             yield _parsed(layout, block, _behind(stream))
+
+
+def _block(rows: Iterator[_Row], most: int) -> list[_Row]:
+    """So many rows, or fewer where they are long."""
+    block, room = list[_Row](), _CHARACTERS
+    for row in islice(rows, most):
+        block.append(row)
+        room -= len(row.name) + len(row.numbers) + sum(map(len, row.described))
+        if room < 0:
+            break
+    return block
 
 
 @dataclass(frozen=True)
@@ -100,27 +119,32 @@ def _rows(layout: _Layout, source: Iterator[str]) -> Iterator[_Row]:
     at = next(records(source, file.separator, file.path, file.skipped))[0]
     for text in source:
         at += 1
-        row = None if layout.described else _simple(text.rstrip("\r\n"), at, file)
+        row = _simple(text.rstrip("\r\n"), at, layout)
         if row is None and text.strip(" \r\n"):
             found = next(records(chain([text], source), file.separator, file.path, at - 1), None)
             if found is not None:
                 at = found[0]
                 row = _careful(*found, layout)
         if row is not None:
+            if len(row.name) > _LONGEST_NAME:
+                raise DataError(f"{file.path}, line {at}: a name of {len(row.name):,} characters; that is no table")
             yield row
 
 
-def _simple(text: str, line: int, file: TextFile) -> _Row | None:
+def _simple(text: str, line: int, layout: _Layout) -> _Row | None:
     """A line without quotes, or with the name alone in quotes as R writes it; None where it takes more."""
-    separator = file.separator
+    separator, columns = layout.file.separator, len(layout.file.header)
     if '"' not in text:
+        if layout.described and text.count(separator) == columns - 1:
+            cells = text.split(separator)
+            return _picked(line, cells if separator == "\t" else [cell.lstrip(" ") for cell in cells], layout)
         name, found, numbers = text.partition(separator)
     else:
         empty, _, text = text.partition('"')
         name, found, numbers = text.partition('"' + separator)
         if empty or '"' in name or '"' in numbers:
             return None
-    if not found or numbers.count(separator) != len(file.header) - 2:
+    if not found or layout.described or numbers.count(separator) != columns - 2:
         return None
     return _Row(line, name if separator == "\t" else name.lstrip(" "), (), numbers)
 
@@ -132,9 +156,14 @@ def _careful(line: int, cells: list[str], layout: _Layout) -> _Row:
             f"{file.path}, line {line}: {len(cells)} cells where the header has {len(file.header)} "
             f"(row {cells[0]!r}); every row needs one cell a column"
         )
-    # a separator or a line break within quotes: no number, whatever stands on either side
-    numbers = [re.sub(rf"[\r\n{file.separator}]", _NEVER, cells[j]) for j in layout.numeric]
-    return _Row(line, cells[0], tuple(cells[j] for j in layout.described), file.separator.join(numbers))
+    for j in layout.numeric:
+        cells[j] = re.sub(rf"[\r\n{file.separator}]", _QUOTED, cells[j])
+    return _picked(line, cells, layout)
+
+
+def _picked(line: int, cells: list[str], layout: _Layout) -> _Row:
+    numbers = layout.file.separator.join([cells[j] for j in layout.numeric])
+    return _Row(line, cells[0], tuple(cells[j] for j in layout.described), numbers)
 
 
 def _behind(stream: TextIO) -> int:
@@ -176,8 +205,9 @@ def _find_fault(layout: _Layout, rows: list[_Row]) -> None:
     for row in rows:
         for j, cell in zip(layout.numeric, row.numbers.split(file.separator), strict=True):
             if not is_number(cell, file.decimal):
+                found = cell.replace(_QUOTED, file.separator)
                 raise DataError(
-                    f"{file.path}, line {row.line}: column {file.header[j]!r} of row {row.name!r} holds {cell!r}, "
+                    f"{file.path}, line {row.line}: column {file.header[j]!r} of row {row.name!r} holds {found!r}, "
                     f"which is not a number. Missing values are empty, NA or NaN; {layout.remedy}"
                 )
 
@@ -186,10 +216,4 @@ def is_number(cell: str, decimal: str) -> bool:
     """Whether a cell of numbers may hold this."""
     if cell in MISSING_TEXT:
         return True
-    if "_" in cell or (decimal == "," and "." in cell):
-        return False
-    try:
-        float(cell.replace(decimal, "."))
-    except ValueError:
-        return False
-    return True
+    return not (decimal == "," and "." in cell) and _NUMBER.fullmatch(cell.replace(decimal, ".")) is not None

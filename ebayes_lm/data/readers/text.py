@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,12 +23,16 @@ _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _COMMENT = "#"
-#: Records that are looked at to learn how numbers are written.
+#: Records that are looked at to learn how numbers are written, and cells, where these are more.
 _LOOK = 200
+_LOOK_CELLS = 1 << 24
 #: A name may be long; a cell beyond this is a file that is not a table.
 _LONGEST_CELL = 10_000_000
 #: The same of a line: ten million columns have room in it.
 _LONGEST_LINE = 1 << 28
+_MOST_COLUMNS = 1 << 24
+#: Characters of empty lines in a file, beyond as many as the others have.
+_MOST_EMPTY = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,9 @@ class TextFile:
             next(rows)
             yield from rows
 
-    def head(self) -> list[list[str]]:
+    def head(self) -> Iterator[list[str]]:
         """Cells of the first records below the header."""
-        return [cells for (_, cells), _ in zip(self.records(), range(_LOOK), strict=False)]
+        return _first(self.records())
 
 
 def open_text(path: Path) -> TextFile:
@@ -85,18 +90,34 @@ def open_text(path: Path) -> TextFile:
     with opened(path, skipped) as stream:
         rows = records(lines(stream, path), separator, path, skipped)
         header = next(rows)[1]
-        sample = [cells for (_, cells), _ in zip(rows, range(_LOOK), strict=False)]
-    # As R's write.table leaves it; a separator at the end of every row makes the same lengths, and an empty last cell.
-    longer = [cells[-1] for cells in sample if len(cells) == len(header) + 1]
-    short = len(longer) == len(sample) > 0 and any(longer)
-    decimal = "."
-    if separator == ";" and any(_DECIMAL_COMMA.fullmatch(cell) for cells in sample for cell in cells):
-        decimal = ","
+        short, decimal = _short_and_decimal(_first(rows), len(header), separator)
     if separator == ";":
         written = "semicolons, with decimal commas" if decimal == "," else "semicolons"
         warn(f"{path.name} separates its columns by {written}, and is read so")
     names = ("", *header) if short else tuple(header)
     return TextFile(path, separator, decimal, names, skipped)
+
+
+def _first(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[str]]:
+    """Cells of the first records, of few where they are long."""
+    seen = 0
+    for _, cells in islice(rows, _LOOK):
+        yield cells
+        seen += len(cells)
+        if seen > _LOOK_CELLS:
+            return
+
+
+def _short_and_decimal(sample: Iterable[list[str]], columns: int, separator: str) -> tuple[bool, str]:
+    """Whether the header lacks the name of the first column, and the decimal mark."""
+    lengths, last, decimal = set[int](), False, "."
+    for cells in sample:
+        lengths.add(len(cells))
+        last = last or cells[-1] != ""
+        if separator == ";" and any(map(_DECIMAL_COMMA.fullmatch, cells)):
+            decimal = ","
+    # As R's write.table leaves it; a separator at the end of every row makes the same lengths, and an empty last cell.
+    return lengths == {columns + 1} and last, decimal
 
 
 def require_file(path: Path) -> None:
@@ -151,11 +172,15 @@ def lines(stream: TextIO, path: Path) -> Iterator[str]:
     Raises
     ------
     DataError
-        A line that goes on and on, as in a small file that unpacks to gigabytes of one letter.
+        A line that goes on and on, or empty lines that do, as in a small file that unpacks to gigabytes of one letter.
     """
+    room = _MOST_EMPTY
     while line := stream.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
             raise DataError(f"{path} has a line of more than {_LONGEST_LINE:,} characters; that is no table")
+        room += -len(line) if line.isspace() else len(line)
+        if room < 0:
+            raise DataError(f"{path} has more than {_MOST_EMPTY:,} characters of empty lines; that is no table")
         yield line
 
 
@@ -164,11 +189,13 @@ def _columns(line: str, path: Path) -> int:
 
 
 def _separator(line: str, path: Path) -> str:
-    """The separator that the header line uses, outside quotes."""
+    """The separator that the header line uses, outside quotes; it is there before a line is taken apart."""
     bare = re.sub(r'"[^"]*"', "", line)
     name = path.name.lower().removesuffix(".gz")
     likely = "\t" if name.endswith((".tsv", ".txt", ".tab")) else ","
     counts = {separator: bare.count(separator) for separator in ("\t", ",", ";")}
+    if max(counts.values()) >= _MOST_COLUMNS:
+        raise DataError(f"{path} has more than {_MOST_COLUMNS:,} columns; that is no table")
     if counts[likely] or not any(counts.values()):
         return likely
     return max(counts, key=lambda separator: counts[separator])

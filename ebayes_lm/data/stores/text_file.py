@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,8 @@ from ebayes_lm.errors import DataError, listing
 _CELLS = 1 << 18
 _REMEDY = "name columns that describe features in feature_columns="
 _REMEDY_OF_SAMPLES = "a column that describes rows holds text in all of its first cells"
+#: A number in a form that is not read, or a word for none: cells of a sample that went wrong, and no description.
+_NEARLY = re.compile(r"[-+]?\d[\d,.' ]*%?|-|#?n/?a|<na>|null|none", re.IGNORECASE)
 
 
 def open_text_file(path: Path, request: Request) -> Opened:
@@ -26,7 +29,7 @@ def open_text_file(path: Path, request: Request) -> Opened:
 
     Its numbers are parsed once, block by block, into a scratch file of eight bytes a value, which goes
     with the matrix. The first column names the rows. Columns that are named and columns of text describe
-    them: those of which none of the first cells is a number.
+    them: those of which none of the first cells is a number, and not all are nearly one.
 
     Raises
     ------
@@ -60,16 +63,23 @@ def open_text_file(path: Path, request: Request) -> Opened:
 def _described(file: TextFile, request: Request) -> list[int]:
     """Positions of columns that describe rows: first those that are named, as they are named, then others of text."""
     named = [file.header.index(name) for name in request.feature_columns]
-    return [j for j in dict.fromkeys([*named, *_columns_of_text(file)]) if j]
+    return [j for j in dict.fromkeys([*named, *_columns_of_text(file, strict=request.orientation != "samples")]) if j]
 
 
-def _columns_of_text(file: TextFile) -> list[int]:
-    """Positions of columns, the first left aside, whose first cells are text or missing, and some of them text."""
+def _columns_of_text(file: TextFile, strict: bool) -> list[int]:
+    """Positions of columns, the first left aside, whose first cells are text or missing, and some of them text.
+
+    Where samples are columns, ``strict``, what is nearly a number is not text enough to leave a sample out.
+    """
     maybe, sure = set(range(1, len(file.header))), set[int]()
     for cells in file.head():
         for j, cell in enumerate(cells[: len(file.header)]):
-            if j in maybe and cell not in MISSING_TEXT:
-                (maybe.discard if is_number(cell, file.decimal) else sure.add)(j)
+            if j not in maybe or cell in MISSING_TEXT:
+                continue
+            if is_number(cell, file.decimal):
+                maybe.discard(j)
+            elif not (strict and _NEARLY.fullmatch(cell)):
+                sure.add(j)
     return sorted(maybe & sure)
 
 
@@ -79,11 +89,12 @@ def _converted(file: TextFile, described: list[int], turned: bool) -> tuple[Nump
     texts: list[pd.DataFrame] = []
     width = len(file.header) - 1 - len(described)
     with Conversion(file.path, width) as conversion, Progress(size, None, "bytes") as progress:
-        behind = 0
+        behind, rows = 0, 0
         for block in number_blocks(file, described, _CELLS, _REMEDY_OF_SAMPLES if turned else _REMEDY):
-            if not behind:
-                # Half of what the first block lets expect: the others may hold longer numbers.
-                conversion.require_room(len(block.names) * size / block.behind / 2)
+            rows += len(block.names)
+            # Half of what the rows so far let expect: the others may hold longer numbers. A small packed file that
+            # unpacks to terabytes is found out early, and not when the disk is full.
+            conversion.require_room(rows * (size / block.behind - 1) / 2)
             conversion.append(block.numbers)
             names.append(pd.Series(block.names, dtype="str"))
             texts.append(_table(file, block, described))

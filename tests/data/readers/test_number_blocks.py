@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
+from ebayes_lm.data.readers import number_blocks as number_blocks_module
 from ebayes_lm.data.readers import text
 from ebayes_lm.data.readers.number_blocks import EXACT, number_blocks
 from ebayes_lm.data.readers.text import open_text
@@ -93,6 +94,69 @@ def test_decimal_commas(tmp_path):
 def test_what_is_wrong_is_said_with_its_line(tmp_path, row, message, cells):
     with pytest.raises(DataError, match=message):
         _blocks(tmp_path, f"id,a,b\ng1,1,2\n{row}\ng3,1,2\n", cells=cells)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv"])
+def test_columns_of_text_beside_quotes_and_without(tmp_path, name):
+    content = "id,a,chr\n g1,1, X\ng2,2,Y\n" + '"g3",3,"Z"\n'
+    content = content if name == "x.csv" else content.replace(" ", "").replace(",", "\t")
+    (block,) = _blocks(tmp_path, content, described=(2,), name=name)
+    assert (block.names, block.described) == (["g1", "g2", "g3"], [("X",), ("Y",), ("Z",)])
+    assert_array_equal(block.numbers, [[1], [2], [3]])
+
+
+def test_blocks_of_long_rows_have_few(tmp_path, monkeypatch):
+    monkeypatch.setattr(number_blocks_module, "_CHARACTERS", 100)
+    content = "id,a\n" + "".join(f"{'g' * 60},{i}\n" for i in range(5))
+    assert [len(block.names) for block in _blocks(tmp_path, content)] == [2, 2, 1]
+    monkeypatch.setattr(number_blocks_module, "_LONGEST_NAME", 59)
+    with pytest.raises(DataError, match="line 2: a name of 60 characters"):
+        _blocks(tmp_path, content)
+
+
+@pytest.mark.parametrize("cell", ["NAN", "-nan", "１２", "\xa05", "nan ", "5\x1f", "1.e", "+", "infin"])
+def test_what_the_parser_does_not_take_is_no_number(tmp_path, cell):
+    with pytest.raises(DataError, match="line 3: column 'a' of row 'h' holds"):
+        _blocks(tmp_path, f'id,a\ng,1\nh,"{cell}"\n')
+
+
+def test_what_the_parser_takes_is_a_number(tmp_path):
+    cells = ["1.", "-.5", "+5", " 5 ", "\t5", "1E5", "+Inf", "-infinity", "1e400", "1e-400", "007"]
+    (block,) = _blocks(tmp_path, "id,a\n" + "".join(f'g,"{cell}"\n' for cell in cells), cells=100)
+    expected = [1, -0.5, 5, 5, 5, 1e5, np.inf, -np.inf, np.inf, 0, 7]
+    assert_array_equal(block.numbers[:, 0], expected)
+    assert all(number_blocks_module.is_number(cell, ".") for cell in cells)
+
+
+def test_separators_within_quotes_are_shown(tmp_path):
+    with pytest.raises(DataError, match="holds '1,234'"):
+        _blocks(tmp_path, 'id,a\ng,"1,234"\n')
+
+
+@pytest.mark.parametrize("empty", ["\n", "\r\n", " \n"])
+@pytest.mark.parametrize("before", ["", "id,a\n", "id,a\ng,1\n", "# x\n", 'id,a\n"'])
+def test_empty_lines_without_end_are_refused(tmp_path, monkeypatch, empty, before):
+    monkeypatch.setattr(text, "_MOST_EMPTY", 1000)
+    few, many = empty * (900 // len(empty)), empty * 2000
+    if before.endswith("1\n"):
+        assert len(_blocks(tmp_path, before + few + "h,1\n", cells=100)[0].names) == 2
+    with pytest.raises(DataError, match="more than 1,000 characters of empty lines"):
+        _blocks(tmp_path, gzip.compress((before + many).encode()))
+
+
+def test_empty_lines_may_be_as_many_as_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "_MOST_EMPTY", 10)
+    rows = "id,a\n" + "g,1\n\n\n" * 500
+    assert sum(len(block.names) for block in _blocks(tmp_path, rows)) == 500
+
+
+def test_few_long_records_are_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "_LOOK_CELLS", 5)
+    (tmp_path / "x.csv").write_text("id,a,b\ng,1,2\nh,3,4\ni,5,6\n")
+    assert [cells[0] for cells in open_text(tmp_path / "x.csv").head()] == ["g", "h"]
+    monkeypatch.setattr(text, "_MOST_COLUMNS", 2)
+    with pytest.raises(DataError, match="more than 2 columns"):
+        open_text(tmp_path / "x.csv")
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
