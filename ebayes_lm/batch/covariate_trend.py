@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.batch.feature_covariate import MEAN, FeatureCovariate, feature_covariate
-from ebayes_lm.core.covariate_trend import category_means, curve, grid, on_grid
+from ebayes_lm.core.covariate_trend import Curve, category_means, curve, grid
 from ebayes_lm.core.ols import observed_mean
-from ebayes_lm.data.blocks import Running, run_blocks
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
-from ebayes_lm.data.returning import same_kind
+from ebayes_lm.data.progress import Progress
+from ebayes_lm.data.returning import adjusted_kind
+from ebayes_lm.data.whole_samples import whole_samples
 from ebayes_lm.errors import ArgumentError, DataError, counted
 from ebayes_lm.results.arguments import choice, real
 from ebayes_lm.weights.quality import check_finite
@@ -33,6 +38,8 @@ def normalize_by_covariate(
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
     threads: int | None = None,
+    chunk_size: int | None = None,
+    max_memory: int | str | None = None,
     progress: bool | None = None,
 ) -> Any:
     """Take out of each sample how it depends on something known of the features.
@@ -58,13 +65,18 @@ def normalize_by_covariate(
         Columns of a DataFrame that describe features.
     threads : int, optional
         Samples that are worked on at once.
+    chunk_size : int, optional
+        Features in a block.
+    max_memory : int or str, optional
+        Room for blocks, such as "1GB".
     progress : bool, optional
         By default a line on stderr after two seconds where somebody watches.
 
     Returns
     -------
-    array, DataFrame, AnnData or EList
-        As y, with what else it holds; an array where y is sparse.
+    array, DataFrame, AnnData, EList or FeatureMatrix
+        As y, with what else it holds; an array where y is sparse. Of what :func:`open_matrix` returns, and of a dask
+        array, comes a FeatureMatrix whose values are normalised as they are read.
 
     Raises
     ------
@@ -95,10 +107,9 @@ def normalize_by_covariate(
     >>> el.normalize_by_covariate(y, gc).round(3)[0]
     array([8., 8., 8.])
     """
-    running = Running(threads, progress=progress)
+    running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
-    trends = _trends(matrix, covariate, span, target, running)
-    return same_kind(trends.observed - trends.at_features().T, y, matrix, layer=layer)
+    return adjusted_kind(y, matrix, _trends(matrix, covariate, span, target, running), running, layer=layer)
 
 
 def covariate_trends(
@@ -110,13 +121,15 @@ def covariate_trends(
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
     threads: int | None = None,
+    chunk_size: int | None = None,
+    max_memory: int | str | None = None,
     progress: bool | None = None,
 ) -> pd.DataFrame:
     """How each sample depends on something known of the features: the curves that normalisation takes out.
 
     Parameters
     ----------
-    y, covariate, span, target, layer, feature_columns, threads, progress
+    y, covariate, span, target, layer, feature_columns, threads, chunk_size, max_memory, progress
         As in :func:`normalize_by_covariate`.
 
     Returns
@@ -141,7 +154,7 @@ def covariate_trends(
     >>> after.groupby("sample")["trend"].agg(np.ptp).round(2).tolist()
     [0.0, 0.0, 0.0]
     """
-    running = Running(threads, progress=progress)
+    running = Running(threads, chunk_size, max_memory, progress)
     matrix = as_feature_matrix(y, layer=layer, feature_columns=feature_columns)
     trends = _trends(matrix, covariate, span, target, running)
     at, drawn = trends.to_draw()
@@ -155,23 +168,30 @@ def covariate_trends(
     )
 
 
-class _Trends(NamedTuple):
-    """Values (G, n), a covariate of their rows, and by sample the trend at features (n, G) or at categories (n, k)."""
+@dataclass(frozen=True, eq=False)
+class _Trends:
+    """A covariate of features, and by sample a curve over it, or its height (n, k) in each category."""
 
-    observed: FloatArray
     covariate: FeatureCovariate
-    curves: FloatArray
+    curves: list[Curve]
+    heights: FloatArray
 
-    def at_features(self) -> FloatArray:
-        return self.curves if self.covariate.labels is None else self.curves[:, self.covariate.codes]
+    def __call__(self, values: AnyArray, at: slice, out: FloatArray) -> None:
+        """Take the trends out of rows."""
+        known = self.covariate
+        if known.labels is not None:
+            np.subtract(values, self.heights[:, known.codes[at]].T, out=out)
+            return
+        numbers = known.numbers[at]
+        for j, curve_of_sample in enumerate(self.curves):
+            np.subtract(values[:, j], curve_of_sample.of(numbers), out=out[:, j])
 
     def to_draw(self) -> tuple[pd.Index, FloatArray]:
         """Values of the covariate, and trends (n, values) there."""
-        known = self.covariate
-        if known.labels is not None:
-            return known.labels, self.curves
-        at = grid(known.numbers)
-        return pd.Index(at), np.array([on_grid(one, known.numbers, at) for one in self.curves])
+        if self.covariate.labels is not None:
+            return self.covariate.labels, self.heights
+        at = grid(self.covariate.numbers)
+        return pd.Index(at), np.array([one.of(at) for one in self.curves])
 
 
 def _trends(matrix: FeatureMatrix, covariate: Any, span: Any, target: Any, running: Running) -> _Trends:
@@ -188,17 +208,28 @@ def _trends(matrix: FeatureMatrix, covariate: Any, span: Any, target: Any, runni
             "would lie at one level. Use target='mean' to make samples alike"
         )
     check_finite(matrix, running, choice=False)
-    values = matrix.source.read(0, matrix.shape[0]).astype(np.float64, copy=False)
-    known = feature_covariate(covariate, matrix, values)
+    known = feature_covariate(covariate, matrix, partial(_means, matrix, running))
     if known.labels is None:
-        _check_pieces(width, len(values))
-    level = _level(values, target)
+        _check_pieces(width, matrix.shape[0])
+    level = _level(matrix, target, running)
+    found = _of_samples(partial(_trend, level=level, known=known, span=width), matrix, running)
+    if known.labels is None:
+        return _Trends(known, found, np.empty((0, 0)))
+    return _Trends(known, [], np.array(found))
 
-    def block(at: slice) -> tuple[AnyArray]:
-        return (np.array([_trend(values[:, j] - level, known, width) for j in range(at.start, at.stop)]),)
 
-    (curves,) = run_blocks(block, matrix.shape[1], len(values), running, cells=len(values))
-    return _Trends(values, known, curves)
+def _of_samples(trend: Callable[[AnyArray], Any], matrix: FeatureMatrix, running: Running) -> list[Any]:
+    """Trends of all samples, in threads."""
+    found = []
+    with (
+        Progress(matrix.shape[1], running.progress, "samples") as progress,
+        ThreadPoolExecutor(running.n_threads) as pool,
+    ):
+        for _, some in whole_samples(matrix, running):
+            for one in pool.map(trend, some.T):
+                found.append(one)
+                progress.advance(1)
+    return found
 
 
 def _check_pieces(span: float, features: int) -> None:
@@ -214,16 +245,31 @@ def _check_pieces(span: float, features: int) -> None:
         )
 
 
-def _level(values: FloatArray, target: str | None) -> FloatArray:
+def _means(matrix: FeatureMatrix, running: Running) -> FloatArray:
+    """Of each feature (G,)."""
+    (means,) = matrix.map_blocks(lambda y, _: (observed_mean(y.astype(np.float64, copy=False)),), running)
+    return np.asarray(means)
+
+
+def _level(matrix: FeatureMatrix, target: str | None, running: Running) -> FloatArray:
     """What samples deviate from, by feature (G,), or for all features (1,)."""
     if target == "mean":
-        return observed_mean(values)
+        return _means(matrix, running)
     if target == "median":
-        return pd.DataFrame(values).median(axis=1).to_numpy()
-    return observed_mean(values.reshape(1, -1))
+        (medians,) = matrix.map_blocks(
+            lambda y, _: (pd.DataFrame(y.astype(np.float64, copy=False)).median(axis=1).to_numpy(),), running
+        )
+        return np.asarray(medians)
+    counts, means = matrix.map_blocks(
+        lambda y, _: ((~np.isnan(y)).sum(axis=1), observed_mean(y.astype(np.float64, copy=False))), running
+    )
+    present = counts > 0
+    return np.atleast_1d(np.average(means[present], weights=counts[present]) if present.any() else np.nan)
 
 
-def _trend(deviations: FloatArray, known: FeatureCovariate, span: float) -> FloatArray:
+def _trend(values: AnyArray, *, level: FloatArray, known: FeatureCovariate, span: float) -> Any:
+    """The trend of one sample (G,)."""
+    deviations = values - level
     if known.labels is not None:
         return category_means(deviations, known.codes, len(known.labels))
     return curve(deviations, known.numbers, span)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.data.alignment import align
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import (
@@ -45,8 +45,8 @@ class FeatureCovariate(NamedTuple):
     labels: pd.Index | None = None
 
 
-def feature_covariate(covariate: Any, matrix: FeatureMatrix, values: FloatArray) -> FeatureCovariate:
-    """Read a covariate: "mean", the name of an annotation column, or one value a feature.
+def feature_covariate(covariate: Any, matrix: FeatureMatrix, mean: Callable[[], FloatArray]) -> FeatureCovariate:
+    """Read a covariate: "mean", the name of an annotation column, or one value a feature; ``mean`` finds the first.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def feature_covariate(covariate: Any, matrix: FeatureMatrix, values: FloatArray)
         It is missing or infinite for some features.
     """
     if isinstance(covariate, str) and covariate == MEAN:
-        means = observed_mean(values)
+        means = mean()
         # features without any value take part nowhere, wherever they stand
         return _numbers(np.where(np.isnan(means), means[np.isfinite(means)].min(initial=np.inf), means), matrix)
     series = _column(covariate, matrix) if isinstance(covariate, str) else _vector(covariate, matrix)

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.core.local_regression import line_places
 from ebayes_lm.core.weighted_local import loess_fit
 
 #: Points of a curve that is to be drawn.
 _POINTS = 100
 
 
-def curve(values: FloatArray, covariate: FloatArray, span: float) -> FloatArray:
-    """A robust local regression of values (G,) on a covariate (G,), at every feature.
+class Curve(NamedTuple):
+    """A curve that is straight between the places ``at``, which rise, and level beyond them; NaN where it is unknown.
 
-    Features without a value have that of the curve through the others, and beyond these that of its end.
+    Few places are enough, however many points the curve goes through.
+    """
+
+    at: FloatArray
+    height: FloatArray
+
+    def of(self, x: FloatArray) -> FloatArray:
+        """The curve at x."""
+        return np.interp(x, self.at, self.height)
+
+
+def curve(values: FloatArray, covariate: FloatArray, span: float) -> Curve:
+    """A robust local regression of values (G,) on a covariate (G,).
+
+    Features without a value take no part: the curve goes through the others.
     """
     known = np.isfinite(values)
     if not known.any():
-        return np.full(len(values), np.nan)
-    fitted = loess_fit(values, covariate, span=span)
+        return Curve(np.zeros(1), np.full(1, np.nan))
     if not known.all():
-        order = np.argsort(covariate[known], kind="stable")
-        fitted[~known] = np.interp(covariate[~known], covariate[known][order], fitted[known][order])
-    return fitted
+        values, covariate = values[known], covariate[known]
+    order = np.argsort(covariate, kind="stable")
+    x = covariate[order]
+    fitted = loess_fit(values[order], x, span=span)
+    places = line_places(x)
+    return Curve(x[places], fitted[places])
 
 
 def category_means(values: FloatArray, codes: IntArray, count: int) -> FloatArray:
@@ -38,9 +57,3 @@ def category_means(values: FloatArray, codes: IntArray, count: int) -> FloatArra
 def grid(covariate: FloatArray) -> FloatArray:
     """Rising values of a covariate at which to draw curves: quantiles, so that they are dense where features are."""
     return np.unique(np.quantile(covariate, np.linspace(0.0, 1.0, _POINTS)))
-
-
-def on_grid(curve: AnyArray, covariate: FloatArray, at: FloatArray) -> FloatArray:
-    """A curve that is known at the features (G,), at other values of the covariate."""
-    order = np.argsort(covariate, kind="stable")
-    return np.interp(at, covariate[order], curve[order])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
@@ -88,6 +88,17 @@ def _curve(x: FloatArray, y: FloatArray, window: int, delta: float, iterations: 
             break
         smooth(x, y, _bisquare(size, limit), window, delta, room, fitted)
     return fitted
+
+
+def line_places(x: FloatArray, delta: float | None = None) -> IntArray:
+    """Where in rising x (n,) the lines of :func:`lowess` are fitted; the curve is straight from one to the next."""
+    distance, places, last = _distance(delta, x), [], -1
+    while last < x.size - 1:
+        # as far as the distance allows, and the next point where that is none
+        beyond = int(np.searchsorted(x, x[places[-1]] + distance, side="right")) if places else 0
+        places.append(max(last + 1, beyond - 1))
+        last = int(np.searchsorted(x, x[places[-1]], side="right")) - 1
+    return np.array(places, dtype=np.intp)
 
 
 def _bisquare(size: FloatArray, limit: float) -> FloatArray:

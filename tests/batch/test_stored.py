@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,14 @@ ADJUSTING = {
     "of observations": lambda y: el.remove_batch_effect(y, "day", weights=np.exp(Y.to_numpy() / 9), **ABOUT),
     "combat": lambda y: el.combat(y, "day", "~ group", **ABOUT),
     "combat, a reference": lambda y: el.combat(y, "day", reference_batch="y", **ABOUT),
+    "normalize_by_covariate": lambda y: el.normalize_by_covariate(y, GC, max_memory=SHORT),
+    "of types": lambda y: el.normalize_by_covariate(y, np.arange(G) % 4 < 1, target="median", max_memory=SHORT),
+    "about all": lambda y: el.normalize_by_covariate(y, GC, target=None, max_memory=SHORT),
+    "by the mean": lambda y: el.normalize_by_covariate(y, "mean", max_memory=SHORT),
     "combat, means": lambda y: el.combat(y, "day", mean_only=True, **ABOUT),
 }
+#: These also look at whole samples, which such a store is read for once more.
+BY_SAMPLES_TOO = {"normalize_by_covariate", "of types", "about all", "by the mean"}
 
 
 def in_zarr(y, folder):
@@ -60,6 +67,10 @@ def values(matrix):
     return matrix.source.read(0, matrix.shape[0])
 
 
+def times_read(stored):
+    return max(Counter(stored.source.reads).values())
+
+
 stores = pytest.mark.parametrize("store", [in_zarr, by_samples])
 quiet = pytest.mark.filterwarnings("ignore::ebayes_lm.errors.StorageWarning")
 
@@ -73,7 +84,7 @@ def test_adjusted_as_they_are_read(verb, store, tmp_path):
     stored = store(y, tmp_path)
     found = ADJUSTING[verb](stored)
     assert type(found) is FeatureMatrix
-    assert found.adjusted == expected.attrs["adjusted"]
+    assert found.adjusted == expected.attrs.get("adjusted")
     pd.testing.assert_index_equal(found.features, Y.index)
     pd.testing.assert_index_equal(found.samples, Y.columns)
     assert_allclose(values(found), expected, rtol=SAME_ROW)
@@ -83,7 +94,7 @@ def test_adjusted_as_they_are_read(verb, store, tmp_path):
     written = found.write(tmp_path / "adjusted.zarr", max_memory=SHORT)
     assert_allclose(values(written), expected, rtol=SAME_ROW)
     if store is by_samples:
-        assert sorted(stored.source.reads) == sorted(set(stored.source.reads))
+        assert times_read(stored) == (2 if verb in BY_SAMPLES_TOO else 1)
 
 
 def test_the_mark_is_read_back(tmp_path):
