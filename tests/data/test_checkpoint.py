@@ -266,10 +266,8 @@ def digests():
 
 
 def test_the_same_function_is_the_same_in_another_process():
-    code = (
-        f"import sys; sys.path.insert(0, {os.getcwd()!r}); import tests.data.test_checkpoint as t; print(t.digests())"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code, here = "import tests.data.test_checkpoint as t; print(t.digests())", Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == str(digests())
 
 
