@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from ebayes_lm.core.hidden_variables import OfRows
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import DataError, counted, listing
+
+#: What a block comes to.
+Part = TypeVar("Part")
 
 #: Cells in a block: it stays in cache between one product and the next, and threads share the blocks evenly.
 _CELLS = 4 * ROW_CELLS
@@ -62,16 +66,20 @@ class RowPasses:
 
         return self.matrix.map_blocks(block, self.running, _CELLS)
 
-    def total(self, work: Callable[[FloatArray, slice], FloatArray]) -> FloatArray:
-        """What ``work`` gives for each block, added up in the order of the blocks."""
-        sums = _OrderedSum()
+    def folded(self, work: Callable[[FloatArray, slice], Part], join: Callable[[Part, Part], Part]) -> Part:
+        """What ``work`` gives for each block, joined in the order of the blocks."""
+        parts = _InOrder(join)
 
         def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-            sums.add(work(values.astype(np.float64, copy=False), at), at)
+            parts.add(work(values.astype(np.float64, copy=False), at), at)
             return ()
 
         self.matrix.map_blocks(block, self.running, _CELLS)
-        return sums.total
+        return parts.whole[0]
+
+    def total(self, work: Callable[[FloatArray, slice], FloatArray]) -> FloatArray:
+        """What ``work`` gives for each block, added up in the order of the blocks."""
+        return self.folded(work, np.add)
 
     def cross_product(self, work: Callable[[FloatArray], FloatArray]) -> FloatArray:
         """Sum of ``z' z`` over blocks, z being what ``work`` makes of a block."""
@@ -95,19 +103,20 @@ class RowPasses:
         return self.total(product)
 
 
-class _OrderedSum:
-    """A sum over blocks that threads bring in any order: rounding is that of the blocks' own order."""
+class _InOrder(Generic[Part]):
+    """Parts of blocks that threads bring in any order, joined in the blocks' own: rounding is always the same."""
 
-    def __init__(self) -> None:
-        self.total = np.zeros(())
-        self._waiting: dict[int, tuple[FloatArray, int]] = {}
+    def __init__(self, join: Callable[[Part, Part], Part]) -> None:
+        self.whole: list[Part] = []
+        self._join = join
+        self._waiting: dict[int, tuple[Part, int]] = {}
         self._next = 0
         self._lock = Lock()
 
-    def add(self, part: FloatArray, at: slice) -> None:
-        """A block's part, added once those before it are."""
+    def add(self, part: Part, at: slice) -> None:
+        """A block's part, joined once those before it are."""
         with self._lock:
             self._waiting[at.start] = part, at.stop
             while self._next in self._waiting:
                 ready, self._next = self._waiting.pop(self._next)
-                self.total = self.total + ready
+                self.whole = [self._join(*self.whole, ready) if self.whole else ready]

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ebayes_lm._typing import AnyArray
+from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.weighted_effects import weighted_effects
-from ebayes_lm.data.blocks import blas_threads
+from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted, listing
 from ebayes_lm.results.arguments import truth, whole_number
 from ebayes_lm.weights.quality import inputs
@@ -25,6 +28,10 @@ def wsva(
     samples: pd.DataFrame | None = None,
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
+    threads: int | None = None,
+    chunk_size: int | None = None,
+    max_memory: int | str | None = None,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Surrogate variables: what residuals of many features share, as columns for a design.
 
@@ -45,6 +52,12 @@ def wsva(
         Layer of an AnnData.
     feature_columns : str or list of str, optional
         Columns of a DataFrame that describe features.
+    threads, chunk_size : int, optional
+        Threads, and features in a block.
+    max_memory : int or str, optional
+        Room for blocks, such as "1GB".
+    progress : bool, optional
+        By default a line on stderr after two seconds where somebody watches.
 
     Returns
     -------
@@ -79,6 +92,7 @@ def wsva(
     """
     wanted = whole_number(n_sv, "n_sv", "the number of surrogate variables")
     by_sd = truth(weight_by_sd, "weight_by_sd")
+    running = Running(threads, chunk_size, max_memory, progress)
     given = inputs(y, design, samples, layer, feature_columns, carried=True)
     matrix, x = given.matrix, given.design.matrix
     left = len(x) - pivoted_qr(x).rank
@@ -88,19 +102,28 @@ def wsva(
         raise ArgumentError(
             f"n_sv={wanted} asks for more than {counted(left, 'residual degree')} of freedom; give less"
         )
-    values = matrix.source.read(0, matrix.shape[0]).astype(np.float64, copy=False)
-    gaps = np.flatnonzero(~np.isfinite(values).all(axis=1))
-    if len(gaps):
-        raise DataError(
-            f"values are missing or infinite in {counted(len(gaps), 'feature')} of {len(values):,} "
-            f"({listing(matrix.features[gaps])}); leave these features out, as in y[np.isfinite(y).all(axis=1)], or "
-            "fill in what is missing"
-        )
-    with blas_threads(1):
-        found = weighted_effects(values, x, wanted, by_sd=by_sd)
+    exponent = _size_of(matrix, running)
+    found = weighted_effects(RowPasses(matrix, running), x, wanted, by_sd=by_sd, exponent=exponent)
     if found.shape[1] < wanted:
         raise DataError(
             f"residuals lie in {counted(found.shape[1], 'direction')}, and n_sv={wanted} asks for more; give "
             + ("less" if found.shape[1] else "features that the design does not explain in full")
         )
     return pd.DataFrame(found, index=matrix.samples, columns=pd.Index([f"SV{k + 1}" for k in range(wanted)]))
+
+
+def _size_of(matrix: FeatureMatrix, running: Running) -> int:
+    """The power of two above all values, once they are known to be there."""
+
+    def look(values: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+        return (np.abs(values.astype(np.float64, copy=False)).max(axis=1),)  # NaN where any value is
+
+    (largest,) = matrix.map_blocks(look, running)
+    gaps = np.flatnonzero(~np.isfinite(largest))
+    if len(gaps):
+        raise DataError(
+            f"values are missing or infinite in {counted(len(gaps), 'feature')} of {len(largest):,} "
+            f"({listing(matrix.features[gaps])}); leave these features out, as in y[np.isfinite(y).all(axis=1)], or "
+            "fill in what is missing"
+        )
+    return int(np.frexp(largest.max())[1])
