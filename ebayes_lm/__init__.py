@@ -95,11 +95,11 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.precision_fit import voom_lm_fit as voom_lm_fit
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
     from ebayes_lm.weights.quality import array_weights as array_weights
-    from ebayes_lm.weights.quality import array_weights_quick as array_weights_quick
     from ebayes_lm.weights.quality_precision import voom_with_quality_weights as voom_with_quality_weights
     from ebayes_lm.weights.replicates import avearrays as avearrays
     from ebayes_lm.weights.replicates import avedups as avedups
     from ebayes_lm.weights.replicates import avereps as avereps
+    from ebayes_lm.weights.residual_scatter import array_weights_quick as array_weights_quick
     from ebayes_lm.weights.variances import VarianceComparison as VarianceComparison
     from ebayes_lm.weights.variances import unequal_variances as unequal_variances
     from ebayes_lm.weights.voom_fit import VoomFit as VoomFit
@@ -163,7 +163,8 @@ _HOMES = {
     "weights.precision": ("voom",),
     "weights.precision_fit": ("voom_lm_fit",),
     "weights.precision_list": ("VoomEList",),
-    "weights.quality": ("array_weights", "array_weights_quick"),
+    "weights.quality": ("array_weights",),
+    "weights.residual_scatter": ("array_weights_quick",),
     "weights.quality_precision": ("voom_with_quality_weights",),
     "weights.voom_fit": ("VoomFit",),
     "weights.replicates": ("avearrays", "avedups", "avereps"),

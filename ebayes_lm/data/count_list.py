@@ -11,10 +11,12 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.count_samples import complete_samples, library_sizes, warn_of_product, with_factors
 from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.positions import taken_by_position
+from ebayes_lm.data.whole import in_memory
 from ebayes_lm.errors import ArgumentTypeError, DataError, counted, listing, warn
 
 #: Rows below the counts of htseq-count, and above those of STAR.
@@ -30,9 +32,9 @@ class DGEList:
 
     Parameters
     ----------
-    counts : array, DataFrame, scipy sparse matrix or AnnData
+    counts : array, DataFrame, scipy sparse matrix, AnnData, dask array or what open_matrix() returns
         Not negative, and whole numbers or not; features x samples, or samples x features in an AnnData. Becomes a
-        DataFrame, never written to.
+        DataFrame in memory, never written to.
     samples : DataFrame, optional
         Sample table, aligned to the counts by label. Columns ``group``, ``lib_size`` and ``norm_factors`` serve as
         such, also under R's names ``lib.size`` and ``norm.factors``.
@@ -92,7 +94,7 @@ class DGEList:
         if isinstance(counts, DGEList):
             raise ArgumentTypeError("counts are a DGEList already; take its .counts, or use it as it is")
         matrix = as_feature_matrix(counts, layer=layer, feature_columns=feature_columns)
-        values = _whole(matrix)
+        values = counts_in_memory(matrix, Running()).source.read(0, matrix.shape[0])
         features = _labels(matrix.features, genes, len(values))
         columns = _labels(matrix.samples, samples, values.shape[1])
         _check(values, features, columns)
@@ -207,10 +209,11 @@ class DGEList:
         return f"DGEList of {self.shape[0]:,} features x {self.shape[1]:,} samples ({', '.join(parts)})"
 
 
-def _whole(matrix: FeatureMatrix) -> AnyArray:
-    """All rows of a matrix of counts."""
-    values = matrix.source.read(0, matrix.shape[0])
-    return values.astype(np.int64) if values.dtype.kind == "b" else values
+def counts_in_memory(matrix: FeatureMatrix, running: Running) -> FeatureMatrix:
+    """A matrix of counts over an array in memory; truth values become numbers."""
+    features, samples = matrix.shape
+    dtype = np.dtype(np.int64) if matrix.dtype.kind == "b" else matrix.dtype
+    return in_memory(matrix, running, f"a DGEList of {features:,} features on {samples:,} samples", dtype)
 
 
 def _sums(values: AnyArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.data.alignment import align
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running
 from ebayes_lm.data.duplicates import with_duplicates
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.errors import DataError
@@ -45,16 +47,24 @@ def _combined(fit: LinearFit, x: FloatArray) -> LinearRecord:
 
 def residuals(fit: LinearFit, y: Any) -> pd.DataFrame:
     """Data minus fitted values, features x samples; duplicates of a feature side by side."""
+    (whole,) = map_residuals(fit, y, lambda rest, _: (rest,))
+    return pd.DataFrame(whole, index=fit.labels.features, columns=measured(fit, fit.design.samples))
+
+
+def map_residuals(
+    fit: LinearFit, y: Any, work: Callable[[FloatArray, slice], tuple[AnyArray, ...]], running: Running | None = None,
+    cells: int = BLOCK_CELLS,
+) -> tuple[AnyArray, ...]:  # fmt: skip
+    """What ``work`` makes of the residuals of blocks of rows and of where these lie, laid end to end."""
     fit.design_only("residuals()")
     matrix, order = same_matrix(fit, y)
-
-    def block(values: AnyArray, at: slice) -> tuple[FloatArray]:
-        rest = values[:, order] - _means(fit[at], x)
-        return (np.where(np.isinf(rest), np.nan, rest),)  # infinite values were taken for missing
-
     x = measured(fit, fit.design.matrix)
-    (whole,) = matrix.map_blocks(block)
-    return pd.DataFrame(whole, index=fit.labels.features, columns=measured(fit, fit.design.samples))
+
+    def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
+        rest = values[:, order] - _means(fit[at], x)
+        return work(np.where(np.isinf(rest), np.nan, rest), at)  # infinite values were taken for missing
+
+    return matrix.map_blocks(block, running, cells)
 
 
 def measured(fit: LinearFit, samples: Any) -> Any:

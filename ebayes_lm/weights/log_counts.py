@@ -17,6 +17,7 @@ from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.count_samples import library_sizes
 from ebayes_lm.data.marks import note_in
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.memory import require_memory
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.boundary import as_design
 from ebayes_lm.design.design_matrix import Design
@@ -121,7 +122,8 @@ def log_counts(
     """
     choice(normalize_method, _WAYS, "normalize_method", " or ".join(map(repr, _WAYS)))
     grouped = isinstance(counts, DGEList)
-    whole = as_count_list(counts, samples, layer=layer)
+    whole = as_count_list(counts, samples, layer=layer, running=running)
+    _require_memory(whole)
     features, columns = whole.counts.index, whole.counts.columns
     if len(features) < 2:
         raise DataError(f"{counted(len(features), 'feature')} tells no trend of variance over mean; give two or more")
@@ -139,6 +141,15 @@ def log_counts(
         E = METHODS[normalize_method](E)
     matrix = FeatureMatrix(ArraySource(E), features, columns, whole.genes, table, adjusted=note_in(whole.counts.attrs))
     return LogCounts(matrix, E, values, made, sizes, offsets, running)
+
+
+def _require_memory(counts: DGEList) -> None:
+    features, samples = counts.shape
+    require_memory(
+        features * samples * 8 * 2,
+        f"log-cpm and weights of {features:,} features on {samples:,} samples",
+        "filter features with few counts first, or use a machine with more memory",
+    )
 
 
 def sizes_at(lib_sizes: FloatArray, offsets: Offsets | None, at: slice | IntArray) -> FloatArray:

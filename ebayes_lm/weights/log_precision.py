@@ -14,8 +14,10 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.design.boundary import matrix_and_table
 from ebayes_lm.errors import DesignError
 from ebayes_lm.results.correlated import named_blocks, sample_blocks
+from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.log_values import LogValues, chosen_span, log_values
 from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.trend_reading import Trended
 
 
 def vooma(
@@ -96,7 +98,8 @@ def vooma(
     data, _ = log_values(
         y, design, samples=samples, predictor=predictor, layer=layer, feature_columns=feature_columns, running=running
     )
-    return weighted(data, block, correlation, chosen_span(data.matrix.shape[0], span, legacy_span))
+    fit, learned = _trended(data, block, correlation, chosen_span(data.matrix.shape[0], span, legacy_span))
+    return data.listed(data.weights(fit, learned), learned)
 
 
 def vooma_by_group(
@@ -165,18 +168,17 @@ def vooma_by_group(
     return _by_level(data, levels, names, blocks, correlation, share)
 
 
-def weighted(data: LogValues, block: Any, correlation: Any, span: float) -> VoomEList:
-    """Log values with weights from one trend."""
+def _trended(data: LogValues, block: Any, correlation: Any, span: float) -> tuple[LinearFit, Trended]:
+    """A fit of log values, and the trend that it tells."""
     fit = data.fit(block=block, correlation=correlation)
-    learned = data.learn(fit, span)
-    return data.listed(data.weights(fit, learned), learned)
+    return fit, data.learn(fit, span)
 
 
 def _by_level(
     data: LogValues, levels: IntArray, names: pd.Index, blocks: IntArray | None, correlation: Any, span: float
 ) -> VoomEList:
     """Weights from a trend in each level; from that of all samples where a level has no residual df of its own."""
-    weights, parts, rest = np.empty(data.matrix.shape), {}, []
+    weights, trends, rest = np.empty(data.matrix.shape), {}, []
     for level, name in enumerate(names):
         at = np.flatnonzero(levels == level)
         if not data.design.matrix[at].any():
@@ -188,12 +190,13 @@ def _by_level(
         if part.design.shape[1] == len(at):
             rest.append(at)
             continue
-        parts[name] = weighted(part, None if blocks is None else blocks[at], correlation, span)
-        weights[:, at] = parts[name].weights
+        fit, trends[name] = _trended(part, None if blocks is None else blocks[at], correlation, span)
+        weights[:, at] = part.weights(fit, trends[name])
     if rest:
         at = np.concatenate(rest)
-        weights[:, at] = weighted(data, blocks, correlation, span).weights.to_numpy()[:, at]
-    points, lines = ({k: getattr(v, name) for k, v in parts.items()} for name in ("voom_xy", "voom_line"))
+        fit, overall = _trended(data, blocks, correlation, span)
+        weights[:, at] = data.weights_of(fit, overall, at)
+    points, lines = ({k: getattr(v, name) for k, v in trends.items()} for name in ("points", "line"))
     return data.with_weights(weights, _long(points, drop=False), _long(lines, drop=True), span)
 
 

@@ -9,23 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.mean_variance import fitted_values, root_terms
 from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.data.alignment import align
-from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.blocks import Running, run_blocks
+from ebayes_lm.data.chosen_samples import with_samples
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.memory import require_memory
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.data.vectors import ordered_numbers
+from ebayes_lm.data.whole import whole_values
 from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.results.arguments import truth
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.precision_list import VoomEList
-from ebayes_lm.weights.trend_reading import Trended, fit_of, solved, trend_of, weights_at
+from ebayes_lm.weights.trend_reading import CELLS, Trended, fit_of, solved, trend_of, weights_at
 
 #: The span of limma before 3.60: all of up to so many features, then falling with the root of their number.
 _LEGACY_SMALL, _LEGACY_POWER = 10, 0.5
@@ -64,22 +67,33 @@ class LogValues:
         points = pd.DataFrame({"x": fit.record.amean, "y": np.sqrt(fit.record.sigma)}, index=self.matrix.features)
         terms = None
         if self.predictor is not None and points["y"].notna().any():
-            mean = observed_mean(self.predictor)
+            mean = self._mean_predictor(self.predictor)
             known = points["y"].notna().to_numpy()
             x, y = points[known].to_numpy().T
             terms = root_terms(x, mean[known], y)
             points["x"] = terms.at(points["x"].to_numpy(), mean)
         return trend_of(points, span, fit, terms=terms)
 
+    def _mean_predictor(self, predictor: FloatArray) -> FloatArray:
+        """Mean of the predictor over the samples of each feature."""
+        quiet = replace(self.running, progress=False)
+        (mean,) = run_blocks(lambda at: (observed_mean(predictor[at]),), *self.matrix.shape, quiet, CELLS)
+        return mean
+
     def weights(self, fit: LinearFit, learned: Trended) -> FloatArray:
         """Inverse variances (G, n) of all observations, by the trend at fitted values; 0 without a predictor."""
+        return self.weights_of(fit, learned, slice(None))
+
+    def weights_of(self, fit: LinearFit, learned: Trended, samples: slice | IntArray) -> FloatArray:
+        """The same of some samples, by position."""
         coefficients, terms, predictor = solved(fit), learned.terms, self.predictor
+        x = self.design.matrix[samples]
 
         def means(at: slice) -> FloatArray:
-            fitted = fitted_values(coefficients[at], self.design.matrix)
-            return fitted if terms is None or predictor is None else terms.at(fitted, predictor[at])
+            fitted = fitted_values(coefficients[at], x)
+            return fitted if terms is None or predictor is None else terms.at(fitted, predictor[at, samples])
 
-        weights = weights_at(means, learned.trend, self.matrix.shape, self.running)
+        weights = weights_at(means, learned.trend, (self.matrix.shape[0], len(x)), self.running)
         return weights if predictor is None else np.nan_to_num(weights, copy=False)
 
     def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
@@ -89,22 +103,16 @@ class LogValues:
     def with_weights(self, weights: FloatArray, points: pd.DataFrame, line: pd.DataFrame, span: float) -> VoomEList:
         """The values with their weights and the trend behind these."""
         matrix = self.matrix
-        values = matrix.source.read(0, matrix.shape[0]).astype(np.float64, copy=False)
+        values = whole_values(matrix, replace(self.running, progress=False), "E", np.float64)
         E, W = (pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (values, weights))
         return VoomEList(
             E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design, voom_xy=points,
             voom_line=line, span=span, adjusted=matrix.adjusted,
         )  # fmt: skip
 
-    def taken(self, samples: AnyArray) -> LogValues:
+    def taken(self, samples: IntArray) -> LogValues:
         """Some of the samples, by position, and the columns of the design that these can estimate."""
-        matrix, table = self.matrix, self.matrix.sample_table
-        part = replace(
-            matrix,
-            source=ArraySource(matrix.source.read(0, matrix.shape[0])[:, samples]),
-            samples=matrix.samples[samples],
-            sample_table=None if table is None else table.iloc[samples],
-        )
+        part = with_samples(self.matrix, samples)
         predictor = None if self.predictor is None else self.predictor[:, samples]
         return replace(self, matrix=part, design=_reduced(self.design.take(samples)), predictor=predictor)
 
@@ -125,9 +133,21 @@ def log_values(
         raise DataError(f"{counted(matrix.shape[0], 'feature')} tells no trend of variance over mean; give two or more")
     wanted = matrix.design if design is None else design
     made = design_of(wanted, matrix, table)
+    _require_memory(matrix)
     bare = replace(matrix, sample_table=table, design=None, weights=None)
-    given = None if predictor is None else _predictor(predictor, bare)
+    given = None if predictor is None else _predictor(predictor, bare, running)
     return LogValues(bare, made, given, running), matrix.weights
+
+
+def _require_memory(matrix: FeatureMatrix) -> None:
+    """Results hold the values and their weights as float64; values that are such an array are shared."""
+    shared = isinstance(matrix.source, ArraySource) and matrix.dtype == np.float64
+    features, samples = matrix.shape
+    require_memory(
+        features * samples * 8 * (1 if shared else 2),
+        f"a result that holds values and weights of {features:,} features on {samples:,} samples",
+        "leave out samples or features, or use a machine with more memory",
+    )
 
 
 def _reduced(design: Design) -> Design:
@@ -143,7 +163,7 @@ def chosen_span(n: int, span: float | None, legacy_span: bool) -> float:
     return choose_lowess_span(n, small_n=_LEGACY_SMALL, power=_LEGACY_POWER) if legacy else choose_lowess_span(n)
 
 
-def _predictor(predictor: Any, matrix: FeatureMatrix) -> FloatArray:
+def _predictor(predictor: Any, matrix: FeatureMatrix, running: Running) -> FloatArray:
     """The predictor (G, n) in the order of the matrix; it has a value wherever the matrix has one."""
     g, n = matrix.shape
     if isinstance(predictor, pd.DataFrame):
@@ -158,8 +178,14 @@ def _predictor(predictor: Any, matrix: FeatureMatrix) -> FloatArray:
         raise DataError(
             f"predictor has shape {values.shape} and the matrix {(g, n)}; give one number for each value or feature"
         )
+    if np.isfinite(values).all():
+        return np.broadcast_to(values, (g, n))
     values = np.broadcast_to(values, (g, n))
-    lacking = np.flatnonzero((~np.isfinite(values) & np.isfinite(matrix.source.read(0, g))).any(axis=1))
+
+    def lacks(block: AnyArray, at: slice) -> tuple[BoolArray]:
+        return (np.asarray((~np.isfinite(values[at]) & np.isfinite(block)).any(axis=1)),)
+
+    lacking = np.flatnonzero(*matrix.map_blocks(lacks, replace(running, progress=False)))
     if lacking.size:
         raise DataError(
             f"predictor is NaN or infinite where there are values in {counted(lacking.size, 'feature')} "

@@ -46,7 +46,7 @@ class MatrixRows:
         """Blocks of values and weights, first to last."""
         rows, samples = self.shape
         source = by_features(self.matrix.source, self.running)
-        size = self.running.block_rows(samples, ROW_CELLS)
+        size = self.running.block_rows(samples, ROW_CELLS, source.grain)
         with Progress(rows, self.running.progress) as progress:
             for start in range(0, rows, size):
                 at = slice(start, min(rows, start + size))

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.ols import Status
 from ebayes_lm.core.sample_variances import SampleWeights, estimated_weights
 from ebayes_lm.core.variance_model import VarianceModel, group_directions, variance_model
 from ebayes_lm.data.blocks import Running
@@ -30,11 +29,7 @@ from ebayes_lm.errors import (
 from ebayes_lm.results.arguments import choice, real, whole_number
 from ebayes_lm.results.correlated import sample_blocks
 from ebayes_lm.results.rows import refuse_infinite
-from ebayes_lm.results.stages import require_linear
 from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
-
-#: A sample of which the design leaves less than this has a coefficient to itself.
-_FREE_OF_ROUNDING = 1e-10
 
 
 def array_weights(
@@ -141,45 +136,6 @@ def array_weights(
     found = estimated_weights(rows, model, prior_n=prior, method=method, max_iter=rounds, tol=bound)
     _warn_of(found, model, rounds)
     return pd.Series(found.weights, index=given.matrix.samples, name="weight")
-
-
-def array_weights_quick(y: Any, fit: Any) -> pd.Series[float]:
-    """Weigh samples by the residuals of a fit: one step, without going back to the fit.
-
-    Parameters
-    ----------
-    y : array, DataFrame, AnnData, sparse matrix or EList
-        The matrix that was fitted.
-    fit : LinearFit or ModeratedFit
-        As :func:`lm_fit` made it, before contrasts.
-
-    Returns
-    -------
-    Series
-        For each sample, one over the mean of squared residuals over their expectation, of the features that can
-        estimate every coefficient and vary. NaN where the sample has a coefficient to itself.
-
-    Examples
-    --------
-    >>> import numpy as np, ebayes_lm as el
-    >>> y = np.random.default_rng(1).normal(size=(500, 6)) * [1, 1, 2, 1, 1, 1]
-    >>> fit = el.lm_fit(y, np.repeat(np.eye(2), 3, axis=0))
-    >>> el.array_weights_quick(y, fit).round(1).tolist()
-    [1.1, 0.9, 0.6, 1.4, 1.3, 1.2]
-    """
-    linear = require_linear(fit, "array_weights_quick")
-    residuals = linear.residuals(y)
-    model = variance_model(linear.design.matrix)
-    free = 1.0 - np.einsum("ij,ij->j", model.basis, model.basis)
-    free[free < _FREE_OF_ROUNDING] = np.nan
-    variances = np.square(linear.record.sigma)
-    estimated = ~np.isnan(linear.record.coefficients[:, linear.plan.qr.estimable]).any(axis=1)
-    # what is left of a constant row is rounding, as large for one sample as for another
-    usable = (variances > 0) & estimated & (linear.record.status != Status.zero_variance)
-    expected = np.outer(variances[usable], free)
-    with np.errstate(invalid="ignore"):
-        ratios = pd.DataFrame(np.square(residuals.to_numpy()[usable]) / expected)
-    return pd.Series(1.0 / ratios.mean().to_numpy(), index=residuals.columns, name="weight")
 
 
 class Inputs(NamedTuple):

@@ -14,6 +14,7 @@ from ebayes_lm.weights.log_counts import log_counts
 from ebayes_lm.weights.precision import chosen_span
 from ebayes_lm.weights.precision_list import VoomEList, with_sample_weights
 from ebayes_lm.weights.quality import array_weights
+from ebayes_lm.weights.trend_reading import Trended
 
 
 def voom_with_quality_weights(
@@ -96,8 +97,9 @@ def voom_with_quality_weights(
         normalize_method=normalize_method, layer=layer, running=running,
     )  # fmt: skip
     share = chosen_span(logged, span, adaptive_span)
-    known: FloatArray | None = None
-    for _ in range(2):
+
+    def weigh(known: FloatArray | None) -> tuple[FloatArray, FloatArray, Trended]:
+        """Weights of samples, given what is known of them; of observations; and the trend of these."""
         fit = logged.fit(weights=known, block=block, correlation=correlation)
         learned = logged.learn(fit, share)
         precision = logged.weights(fit, learned)
@@ -106,7 +108,9 @@ def voom_with_quality_weights(
             max_iter=max_iter, tol=tol, threads=threads, chunk_size=chunk_size, max_memory=max_memory,
             progress=progress,
         )  # fmt: skip
-        quality = np.asarray(found, dtype=np.float64)
-        known = quality[None, :]
+        return np.asarray(found, dtype=np.float64), precision, learned
+
+    first = weigh(None)[0]  # without its precision weights, which are as large as the counts
+    quality, precision, learned = weigh(first[None, :])
     precision *= quality
     return with_sample_weights(logged.listed(precision, learned), quality)

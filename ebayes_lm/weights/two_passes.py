@@ -77,6 +77,7 @@ def fitted_twice(estimated: Estimated, span: float, compat: str | None) -> VoomF
     learned, weights, samples, rho = _learnt(estimated, fit, span)
     if learned.trend.x.size and (samples is not None or estimated.blocks is not None):
         known = prior if samples is None else samples[None, :]
+        del weights  # as large as the data: they make room for those that are learnt next
         fit = data.fit(weights=known, **estimated.correlated(rho))
         learned, weights, samples, rho = _learnt(estimated, fit, span)
     if learned.trend.x.size:

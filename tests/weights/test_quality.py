@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
+from ebayes_lm import array_weights, array_weights_quick
 from ebayes_lm.errors import ConvergenceWarning, DesignWarning, EbayesLMWarning
-from ebayes_lm.weights.quality import array_weights, array_weights_quick
 from tests.weights.answers.reader import answers
 
 #: Both go through the same steps, which amplify rounding: samples alike by symmetry differ by 3e-11 in R at the worst.
