@@ -7,9 +7,9 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ebayes_lm.errors import DataError, listing
 
@@ -57,13 +57,16 @@ class Folder:
         """Files of an earlier run that this one did not write again."""
         return [name for name in self.before if name not in self.written and (self.path / name).exists()]
 
-    def write(self, name: str, content: str | bytes) -> None:
-        """Write a file whole or not at all; text as UTF-8."""
+    def write(self, name: str, content: str | Callable[[IO[bytes]], None]) -> None:
+        """Write a file whole or not at all: text as UTF-8, or what a function writes to it."""
         self.path.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".ebayes-lm-", dir=self.path)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content.encode() if isinstance(content, str) else content)
+                if isinstance(content, str):
+                    stream.write(content.encode())
+                else:
+                    content(stream)
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, self.path / name)
         except BaseException:

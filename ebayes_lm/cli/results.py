@@ -12,7 +12,7 @@ from ebayes_lm.cli.analysis import Analysis
 from ebayes_lm.cli.facts import facts_of
 from ebayes_lm.cli.folder import RECORD, Folder, file_names
 from ebayes_lm.cli.summary import summary_lines
-from ebayes_lm.cli.tables import as_bytes, require_format, tsv
+from ebayes_lm.cli.tables import require_format, table_writer, tsv
 from ebayes_lm.cli.wanted import Comparison, Wanted
 from ebayes_lm.errors import listing, warn
 from ebayes_lm.reporting.methods import methods_text
@@ -44,9 +44,9 @@ class Results:
         self._note_formulas(analysis)
         for tested in analysis.tested:
             name = self.tables["comparison", tested.comparison.name]
-            self.folder.write(name, as_bytes(tested.table, "feature", self.form))
+            self.folder.write(name, table_writer(tested.table, "feature", self.form))
         for term in analysis.terms:
-            self.folder.write(self.tables["term", term.name], as_bytes(term.table, "feature", self.form))
+            self.folder.write(self.tables["term", term.name], table_writer(term.table, "feature", self.form))
         self.folder.write(DESIGN, tsv(analysis.design.frame, "sample"))
         self.folder.write(DECISIONS, tsv(decisions(analysis), "test"))
         if analysis.tested:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ebayes_lm.cli.tables import parquet, tsv
+from ebayes_lm.cli.tables import tsv, write_parquet
 from ebayes_lm.errors import DataError
 
 
@@ -49,7 +50,8 @@ def test_names_and_annotation_survive(tmp_path):
     names = ["NA", "", "same", "same", "é\n"]
     table = pd.DataFrame({"feature": list("abcde"), "t": [1.0, np.nan, 3.0, 4.0, 5.0]}, index=names)
     path = tmp_path / "x.parquet"
-    path.write_bytes(parquet(table, "feature"))
+    with path.open("wb") as file:
+        write_parquet(table, "feature", file)
     read = pd.read_parquet(path)
     assert list(read.index) == names
     assert list(read.columns) == ["feature.annotation", "t"]
@@ -59,11 +61,21 @@ def test_names_and_annotation_survive(tmp_path):
 def test_numbered_features_become_a_column_of_text(tmp_path):
     pytest.importorskip("pyarrow")
     path = tmp_path / "x.parquet"
-    path.write_bytes(parquet(pd.DataFrame({"t": [1.0, 2.0]}), "feature"))
+    with path.open("wb") as file:
+        write_parquet(pd.DataFrame({"t": [1.0, 2.0]}), "feature", file)
     assert list(pd.read_parquet(path).index) == ["0", "1"]
 
 
 def test_columns_of_mixed_kinds_are_refused_with_a_way_out():
     pytest.importorskip("pyarrow")
     with pytest.raises(DataError, match="--format tsv"):
-        parquet(pd.DataFrame({"odd": [1, "a", object()]}, dtype=object), "feature")
+        write_parquet(pd.DataFrame({"odd": [1, "a", object()]}, dtype=object), "feature", io.BytesIO())
+
+
+def test_text_is_made_piece_by_piece(monkeypatch):
+    table = pd.DataFrame({"name": ["a", "b\rc", "d"], "t": [1.5, np.nan, 1e-300]}, index=["x", 'y"', "z"])
+    whole = tsv(table, "feature")
+    monkeypatch.setattr("ebayes_lm.cli.tables._ROWS", 2)
+    assert tsv(table, "feature") == whole
+    assert whole.startswith('"feature"\t"name"\t"t"\n"x"\t"a"\t1.5\n')
+    assert tsv(table.iloc[:0], "feature") == "feature\tname\tt\n"
