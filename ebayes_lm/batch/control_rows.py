@@ -10,30 +10,34 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.batch.control_features import control_positions
+from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.core.control_factors import Controls
 from ebayes_lm.core.pooled_scoring import Sums
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import DataError, counted, listing
-from ebayes_lm.weights.matrix_rows import MatrixRows
 
 
 @dataclass(frozen=True, eq=False)
 class ScaledRows:
     """Rows of a matrix times a power of two, so that squares of what is large or small are numbers."""
 
-    rows: MatrixRows
+    rows: RowPasses
     unit: float
 
     @property
     def shape(self) -> tuple[int, int]:
         """Number of rows and of samples."""
-        return self.rows.shape
+        return self.rows.matrix.shape
 
     def total(self, work: Work) -> Sums:
         """What ``work`` gives for every block, added up in the order of the blocks."""
-        return self.rows.total(lambda y, weights, at: work(y * self.unit, weights, at))
+        return self.rows.folded(lambda y, at: work(y * self.unit, None, at), _added)
+
+
+def _added(some: Sums, others: Sums) -> Sums:
+    return tuple(a + b for a, b in zip(some, others, strict=True))
 
 
 def rows_and_controls(matrix: FeatureMatrix, controls: Any, running: Running) -> tuple[ScaledRows, Controls]:
@@ -47,7 +51,7 @@ def rows_and_controls(matrix: FeatureMatrix, controls: Any, running: Running) ->
     positions = control_positions(controls, matrix)
     unit = _unit(matrix, running)
     values = matrix.rows_at(positions, running).astype(np.float64) * unit
-    return ScaledRows(MatrixRows(matrix, None, running), unit), Controls(values, positions)
+    return ScaledRows(RowPasses(matrix, running), unit), Controls(values, positions)
 
 
 def _unit(matrix: FeatureMatrix, running: Running) -> float:

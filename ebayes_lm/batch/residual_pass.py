@@ -15,6 +15,7 @@ from ebayes_lm.core.permutation_null import DrawnRows
 from ebayes_lm.core.residual_rows import ResidualRows
 from ebayes_lm.core.sample_spread import square_of_p
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.errors import DataError, counted, listing
 
 #: Cells that are worked on at once: so many that calls cost little beside the work, and few beside a block.
@@ -72,7 +73,8 @@ def residual_pass(fitted: FittedRows, running: Running, rng: np.random.Generator
     n = fitted.n
     drawn = DrawnResiduals(fitted, rng)
     total = PairwiseSum()
-    size = running.block_rows(fitted.matrix.shape[1], fitted.cells)
+    grain = by_features(fitted.matrix.source, running).grain
+    size = running.block_rows(fitted.matrix.shape[1], fitted.cells, grain)
 
     def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
         sums = _Block(fitted, len(values))

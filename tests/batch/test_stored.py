@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
-from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.errors import AdjustedDataWarning, DataError, StorageWarning
 from tests.data.sample_stores import SHORT, Samples
 
@@ -50,17 +52,11 @@ BY_SAMPLES_TOO = {"normalize_by_covariate", "of types", "about all", "by the mea
 
 
 def in_zarr(y, folder):
-    return as_matrix(y).write(folder / "y.zarr")
+    return as_feature_matrix(y).write(folder / "y.zarr")
 
 
 def by_samples(y, folder):
     return FeatureMatrix(Samples(y.to_numpy()), y.index, y.columns)
-
-
-def as_matrix(y):
-    from ebayes_lm.data.matrix import as_feature_matrix
-
-    return as_feature_matrix(y)
 
 
 def values(matrix):
@@ -133,3 +129,61 @@ def test_dask_arrays_come_back_as_matrices_that_are_read():
     found = el.combat(y, list(TABLE["day"]), max_memory=SHORT)
     assert type(found) is FeatureMatrix
     assert_allclose(values(found), el.combat(Y, "day", samples=TABLE), rtol=SAME_ROW)
+
+
+FIT = el.lm_fit(Y, "~ group", samples=TABLE)
+
+
+def told(factors):
+    found = [factors.values, factors.posterior_association, factors.confounding, factors.loadings]
+    return [one for one in found if one is not None]
+
+
+def tables(structure):
+    found = (getattr(structure, name) for name in structure.__dataclass_fields__)
+    return [one.select_dtypes("number") for one in found if isinstance(one, pd.DataFrame)]
+
+
+LEARNING = {
+    "wsva": lambda y: [el.wsva(y, "~ group", n_sv=2, **ABOUT)],
+    "wsva by sd": lambda y: [el.wsva(y, "~ group", n_sv=2, weight_by_sd=True, **ABOUT)],
+    "num_sv": lambda y: [el.num_sv(y, "~ group", n_perm=3, **ABOUT)],
+    "num_sv by thresholds": lambda y: [el.num_sv(y, "~ group", method="leek", n_features=1500, **ABOUT)],
+    "surrogate_variables": lambda y: told(el.surrogate_variables(y, "~ group", n_sv=2, **ABOUT)),
+    "two steps": lambda y: told(el.surrogate_variables(y, "~ group", n_sv=2, method="two-step", **ABOUT)),
+    "latent_factors": lambda y: told(el.latent_factors(y, "~ group", **ABOUT)),
+    "ruv": lambda y: told(el.ruv(y, "~ group", CONTROLS, k=2, **ABOUT)),
+    "ruv, inverse": lambda y: told(el.ruv(y, "~ group", CONTROLS, method="RUVinv", **ABOUT)),
+    "ruvg": lambda y: told(el.ruvg(y, CONTROLS, 2, log=False, **ABOUT)),
+    "residual_structure": lambda y: tables(el.residual_structure(FIT, y, seed=1, n_perm=3, **ABOUT)),
+    "estimate_structure": lambda y: tables(el.estimate_structure(FIT.ebayes(), y, **ABOUT)),
+    "covariate_trends": lambda y: [el.covariate_trends(y, GC, max_memory=SHORT)["trend"]],
+}
+
+
+@quiet
+@pytest.mark.filterwarnings("ignore::ebayes_lm.errors.HiddenFactorWarning")
+@pytest.mark.parametrize("verb", LEARNING)
+def test_what_is_learnt_is_the_same(verb, tmp_path):
+    expected = LEARNING[verb](Y)
+    for store in (in_zarr, by_samples):
+        stored = store(Y, tmp_path)
+        for found, wanted in zip(LEARNING[verb](stored), expected, strict=True):
+            assert_allclose(found, wanted, rtol=SAME, atol=SAME)
+    assert times_read(stored) == (2 if verb == "covariate_trends" else 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Grained(ArraySource):
+    """Rows that are stored fifty together."""
+
+    grain = 50
+
+
+def test_blocks_of_whole_grains_all_count():
+    stored = as_feature_matrix(Y)
+    stored = replace(stored, source=Grained(stored.source.array))
+    options = {"samples": TABLE, "seed": 1, "n_perm": 0, "threads": 1}
+    room = 130 * 32 * N  # two grains, and a part that is left
+    found = el.residual_structure(FIT, stored, max_memory=room, **options)
+    assert_allclose(found.components["share"], el.residual_structure(FIT, Y, **options).components["share"], rtol=SAME)
