@@ -124,9 +124,7 @@ def test_gzip_by_name_only(command, study):
     _refused(ran, "ends in .gz and is not gzip-compressed", study)
 
 
-@pytest.mark.parametrize(
-    ("name", "package", "extra"), [("x.parquet", "pyarrow", "scale"), ("x.h5ad", "h5py", "scale")]
-)
+@pytest.mark.parametrize(("name", "package", "extra"), [("x.parquet", "pyarrow", "scale"), ("x.h5ad", "h5py", "scale")])
 def test_a_missing_extra_is_named(command, study, monkeypatch, name, package, extra):
     (study.folder / name).write_bytes(b"PAR1")
     monkeypatch.setattr("ebayes_lm.data.readers.stored.find_spec", lambda _: None)

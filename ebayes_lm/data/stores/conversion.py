@@ -94,7 +94,7 @@ class Conversion:
         shape = (self._columns, self._rows) if turned else (self._rows, self._columns)
         held = Held(shape, np.dtype(np.float64))
         kind = NumpyFileOfSamples if turned and 1 not in shape else NumpyFile
-        self._source = kind(self._path, held, 0, held.dtype)
+        self._source = kind(self._path, held, 0, held.dtype, self._origin)
         weakref.finalize(self._source, _remove, self._path, os.getpid())
         return self._source
 

@@ -17,10 +17,19 @@ from ebayes_lm.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class NumpyFile(StoredSource):
-    """Rows of a file that holds features one after another, from byte ``offset`` on, as ``stored`` there."""
+    """Rows of a file that holds features one after another, from byte ``offset`` on, as ``stored`` there.
+
+    A scratch file is ``converted`` from another one, by which a later run knows the values again.
+    """
 
     offset: int
     stored: np.dtype[Any]
+    converted: Path | None = None
+
+    @property
+    def origin(self) -> Path:
+        """The file that the values are of."""
+        return self.converted or self.path
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""

@@ -123,7 +123,12 @@ class StoredSource(Source):
 
     def fingerprint(self) -> str:
         """Of sizes and times of the files, and of rows or samples spread over all."""
-        return fingerprints.digest(fingerprints.of_files(self.path), super().fingerprint())
+        return fingerprints.digest(fingerprints.of_files(self.origin), super().fingerprint())
+
+    @property
+    def origin(self) -> Path:
+        """The file that the values are of, whatever they are read from."""
+        return self.path
 
     def __getstate__(self) -> dict[str, Any]:
         """The declared fields alone."""
