@@ -11,7 +11,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.function_identity import identity
-from ebayes_lm.data.sources import SampleMajor, Source
+from ebayes_lm.data.sources import Band, SampleMajor, Source
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
 
@@ -38,6 +38,11 @@ class MappedSource(Source):
         """Rows that are stored together."""
         return self.source.grain
 
+    @property
+    def band(self) -> Band:
+        """What the source below holds."""
+        return self.source.band
+
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
         return _applied(self.fn, self.source.read(start, stop))
@@ -57,6 +62,16 @@ class MappedSamples(MappedSource, SampleMajor):
     def sample_grain(self) -> int:
         """Samples that are stored together."""
         return self.source.sample_grain
+
+    @property
+    def sample_band(self) -> Band:
+        """What the source below holds."""
+        return self.source.sample_band
+
+    @property
+    def read_copies(self) -> int:
+        """Copies of a block of samples while it is read."""
+        return self.source.read_copies
 
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Samples ``start`` to ``stop``."""
@@ -86,7 +101,15 @@ def _answers(fn: Callable[[AnyArray], AnyArray], dtype: np.dtype[Any]) -> AnyArr
             return type(error).__name__
 
 
+def _wide(values: AnyArray) -> AnyArray:
+    """Numbers with room for squares; besides, NumPy gives the logarithm of a byte three digits."""
+    if values.dtype == np.float16:
+        return values.astype(np.float32)
+    return values if values.dtype.kind == "f" else values.astype(np.float64)
+
+
 def _applied(fn: Callable[[AnyArray], AnyArray], values: AnyArray) -> AnyArray:
+    values = _wide(values)
     found = np.asarray(fn(values))
     if found.shape != values.shape or found.dtype.kind not in "biuf":
         raise ArgumentError(

@@ -23,6 +23,7 @@ _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _COMMENT = "#"
+_SEPARATORS = ("\t", ",", ";")
 #: Records that are looked at to learn how numbers are written, and cells, where these are more.
 _LOOK = 200
 _LOOK_CELLS = 1 << 24
@@ -178,10 +179,18 @@ def lines(stream: TextIO, path: Path) -> Iterator[str]:
     while line := stream.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
             raise DataError(f"{path} has a line of more than {_LONGEST_LINE:,} characters; that is no table")
+        if len(line) > _MOST_COLUMNS:
+            _require_columns(max(line.count(separator) for separator in _SEPARATORS), path)
         room += -len(line) if line.isspace() else len(line)
         if room < 0:
             raise DataError(f"{path} has more than {_MOST_EMPTY:,} characters of empty lines; that is no table")
         yield line
+
+
+def _require_columns(separators: int, path: Path) -> None:
+    """Refuse a line with so many separators before it is taken apart."""
+    if separators >= _MOST_COLUMNS:
+        raise DataError(f"{path} has a line of more than {_MOST_COLUMNS:,} cells; that is no table")
 
 
 def _columns(line: str, path: Path) -> int:
@@ -189,13 +198,11 @@ def _columns(line: str, path: Path) -> int:
 
 
 def _separator(line: str, path: Path) -> str:
-    """The separator that the header line uses, outside quotes; it is there before a line is taken apart."""
+    """The separator that the header line uses, outside quotes."""
     bare = re.sub(r'"[^"]*"', "", line)
     name = path.name.lower().removesuffix(".gz")
     likely = "\t" if name.endswith((".tsv", ".txt", ".tab")) else ","
-    counts = {separator: bare.count(separator) for separator in ("\t", ",", ";")}
-    if max(counts.values()) >= _MOST_COLUMNS:
-        raise DataError(f"{path} has more than {_MOST_COLUMNS:,} columns; that is no table")
+    counts = {separator: bare.count(separator) for separator in _SEPARATORS}
     if counts[likely] or not any(counts.values()):
         return likely
     return max(counts, key=lambda separator: counts[separator])

@@ -24,6 +24,8 @@ FORMATS = {
     ".npy": ("numpy_file", "open_numpy_file"),
     ".parquet": ("parquet_file", "open_parquet_file"),
     ".pq": ("parquet_file", "open_parquet_file"),
+    ".tab": ("text_file", "open_text_file"),
+    ".tab.gz": ("text_file", "open_text_file"),
     ".tsv": ("text_file", "open_text_file"),
     ".tsv.gz": ("text_file", "open_text_file"),
     ".txt": ("text_file", "open_text_file"),
@@ -57,9 +59,9 @@ def open_matrix(
         * .h5ad: X of an AnnData, or the layer that is named, or ``"raw"``; dense or sparse.
         * .parquet, .pq: columns are samples. The index that pandas stored names the rows, else a first column of text
           or of whole numbers that are all different.
-        * .csv, .tsv, .txt, plain or with .gz: columns are samples, the first one names the rows. Numbers are parsed
-          once, into a scratch file in the folder that the environment variable ``EBAYES_LM_SCRATCH_DIR`` names, else
-          in that of temporary files; it goes with the matrix.
+        * .csv, .tsv, .tab, .txt, plain or with .gz: columns are samples, the first one names the rows. Numbers are
+          parsed once, into a scratch file in the folder that the environment variable ``EBAYES_LM_SCRATCH_DIR`` names,
+          else in that of temporary files; it goes with the matrix.
         * .bed: genotypes of PLINK with .bim and .fam beside them, as counts of the first allele.
         * .zarr: a zarr folder (formats 2 and 3) that is an array, a group with one matrix, or AnnData. In a group the
           matrix is the one that ``layer`` names by its path, else the only one, else ``values`` or ``X``; arrays

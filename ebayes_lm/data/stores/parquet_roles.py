@@ -52,7 +52,7 @@ def columns_of(store: ParquetColumns, request: Request) -> Columns:
     described = [name for name in apart if name != names]
     numbers = [field.name for field in fields if field.name not in {names, *described} and _is_number(field.type)]
     known = {names, *numbers, *described}
-    odd = [field.name for field in fields if field.name not in known or _is_nested(field.type)]
+    odd = [field.name for field in fields if field.name not in known or _is_composed(field.type)]
     if odd:
         raise DataError(
             f"{store.path} has columns that are neither numbers nor text: {listing(odd)}; convert them, or leave them "
@@ -141,7 +141,8 @@ def _is_text(kind: Any) -> bool:
 
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    is_view = getattr(pa.types, "is_string_view", lambda _: False)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or is_view(kind))
 
 
 def _is_number(kind: Any) -> bool:
@@ -150,7 +151,7 @@ def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind))
 
 
-def _is_nested(kind: Any) -> bool:
+def _is_composed(kind: Any) -> bool:
     import pyarrow as pa
 
-    return bool(pa.types.is_nested(kind))
+    return bool(pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType))

@@ -154,9 +154,13 @@ def test_few_long_records_are_looked_at(tmp_path, monkeypatch):
     monkeypatch.setattr(text, "_LOOK_CELLS", 5)
     (tmp_path / "x.csv").write_text("id,a,b\ng,1,2\nh,3,4\ni,5,6\n")
     assert [cells[0] for cells in open_text(tmp_path / "x.csv").head()] == ["g", "h"]
-    monkeypatch.setattr(text, "_MOST_COLUMNS", 2)
-    with pytest.raises(DataError, match="more than 2 columns"):
-        open_text(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("content", ["id" + ",a" * 40 + "\n", "id,a\ng" + "," * 40 + "\n"])
+def test_lines_of_cells_without_end_are_refused(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(text, "_MOST_COLUMNS", 40)
+    with pytest.raises(DataError, match="a line of more than 40 cells"):
+        _blocks(tmp_path, content)
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):

@@ -141,6 +141,25 @@ class TestFirstColumnsOfParquet:
         assert (list(matrix.features), matrix.features.name) == (["t1", "t2"], "transcript")
         assert list(matrix.annotation["gene"]) == ["x", "x"]
 
+    def test_text_may_be_stored_in_many_ways(self):
+        pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        for kind in (pa.string(), pa.large_string(), pa.string_view()):
+            names = pa.array(["g", None], kind)
+            pq.write_table(pa.table({"id": names, "gene": names, "a": [1.0, 2.0]}), self.path)
+            matrix = open_matrix(self.path)
+            assert (list(matrix.features), matrix.features.name) == (["g", ""], "id")
+            assert matrix.annotation["gene"].isna().tolist() == [False, True]
+        names = pa.array(["g", "h"]).dictionary_encode()
+        pq.write_table(pa.table({"id": names, "gene": names, "a": [1.0, 2.0]}), self.path)
+        matrix = open_matrix(self.path)
+        assert list(matrix.features) == list(matrix.annotation["gene"]) == ["g", "h"]
+
+    @pytest.mark.parametrize("index", [pd.period_range("2020", periods=2), pd.IntervalIndex.from_breaks([0, 1, 2])])
+    def test_names_of_types_that_pandas_makes_up_are_refused(self, index):
+        pd.DataFrame({"a": [1.0, 2.0]}, index=index).to_parquet(self.path)
+        with pytest.raises(DataError, match="neither numbers nor text"):
+            open_matrix(self.path)
+
     def test_whole_numbers_with_gaps_stay_whole(self):
         position = pd.array([1 << 54, None, (1 << 54) + 1], dtype="Int64")
         frame = pd.DataFrame({"position": position, "a": [1.0, 2.0, 3.0]}, index=list("xyz"))

@@ -115,6 +115,29 @@ def test_the_type_is_what_holds_all_columns(tmp_path, columns, dtype):
     assert_array_equal(values.astype(float), frame.astype("Float64").to_numpy(dtype=float, na_value=np.nan))
 
 
+@pytest.mark.parametrize(("dtype", "found"), [("uint8", "float64"), ("bool", "float64"), ("float16", "float32")])
+def test_functions_see_numbers_with_room(tmp_path, dtype, found):
+    """NumPy has logarithms of bytes in three digits, and squares of them without those beyond 255."""
+    values = np.array([[3, 200], [7, 255]]).astype(dtype)
+    pd.DataFrame(values, index=["x", "y"], columns=["a", "b"]).to_parquet(tmp_path / "y.parquet")
+    for fn in (np.log2, np.square, np.negative):
+        matrix = open_matrix(tmp_path / "y.parquet").map(fn)
+        assert (str(matrix.dtype), str(matrix.source.read(0, 2).dtype)) == (found, found)
+        assert_array_equal(matrix.source.read(0, 2), fn(values.astype(found)))
+
+
+@pytest.mark.parametrize("orientation", ["features", "samples"])
+def test_row_groups_may_be_uneven_and_empty(tmp_path, y, orientation):
+    kept = (y.T if orientation == "samples" else y).rename_axis("id").reset_index()
+    table = pa.Table.from_pandas(kept, preserve_index=False)
+    with pq.ParquetWriter(tmp_path / "y.parquet", table.schema) as writer:
+        for start, stop in [(0, 1), (1, 1), (1, 4), (4, 5), (5, len(kept))]:
+            writer.write_table(table.slice(start, stop - start))
+    source = open_matrix(tmp_path / "y.parquet", orientation=orientation).source
+    for start, stop in [(0, 50), (0, 1), (1, 4), (3, 6), (20, 50), (5, 5)]:
+        assert_array_equal(source.read(start, stop), y[start:stop])
+
+
 def test_names_with_points_are_no_paths(tmp_path):
     frame = pd.DataFrame({"a": [1.0, 2.0], "a.b": [3.0, 4.0], "a.b.c": [5.0, 6.0]}, index=["x", "y"])
     frame.to_parquet(tmp_path / "y.parquet")
