@@ -181,7 +181,7 @@ def lm_fit(
     require_apart(folder, out)
     if by_feature(correlation, blocks, ndups, compat):
         mixed = _mixed_plan(plain, blocks, checked, tol, min_observed or 0)
-        with cluster_for(scheduler, matrix.source) as engine, laid_out(out) as place:
+        with cluster_for(scheduler, matrix.source) as engine, laid_out(out, matrix) as place:
             kept = resumable(replace(running, engine=engine, room=place.room), folder, plain, mixed, tol)
             return place.kept(fit_mixed(matrix, mixed, checked, plain.weights, kept, inf=inf))
     to = arranged(plain, blocks, correlation, ndups, spacing)
@@ -190,7 +190,7 @@ def lm_fit(
     singly = sampled is not None and (to.duplicates is not None or not sampled.all())
     plan = linear_plan(to.x, to.weights.samples, to.correlation, tol, min_observed or 0, iterations, singly)
     _check_plan(plan.shared, checked)
-    with cluster_for(scheduler, to.matrix.source) as engine, laid_out(out) as place:
+    with cluster_for(scheduler, to.matrix.source) as engine, laid_out(out, matrix) as place:
         kept = resumable(replace(running, engine=engine, room=place.room), folder, to, plan, tol)
         return place.kept(fit_linear(to, plan, checked, kept, inf=inf, max_iter=max_iter, compat=compat))
 

@@ -148,7 +148,7 @@ class ArrayReader:
             return np.empty(shape, dtype)
         try:
             found: AnyArray = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (ValueError, OSError, EOFError, OverflowError) as error:
+        except Exception as error:  # damaged headers raise errors of any type
             raise DataError(f"{path} cannot be read: {error}") from None
         if found.shape != shape or found.dtype != dtype or _order(found) != order:
             raise DataError(f"{path} holds another array than its header says")

@@ -17,7 +17,28 @@ Said: TypeAlias = dict[str, Any]
 _MISSING = {-1: None, -2: np.nan, -3: pd.NA}
 
 
-def say_index(index: pd.Index, writer: ArrayWriter, name: str) -> Said:
+class _Nowhere:
+    """A writer that keeps nothing."""
+
+    def add(self, array: AnyArray, name: str) -> Said:
+        return {}
+
+
+def require_kept(labels: pd.Index | pd.DataFrame | None, name: str) -> None:
+    """Refuse labels or a table that could not be kept, before there is anything to keep them with.
+
+    Raises
+    ------
+    DataError
+        They are of a type that cannot be kept.
+    """
+    if isinstance(labels, pd.DataFrame):
+        say_frame(labels, _Nowhere(), name)
+    elif labels is not None:
+        say_index(labels, _Nowhere(), name)
+
+
+def say_index(index: pd.Index, writer: ArrayWriter | _Nowhere, name: str) -> Said:
     """What a header says of labels.
 
     Raises
@@ -46,7 +67,7 @@ def read_index(said: Said, reader: ArrayReader) -> pd.Index:
     return index
 
 
-def say_frame(frame: pd.DataFrame, writer: ArrayWriter, name: str) -> Said:
+def say_frame(frame: pd.DataFrame, writer: ArrayWriter | _Nowhere, name: str) -> Said:
     """What a header says of a table; one of numbers of one type alone is one array.
 
     Raises
@@ -74,7 +95,7 @@ def read_frame(said: Said, reader: ArrayReader) -> pd.DataFrame:
     return frame
 
 
-def say_column(values: pd.Series[Any], writer: ArrayWriter, name: str) -> Said:
+def say_column(values: pd.Series[Any], writer: ArrayWriter | _Nowhere, name: str) -> Said:
     """What a header says of the values of a column.
 
     Raises
@@ -127,7 +148,7 @@ _NULLABLE: dict[str, str] = {
 }  # fmt: skip
 
 
-def _say_texts(values: pd.Series[Any], writer: ArrayWriter, name: str) -> Said:
+def _say_texts(values: pd.Series[Any], writer: ArrayWriter | _Nowhere, name: str) -> Said:
     pieces, lengths = [], np.empty(len(values), dtype=np.int64)
     for k, value in enumerate(values.to_numpy(dtype=object)):
         if isinstance(value, str):

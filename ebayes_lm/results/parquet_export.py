@@ -10,6 +10,7 @@ import pandas as pd
 
 from ebayes_lm.core.ols import Status
 from ebayes_lm.core.rooms import Room
+from ebayes_lm.data.arrow_tables import arrow_table
 from ebayes_lm.results.linear import LinearFit
 
 #: Features that are written at once.
@@ -25,13 +26,12 @@ def write_parquet(fit: LinearFit, path: Path, room: Room) -> None:
     OSError
         It cannot be written.
     """
-    import pyarrow as pa
     from pyarrow import parquet
 
     writer = None
     try:
         for frame in frames(fit):
-            table = pa.Table.from_pandas(frame, preserve_index=False)
+            table = arrow_table(frame)
             writer = writer or parquet.ParquetWriter(path, table.schema)
             writer.write_table(table.cast(writer.schema))
             room.settle()

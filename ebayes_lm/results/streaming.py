@@ -14,7 +14,9 @@ from typing import Any
 from ebayes_lm.core.rooms import MEMORY, Room
 from ebayes_lm.data.array_folder import ArrayWriter
 from ebayes_lm.data.filed_arrays import Files
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.readers.stored import require_extra
+from ebayes_lm.data.stored_labels import require_kept
 from ebayes_lm.errors import ArgumentError
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.saving import checked_path, load, replace_by, require_free, staged, write_result, writing
@@ -66,13 +68,15 @@ class Place:
 
 
 @contextmanager
-def laid_out(out: Any) -> Iterator[Place]:
-    """A place for the numbers of a fit.
+def laid_out(out: Any, matrix: FeatureMatrix) -> Iterator[Place]:
+    """A place for the numbers of a fit of a matrix.
 
     Raises
     ------
     ArgumentError
         Something is there that is no saved result.
+    DataError
+        Names or annotation of the features are of a type that cannot be saved.
     MissingExtraError
         What writes the format is not installed.
     StorageError
@@ -89,5 +93,7 @@ def laid_out(out: Any) -> Iterator[Place]:
             raise ArgumentError(f"{path} is there already; delete it, or choose another name for out=")
     else:
         require_free(path)
+        require_kept(matrix.features, "labels.features")
+        require_kept(matrix.annotation, "annotation")
     with staged(path) as staging:
         yield Place(path, Files(staging, partial(writing, path)))

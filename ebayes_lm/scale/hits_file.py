@@ -12,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from ebayes_lm.data.arrow_tables import arrow_table
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing
 
@@ -113,7 +113,7 @@ class ParquetFile(HitsFile):
         self._writer: Any = None
 
     def _put(self, frame: pd.DataFrame) -> None:
-        table = _arrow_table(frame)
+        table = arrow_table(frame)
         if self._writer is None:
             self._writer = _parquet_writer(self._stream, table)
         self._writer.write_table(table.cast(self._writer.schema))
@@ -121,22 +121,6 @@ class ParquetFile(HitsFile):
     def _end(self) -> None:
         if self._writer is not None:
             self._writer.close()
-
-
-def _arrow_table(frame: pd.DataFrame) -> Any:
-    """Columns of any objects are text: what they hold further down need not be what they begin with."""
-    import pyarrow as pa
-
-    frame = frame.copy(deep=False)
-    for name, dtype in frame.dtypes.items():
-        if isinstance(dtype, np.dtype) and dtype.kind == "O":
-            frame[name] = _text(frame[name])
-    return pa.Table.from_pandas(frame, preserve_index=False)
-
-
-def _text(column: pd.Series) -> pd.Series:
-    values = [None if gone else str(value) for gone, value in zip(column.isna(), column, strict=True)]
-    return pd.Series(values, index=column.index, dtype="string")
 
 
 def _parquet_writer(stream: Any, table: Any) -> Any:

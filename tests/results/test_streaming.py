@@ -13,6 +13,7 @@ from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
 
 import ebayes_lm as el
+from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, EbayesLMError, StorageError
 
 RNG = np.random.default_rng(3)
@@ -95,6 +96,28 @@ def test_a_zarr_group_has_an_array_for_each_quantity(tmp_path, kind, monkeypatch
     for name in fit.record.declared_axes():
         assert_array_equal(group[name][:], getattr(fit.record, name))
     assert list(group["feature"][:]) == list(Y.index)
+
+
+MIXED = pd.Index([1, "a", ("b", 2), None] * 30, dtype=object)[: len(Y)]
+
+
+def test_labels_that_cannot_be_saved_are_refused_before_the_fit(tmp_path):
+    def never(values):
+        raise AssertionError("it was fitted")
+
+    for frame, columns in ((Y.set_axis(MIXED), None), (Y.assign(where=MIXED), ["where"])):
+        matrix = as_feature_matrix(frame, feature_columns=columns)
+        with pytest.raises(DataError, match="holds 1, a int among texts"):
+            el.lm_fit(matrix.map(never), out=tmp_path / "fit")
+    assert os.listdir(tmp_path) == []
+
+
+def test_labels_of_mixed_types_are_text_in_parquet(tmp_path):
+    pytest.importorskip("pyarrow")
+    el.lm_fit(Y.set_axis(MIXED), out=tmp_path / "fit.parquet")
+    found = pd.read_parquet(tmp_path / "fit.parquet")["feature"]
+    assert found[:3].tolist() == ["1", "a", "('b', 2)"]
+    assert found.isna().sum() == (len(Y) // 4)
 
 
 def test_what_is_there_is_not_replaced_unless_it_is_a_result(tmp_path):
