@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, compress, islice
 from typing import Any, NamedTuple, TextIO
 
 import numpy as np
@@ -109,8 +109,13 @@ class _Layout:
     @cached_property
     def numeric(self) -> list[int]:
         """Positions of the columns of numbers."""
+        return [j for j, numeric in enumerate(self.is_numeric) if numeric]
+
+    @cached_property
+    def is_numeric(self) -> list[bool]:
+        """Of each column."""
         apart = {0, *self.described}
-        return [j for j in range(len(self.file.header)) if j not in apart]
+        return [j not in apart for j in range(len(self.file.header))]
 
 
 def _rows(layout: _Layout, source: Iterator[str]) -> Iterator[_Row]:
@@ -136,8 +141,7 @@ def _simple(text: str, line: int, layout: _Layout) -> _Row | None:
     separator, columns = layout.file.separator, len(layout.file.header)
     if '"' not in text:
         if layout.described and text.count(separator) == columns - 1:
-            cells = text.split(separator)
-            return _picked(line, cells if separator == "\t" else [cell.lstrip(" ") for cell in cells], layout)
+            return _picked(line, text.split(separator), layout, blanks="" if separator == "\t" else " ")
         name, found, numbers = text.partition(separator)
     else:
         empty, _, text = text.partition('"')
@@ -161,9 +165,11 @@ def _careful(line: int, cells: list[str], layout: _Layout) -> _Row:
     return _picked(line, cells, layout)
 
 
-def _picked(line: int, cells: list[str], layout: _Layout) -> _Row:
-    numbers = layout.file.separator.join([cells[j] for j in layout.numeric])
-    return _Row(line, cells[0], tuple(cells[j] for j in layout.described), numbers)
+def _picked(line: int, cells: list[str], layout: _Layout, blanks: str = "") -> _Row:
+    """Cells by what they are for, ``blanks`` before text left out."""
+    described = tuple(cells[j].lstrip(blanks) for j in layout.described)
+    numbers = layout.file.separator.join(compress(cells, layout.is_numeric))
+    return _Row(line, cells[0].lstrip(blanks), described, numbers)
 
 
 def _behind(stream: TextIO) -> int:

@@ -26,7 +26,7 @@ _COMMENT = "#"
 _SEPARATORS = ("\t", ",", ";")
 #: Records that are looked at to learn how numbers are written, and cells, where these are more.
 _LOOK = 200
-_LOOK_CELLS = 1 << 24
+_LOOK_CELLS = 1 << 22
 #: A name may be long; a cell beyond this is a file that is not a table.
 _LONGEST_CELL = 10_000_000
 #: The same of a line: ten million columns have room in it.

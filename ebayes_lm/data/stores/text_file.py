@@ -73,9 +73,8 @@ def _columns_of_text(file: TextFile, strict: bool) -> list[int]:
     """
     maybe, sure = set(range(1, len(file.header))), set[int]()
     for cells in file.head():
-        for j, cell in enumerate(cells[: len(file.header)]):
-            if j not in maybe or cell in MISSING_TEXT:
-                continue
+        for j in [j for j in maybe if j < len(cells) and cells[j] not in MISSING_TEXT]:
+            cell = cells[j]
             if is_number(cell, file.decimal):
                 maybe.discard(j)
             elif not (strict and _NEARLY.fullmatch(cell)):
