@@ -18,8 +18,8 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.core.rooms import MEMORY, Room
 from ebayes_lm.data.engines import Engine, Threads, Work, working
 from ebayes_lm.data.progress import Progress
-from ebayes_lm.data.sources import Source
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.data.sources import Band, Source
+from ebayes_lm.errors import ArgumentError, StorageWarning, warn
 
 #: Cells in a block: large enough that calling costs nothing, small enough that a copy of one is no matter.
 BLOCK_CELLS = 1 << 22
@@ -66,10 +66,11 @@ class Running:
         """Threads to use; by default as many as the process may run on."""
         return int(self.threads or _processors())
 
-    def block_rows(self, samples: int, cells: int = BLOCK_CELLS, grain: int = 1) -> int:
+    def block_rows(self, samples: int, cells: int = BLOCK_CELLS, grain: int = 1, band: int = 0) -> int:
         """Rows in a block: by the size of the problem, and by what of ``max_memory`` falls to each thread.
 
-        Where rows are stored together, a block holds whole grains as far as there is room.
+        Where rows are stored together, a block holds whole grains as far as there is room. Smaller blocks leave room
+        for the ``band`` of bytes that a source holds beside them; a quarter is theirs in any case.
         """
         rows = self.chunk_size or max(1, cells // samples)
         if self.chunk_size is None and rows < grain <= BLOCK_CELLS // samples:
@@ -81,6 +82,8 @@ class Running:
                     f"max_memory={self.max_memory!r} does not hold one row of {samples:,} samples in each thread"
                 )
             rows = min(rows, room)
+            if rows < grain and band:
+                rows = min(rows, max(1, max(room // 4, room - -(-band // (self.row_bytes(samples) * self.n_threads)))))
         return int(rows if self.chunk_size or rows < grain else rows - rows % grain)
 
     @staticmethod
@@ -93,6 +96,11 @@ class Running:
         rows, samples = shape
         size = self.block_rows(samples, cells, grain)
         return [slice(start, min(rows, start + size)) for start in range(0, rows, size)] or [slice(0, 0)]
+
+    def bounds_in(self, source: Source, cells: int = BLOCK_CELLS) -> list[slice]:
+        """Where blocks of rows of a source begin and end."""
+        size = self.block_rows(source.shape[1], cells, source.grain, source.band.nbytes)
+        return [slice(at, min(source.shape[0], at + size)) for at in range(0, source.shape[0], size)]
 
 
 def _processors() -> int:
@@ -153,7 +161,9 @@ def run_source(
     """
     engine = running.engine or Threads(running.n_threads)
     whole, loose = _Whole(source.shape[0], running.room), running.room.pile()
-    bounds = running.bounds(source.shape, cells, source.grain)
+    bounds = running.bounds_in(source, cells)
+    if running.engine is None and bounds[0].stop < source.grain:
+        warn_of_band(source.band, running.max_memory)
     with (
         blas_threads(1),
         Progress(source.shape[0], running.progress) as progress,
@@ -165,6 +175,17 @@ def run_source(
             running.room.settle()
             progress.advance(at.stop - at.start)
     return tuple(whole.arrays), loose.laid()
+
+
+def warn_of_band(band: Band, max_memory: int | str | None) -> None:
+    """Say that what a source holds beside blocks takes more room than there is."""
+    if max_memory is not None and band.nbytes > memory_bytes(max_memory) * 3 // 4:
+        warn(
+            f"max_memory={max_memory!r} cannot be kept to: the store packs so many values together that reading them "
+            f"takes {in_bytes(band.nbytes)}. Allow more, or convert the store once where there is room, by "
+            'open_matrix(...).write("y.zarr"), and work with what it returns',
+            StorageWarning,
+        )
 
 
 class _Whole:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running, in_bytes
 from ebayes_lm.data.sample_blocks import (
-    SAMPLE_COPIES,
-    blocks_held,
     reads_by_samples,
     sample_bounds,
+    sample_memory,
     times_read,
     turned_in_memory,
 )
@@ -75,7 +74,7 @@ class ReadingPlan:
 
 def looked_at(source: Source, running: Running) -> int:
     """Rows at the beginning that tell how large blocks should be: the first block."""
-    return int(running.bounds(source.shape, grain=source.grain)[0].stop)
+    return int(running.bounds_in(source)[0].stop)
 
 
 def reading_plan(source: Source, running: Running, coefficients: int) -> ReadingPlan:
@@ -89,8 +88,9 @@ def _by_features(source: Source, running: Running, coefficients: int) -> Reading
     (features, samples), nbytes = source.shape, _nbytes(source)
     in_memory = turned_in_memory(source, running)
     grain = 1 if in_memory else source.grain
-    bounds = running.bounds(source.shape, grain=grain)
-    times = times_read(bounds, grain, features)
+    bounds = running.bounds(source.shape) if in_memory else running.bounds_in(source)
+    kept = source.band.kept > 0 and not in_memory
+    times = 1.0 if kept else times_read(bounds, grain, features)
     look = looked_at(source, running) * samples * source.dtype.itemsize
     notes = _note_of_grain(times, "features", grain)
     if in_memory:
@@ -100,16 +100,26 @@ def _by_features(source: Source, running: Running, coefficients: int) -> Reading
     return ReadingPlan(
         "features", source.shape, len(bounds), bounds[0].stop, 1, times, nbytes,
         nbytes if in_memory else int(times * nbytes) + look,
-        min(running.n_threads, len(bounds)) * bounds[0].stop * running.row_bytes(samples),
+        _row_memory(source, running, in_memory),
         features * (8 * coefficients + _KEPT_BYTES), running.n_threads, notes,
     )  # fmt: skip
+
+
+def _row_memory(source: Source, running: Running, in_memory: bool) -> int:
+    """Bytes that blocks of rows take at a time: those of complete rows, or the smaller ones of others."""
+    most = 0
+    for cells in (BLOCK_CELLS, ROW_CELLS):
+        bounds = running.bounds(source.shape, cells) if in_memory else running.bounds_in(source, cells)
+        band = 0 if in_memory or bounds[0].stop >= source.grain else source.band.nbytes
+        blocks = min(running.n_threads, len(bounds)) * bounds[0].stop * running.row_bytes(source.shape[1])
+        most = max(most, blocks + band)
+    return most
 
 
 def _by_samples(source: SampleMajor, running: Running, coefficients: int) -> ReadingPlan:
     (features, samples), nbytes = source.shape, _nbytes(source)
     bounds = sample_bounds(source, running)
-    times = times_read(bounds, source.sample_grain, samples)
-    block = bounds[0].stop * features * source.dtype.itemsize
+    times = 1.0 if source.sample_band.kept else times_read(bounds, source.sample_grain, samples)
     sums = features * (8 * (coefficients + 1) + 8 + 1)
     notes = (
         "the store holds samples one after another: one pass adds up effects, a second one squares of residuals",
@@ -119,7 +129,7 @@ def _by_samples(source: SampleMajor, running: Running, coefficients: int) -> Rea
     )
     return ReadingPlan(
         "samples", source.shape, len(bounds), bounds[0].stop, 2, times, nbytes, int(2 * times * nbytes),
-        blocks_held(source, running) * SAMPLE_COPIES * block,
+        sample_memory(source, running),
         features * (8 * coefficients + _KEPT_BYTES) + sums, running.n_threads, notes,
     )  # fmt: skip
 

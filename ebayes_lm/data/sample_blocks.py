@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads, memory_bytes
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads, memory_bytes, warn_of_band
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.sources import SampleMajor, Source
 from ebayes_lm.errors import ArgumentError
@@ -25,8 +25,6 @@ _MOST_CELLS = 16 * BLOCK_CELLS
 _SPAN_CELLS, SPAN_FEATURES = 1 << 18, 4096
 #: Bytes of room for each value of a matrix that is turned round in memory and fitted from there.
 _TURNING = 64
-#: Copies of a block of samples: one is made while it is read or mapped.
-SAMPLE_COPIES = 2
 #: Blocks that room is made for, but where a grain leaves room for fewer.
 _HELD = 3
 
@@ -59,9 +57,11 @@ def sample_bounds(source: SampleMajor, running: Running) -> list[slice]:
         size, most = max(1, running.chunk_size * samples // features), samples
     else:
         size, most = max(_FEWEST, size), _MOST_CELLS // features
-    room = _room(running)
+    room, sample = _room(running), _sample_bytes(source)
     if room is not None:
-        alone = room // (SAMPLE_COPIES * features * source.dtype.itemsize)
+        if grain > (min(most, room // sample) if running.chunk_size is None else size):
+            room = max(room // 4, room - source.sample_band.nbytes)
+        alone = room // sample
         if alone < 1:
             raise ArgumentError(
                 f"max_memory={running.max_memory!r} does not hold blocks of one sample of {features:,} features each"
@@ -91,13 +91,28 @@ def blocks_held(source: SampleMajor, running: Running) -> int:
     most = min(len(bounds), 1 if running.n_threads == 1 else running.n_threads + 1)
     if room is None:
         return most
-    block: int = bounds[0].stop * source.shape[0] * source.dtype.itemsize
-    return max(1, min(most, room // (SAMPLE_COPIES * block)))
+    if bounds[0].stop < source.sample_grain:
+        room = max(room // 4, room - source.sample_band.nbytes)
+    return int(max(1, min(most, room // (bounds[0].stop * _sample_bytes(source)))))
+
+
+def sample_memory(source: SampleMajor, running: Running) -> int:
+    """Bytes that blocks of samples take at a time, with what the source holds beside them."""
+    size = sample_bounds(source, running)[0].stop
+    band = source.sample_band.nbytes if size < source.sample_grain else 0
+    return int(blocks_held(source, running) * size * _sample_bytes(source) + band)
+
+
+def _sample_bytes(source: SampleMajor) -> int:
+    """Bytes that one sample of a block takes."""
+    return source.read_copies * source.shape[0] * source.dtype.itemsize
 
 
 def run_samples(work: SampleWork, source: SampleMajor, running: Running) -> None:
     """Work through all samples, one block after another; threads share its features and read ahead."""
     bounds, threads = sample_bounds(source, running), running.n_threads
+    if bounds[0].stop < source.sample_grain:
+        warn_of_band(source.sample_band, running.max_memory)
     with blas_threads(1), Progress(len(bounds), running.progress, "blocks of samples") as progress:
         if threads == 1:
             for at in bounds:

@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data import fingerprints
+
+
+class Band(NamedTuple):
+    """Bytes that a source holds beside what is asked for, where that is less than what is stored together.
+
+    Attributes
+    ----------
+    kept : int
+        What is stored together, until the next is read; 0 where it is read again for each part.
+    unpacking : int
+        For a while, as it is read.
+    """
+
+    kept: int = 0
+    unpacking: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Both."""
+        return self.kept + self.unpacking
 
 
 class Source(ABC):
@@ -30,6 +50,11 @@ class Source(ABC):
         """Rows that are stored together, so that reading one costs as much as reading all of them."""
         return 1
 
+    @property
+    def band(self) -> Band:
+        """What blocks of fewer rows than the grain take beside themselves."""
+        return Band()
+
     @abstractmethod
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""
@@ -46,6 +71,16 @@ class SampleMajor(Source):
     def sample_grain(self) -> int:
         """Samples that are stored together."""
         return 1
+
+    @property
+    def sample_band(self) -> Band:
+        """What blocks of fewer samples than are stored together take beside themselves."""
+        return Band()
+
+    @property
+    def read_copies(self) -> int:
+        """Copies of a block of samples in memory while it is read, unpacked or mapped; itself is one of them."""
+        return 2
 
     @abstractmethod
     def read_samples(self, start: int, stop: int) -> AnyArray:

@@ -123,7 +123,7 @@ def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running
     """
     source, samples = by_features(matrix.source, running), matrix.shape[1]
     cells = _CELLS if work.keep_p is not None else _CELLS * samples // max(samples, _KEPT * n_outcomes)
-    bounds = running.bounds(source.shape, max(1, cells), source.grain)
+    bounds = running.bounds_in(source, max(1, cells))
     with (
         blas_threads(1),
         Progress(source.shape[0], running.progress) as progress,

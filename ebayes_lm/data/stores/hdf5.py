@@ -10,10 +10,10 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.blocks import BLOCK_CELLS
-from ebayes_lm.data.sources import SampleMajor, Source
-from ebayes_lm.data.stores.hdf5_file import Hdf5Source, Place, open_file, reading
+from ebayes_lm.data.sources import Band, SampleMajor, Source
+from ebayes_lm.data.stores.hdf5_file import CHUNK_CACHE, Hdf5Source, Place, open_file, reading
 from ebayes_lm.data.stores.hdf5_storage import is_text, labels, named, require_stored, values_of
-from ebayes_lm.data.stores.layout import Bands, Reading, reading_of
+from ebayes_lm.data.stores.layout import Bands, Reading, band_of, reading_of
 from ebayes_lm.data.stores.links import follow
 from ebayes_lm.data.stores.opening import Held, Opened, Request
 from ebayes_lm.errors import ArgumentError, DataError, listing
@@ -46,6 +46,12 @@ class DenseHdf5(Hdf5Source):
     def grain(self) -> int:
         """Rows that are stored together."""
         return self.layout.grain
+
+    @property
+    def band(self) -> Band:
+        """A band, the same as it is turned round, and what the library keeps."""
+        band = self.grain * self.shape[1] * self.dtype.itemsize
+        return band_of(band, CHUNK_CACHE + band) if self.grain > 1 and not self.layout.by_samples else Band()
 
     def _open(self) -> _Live:
         dataset = follow(open_file(self.path), self.place.name, self.place.allow_external)

@@ -19,7 +19,7 @@ from ebayes_lm.data.stores.opening import StoredSource
 from ebayes_lm.errors import DataError, EbayesLMError
 
 #: Chunks of a dataset that HDF5 keeps open, in bytes: a block may end within one, and the next one begins there.
-_CHUNK_CACHE = 1 << 25
+CHUNK_CACHE = 1 << 25
 
 
 class Place(NamedTuple):
@@ -88,7 +88,7 @@ def open_file(path: Path) -> Any:
 
     require_sound_heaps(path)
     with reading(path):
-        return h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE)
+        return h5py.File(path, "r", rdcc_nbytes=CHUNK_CACHE)
 
 
 @contextmanager

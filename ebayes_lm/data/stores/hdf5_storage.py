@@ -20,6 +20,8 @@ from ebayes_lm.errors import DataError, counted
 LARGEST_CHUNK = 2 << 30
 #: A vector beyond this size may take so many times the bytes in which it is stored.
 _LARGE_VECTOR, _PACKED = 1 << 30, 100
+#: Names that are read at once: as objects of Python they take several times their room.
+_NAMES = 1 << 16
 
 
 def named(dataset: Any) -> str:
@@ -134,24 +136,28 @@ def vector(dataset: Any, length: int, kinds: str, allow_external: bool = False) 
     DataError
         Another length or another kind of values than wanted, or much more than the file can hold.
     """
+    _require_vector(dataset, length, kinds, allow_external)
+    with reading(dataset.file.filename, f"at {dataset.name!r}"):
+        values: AnyArray = (_text(dataset) if is_text(dataset) else values_of(dataset))[...]
+    return np.array(values, dtype=values.dtype.newbyteorder("="))
+
+
+def _require_vector(dataset: Any, length: int, kinds: str, allow_external: bool) -> None:
     if getattr(dataset, "shape", None) != (length,) or dataset.dtype.kind not in kinds:
         raise DataError(f"{named(dataset)} is not a vector of the {length:,} values that belong there")
     require_stored(dataset, allow_external)
     size, stored = length * dataset.dtype.itemsize, dataset.id.get_storage_size()
     if size > max(_LARGE_VECTOR, _PACKED * stored) and not (dataset.is_virtual or dataset.external):
         raise DataError(f"{named(dataset)} takes {size:,} bytes, and {stored:,} are in the file: it is not read")
-    with reading(dataset.file.filename, f"at {dataset.name!r}"):
-        values: AnyArray = _text(dataset) if is_text(dataset) else values_of(dataset)[...]
-    return np.array(values, dtype=values.dtype.newbyteorder("="))
 
 
-def _text(dataset: Any) -> AnyArray:
+def _text(dataset: Any) -> Any:
+    """Text, to be sliced."""
     if dataset.external:
         raise DataError(f"{named(dataset)} is text in another file; write it into this one")
     if dataset.dtype.kind == "O":
         require_sound_text(dataset)
-    values: AnyArray = dataset.asstr()[...]
-    return values
+    return dataset.asstr()
 
 
 def is_text(dataset: Any) -> bool:
@@ -176,4 +182,8 @@ def labels(dataset: Any, length: int, allow_external: bool = False) -> pd.Index:
             f"{named(dataset)} has {counted(len(dataset), 'name')} for an axis of {length:,}; orientation= says "
             "whether features or samples stand in rows"
         )
-    return pd.Index(vector(dataset, length, "OS", allow_external))
+    _require_vector(dataset, length, "OS", allow_external)
+    with reading(dataset.file.filename, f"at {dataset.name!r}"):
+        text = _text(dataset)
+        first, *others = (pd.Index(text[at : at + _NAMES]) for at in range(0, max(1, length), _NAMES))
+        return first.append(others)

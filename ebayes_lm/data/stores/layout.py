@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.sources import Band
 
 #: Bytes of a band of chunks across all samples that may be held while its rows are worked through.
 LARGEST_BAND = 1 << 28
@@ -50,16 +51,22 @@ def banded(
     return Bands(read, rows, grain).read if grain * row_bytes <= LARGEST_BAND else read
 
 
+def band_of(nbytes: int, unpacking: int) -> Band:
+    """What parts of a band of so many bytes take beside themselves: the band is kept if it is small enough."""
+    return Band(nbytes if nbytes <= LARGEST_BAND else 0, unpacking)
+
+
 class Bands:
     """Rows out of bands of ``grain`` rows that are read as one.
 
-    Whole bands are read straight. Where a part is asked for, its band is kept for those who ask for the next part.
+    Whole bands are read straight. Where a part is asked for, its band is kept for those who ask for the next part, in
+    the order of the rows, and goes before the next band is read.
     """
 
     def __init__(self, read: Callable[[int, int], AnyArray], rows: int, grain: int) -> None:
         self._read, self._rows, self._grain = read, rows, grain
         self._lock = Lock()
-        self._kept: dict[int, AnyArray] = {}
+        self._first, self._kept = -1, np.empty(0)
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop`` as a C-contiguous array."""
@@ -67,14 +74,14 @@ class Bands:
             return self._read(start, stop)
         parts = []
         for first in range(start - start % self._grain, stop, self._grain):
-            parts.append(self._band(first)[max(start - first, 0) : stop - first])
-        return np.ascontiguousarray(parts[0]) if len(parts) == 1 else np.concatenate(parts)
+            with self._lock:  # copies, so that nobody holds the band for its rows
+                parts.append(self._band(first)[max(start - first, 0) : stop - first].copy())
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _band(self, first: int) -> AnyArray:
-        """The band that begins there. Two are kept, because a block may begin in one and end in the next."""
-        with self._lock:
-            if first not in self._kept:
-                while len(self._kept) > 1:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[first] = self._read(first, min(first + self._grain, self._rows))
-            return self._kept[first]
+        """The band that begins there."""
+        if first != self._first:
+            self._first, self._kept = -1, np.empty(0)
+            self._kept = self._read(first, min(first + self._grain, self._rows))
+            self._first = first
+        return self._kept

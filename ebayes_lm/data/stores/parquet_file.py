@@ -13,8 +13,8 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.readers.text import require_file
-from ebayes_lm.data.sources import SampleMajor
-from ebayes_lm.data.stores.layout import banded, reading_of
+from ebayes_lm.data.sources import Band, SampleMajor
+from ebayes_lm.data.stores.layout import band_of, banded, reading_of
 from ebayes_lm.data.stores.opening import Held, Opened, Request, StoredSource
 from ebayes_lm.data.stores.parquet_columns import ParquetColumns
 from ebayes_lm.data.stores.parquet_roles import Columns, adjusted_note, columns_of, numbered
@@ -22,7 +22,7 @@ from ebayes_lm.data.stores.sample_names import unique_samples
 from ebayes_lm.errors import DataError
 
 #: Cells of a row group that are decoded at a time where a few of its rows are wanted.
-_CELLS = 1 << 22
+_CELLS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +64,13 @@ class ParquetFeatures(ParquetMatrix):
         """Rows of a row group, of the largest where they differ."""
         return max(self._heights)
 
+    @property
+    def band(self) -> Band:
+        """The rows of a group, and columns of it while they are unpacked."""
+        size = self.dtype.itemsize
+        columns = min(max(_CELLS, self.grain), self.grain * self.shape[1])
+        return band_of(self.grain * self.shape[1] * size, 3 * columns * size)
+
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
         return self._banded(start, stop)
@@ -94,6 +101,11 @@ class ParquetFeatures(ParquetMatrix):
 @dataclass(frozen=True, eq=False)
 class ParquetFeaturesBySample(ParquetFeatures, SampleMajor):
     """Features in rows, in row groups so large that the file holds samples one after another."""
+
+    @property
+    def read_copies(self) -> int:
+        """Pages as they are packed and unpacked, columns, in place, and in use."""
+        return 5
 
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Samples ``start`` to ``stop``."""

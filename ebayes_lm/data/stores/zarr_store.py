@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import numpy as np
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.marks import mark_key, note_in
 from ebayes_lm.data.readers.stored import require_extra
-from ebayes_lm.data.sources import SampleMajor
-from ebayes_lm.data.stores.layout import Reading, banded, reading_of
+from ebayes_lm.data.sources import Band, SampleMajor
+from ebayes_lm.data.stores.layout import Reading, band_of, banded, reading_of
 from ebayes_lm.data.stores.opening import Held, Opened, Request, StoredSource
 from ebayes_lm.data.stores.zarr_codecs import Stored, stored_array
 from ebayes_lm.data.stores.zarr_folder import Folder
@@ -23,6 +24,9 @@ from ebayes_lm.data.stores.zarr_nodes import Node, children, matrix_of_anndata, 
 from ebayes_lm.data.stores.zarr_reading import read_values, zarr_array
 from ebayes_lm.data.stores.zarr_tables import anndata_table
 from ebayes_lm.errors import ArgumentError, DataError
+
+#: Chunks that zarr unpacks at the same time.
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,15 @@ class ZarrRows(StoredSource):
         """Features in a chunk."""
         return self._reading.grain
 
+    @property
+    def band(self) -> Band:
+        """A band, and chunks of it while they are unpacked."""
+        return self._band(self.grain * self.shape[1])
+
+    def _band(self, cells: int) -> Band:
+        band, chunk = (size * self.dtype.itemsize for size in (cells, prod(self.stored.chunks)))
+        return band_of(band, 2 * min(band, _AT_ONCE * chunk))
+
     @cached_property
     def _rows(self) -> Callable[[int, int], AnyArray]:
         row = self.shape[1] * self.dtype.itemsize
@@ -78,6 +91,16 @@ class ZarrSamples(ZarrRows, SampleMajor):
     def sample_grain(self) -> int:
         """Samples in a chunk."""
         return self._reading.sample_grain
+
+    @property
+    def sample_band(self) -> Band:
+        """A band of samples, and chunks of it while they are unpacked."""
+        return self._band(self.sample_grain * self.shape[0])
+
+    @property
+    def read_copies(self) -> int:
+        """Packed, unpacked, in place, turned round, and in use."""
+        return 5
 
     @cached_property
     def _samples(self) -> Callable[[int, int], AnyArray]:
