@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ebayes_lm.cli.running import UsageError
 from ebayes_lm.cli.sample_tables import matched_samples
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.errors import AlignmentError, listing
 
 if TYPE_CHECKING:
     from ebayes_lm.data.count_list import DGEList
+
+#: Files that may carry a sample table.
+_CARRYING = (".h5ad", ".zarr", ".bed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,8 @@ def read_inputs(arguments: Namespace) -> Inputs:
     from ebayes_lm.data.chosen_samples import with_samples
 
     path = Path(arguments.data)
+    if arguments.samples is None and not (path.suffix.lower() in _CARRYING or arguments.orientation == "samples"):
+        raise UsageError(f"--samples is needed: {path.name} carries no sample table")
     matrix = _opened(path, arguments)
     found = matched_samples(matrix, arguments)
     matrix = with_samples(replace(matrix, samples=found.names), found.positions)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 
-from ebayes_lm.data.blocks import memory_bytes
 from ebayes_lm.errors import ArgumentError, nearest
 
 #: Columns that tables can have besides those of limma.
@@ -60,6 +59,8 @@ def whole_number(text: str) -> int:
 
 def size(text: str) -> str:
     """A size in bytes, kB, MB or GB, as it was written."""
+    from ebayes_lm.data.blocks import memory_bytes  # which loads what help can do without
+
     try:
         memory_bytes(text)
     except ArgumentError:

@@ -29,7 +29,12 @@ HEAVY = {"numpy", "pandas", "scipy", "numba"}
         (("fit", "data.csv"), 2, "", "--formula"),
         (("fit", "x.csv", "--formula", "~ a"), 2, "", "--out DIR is needed"),
         (("fit", "x.csv", "--formula", "~ a", "--out", "o"), 2, "", "--samples is needed"),
-        (("fit", "x.csv", "--samples", "s", "--layer", "l", "--formula", "~ a", "--out", "o"), 2, "", "--layer"),
+        (
+            ("fit", "x.csv", "--samples", "s", "--layer", "l", "--formula", "~ a", "--out", "o"),
+            3,
+            "",
+            "--layer l names",
+        ),
         (("fit", "x", "--formula", "~ a", "--exclude", "batch"), 2, "", "COL=VALUE"),
         (("fit", "x", "--formula", "~ a", "--ref", "=A"), 2, "", "COL=VALUE"),
         (("fit", "x", "--formula", "~ a", "--threads", "0"), 2, "", "above zero"),
