@@ -17,7 +17,9 @@ from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.errors import DataError
 
 
-def ave_log_cpm(counts: Any, *, prior_count: float = 2, dispersion: Any = 0.05) -> pd.Series[float]:
+def ave_log_cpm(
+    counts: Any, *, prior_count: float = 2, dispersion: Any = 0.05, layer: str | None = None
+) -> pd.Series[float]:
     """Average the log2 counts per million of each feature over samples, by a negative binomial model.
 
     Parameters
@@ -29,6 +31,8 @@ def ave_log_cpm(counts: Any, *, prior_count: float = 2, dispersion: Any = 0.05) 
         Added to the counts, in proportion to library size.
     dispersion : float or (features,) array_like
         Of the negative binomial distribution; 0 is Poisson.
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def ave_log_cpm(counts: Any, *, prior_count: float = 2, dispersion: Any = 0.05) 
     >>> el.ave_log_cpm(np.array([[10, 0], [90, 200]])).round(2).tolist()
     [15.6, 19.84]
     """
-    d = as_count_list(counts)
+    d = as_count_list(counts, layer=layer)
     added = prior(prior_count)
     phi = _dispersions(dispersion, d.counts.index)
     if not d.counts.to_numpy().any() and not d.samples["lib_size"].any():

@@ -29,6 +29,7 @@ def filter_by_expr(
     min_total_count: float = 15,
     large_n: float = 10,
     min_prop: float = 0.7,
+    layer: str | None = None,
 ) -> pd.Series[bool]:
     """Tell features with counts enough in as many samples as the smallest group has.
 
@@ -52,6 +53,8 @@ def filter_by_expr(
         Groups larger than this need not have enough in all of their samples.
     min_prop : float
         Share of the samples beyond ``large_n`` in which such groups have to.
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def filter_by_expr(
     least = {name: _amount(value, name) for name, value in (("min_count", min_count), ("large_n", large_n))}
     total = _amount(min_total_count, "min_total_count")
     share = probability(min_prop, "min_prop", "the share of samples of a large group")
-    d = as_count_list(counts)
+    d = as_count_list(counts, layer=layer)
     sizes = effective_sizes(d, lib_size)
     samples = least_samples(_smallest_group(d, design, group), least["large_n"], share)
     rate = least["min_count"] / float(np.median(sizes)) * 1e6

@@ -41,6 +41,7 @@ def norm_lib_sizes(
     do_weighting: bool = True,
     a_cutoff: float = -1e10,
     p: float = 0.75,
+    layer: str | None = None,
 ) -> DGEList:
     """Find factors by which library sizes become comparable between samples.
 
@@ -61,6 +62,8 @@ def norm_lib_sizes(
         Features whose mean log2 share is no more than this are left out by TMM.
     p : float
         The quantile of "upperquartile".
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def norm_lib_sizes(
         truth(do_weighting, "do_weighting"),
     )
     quantile = probability(p, "p", "the quantile of counts")
-    d = as_count_list(counts)
+    d = as_count_list(counts, layer=layer)
     reference = _position(ref_column, d.counts.columns)
     if d.offset is not None:
         warn("the counts have offsets, which go before library sizes and factors and are left as they are")
@@ -182,4 +185,4 @@ def _by_ratio(values: AnyArray, samples: pd.Index, quantile: float | None) -> Fl
     everywhere = means > 0
     if not everywhere.any():
         raise DataError("no feature has counts in every sample, and RLE rests on those; use TMMwsp")
-    return _by_sample(values[everywhere], lambda columns, _: median_ratios(columns, means[everywhere]))
+    return _by_sample(values, lambda columns, _: median_ratios(columns[:, everywhere], means[everywhere]))

@@ -17,7 +17,14 @@ from ebayes_lm.errors import ArgumentError, DataError, listing, nearest
 from ebayes_lm.results.arguments import real, truth
 
 
-def cpm(counts: Any, *, log: bool = False, prior_count: float = 2, lib_size: Any = None) -> pd.DataFrame:
+def cpm(
+    counts: Any,
+    *,
+    log: bool = False,
+    prior_count: float = 2,
+    lib_size: Any = None,
+    layer: str | None = None,
+) -> pd.DataFrame:
     """Scale counts to libraries of a million.
 
     Parameters
@@ -31,6 +38,8 @@ def cpm(counts: Any, *, log: bool = False, prior_count: float = 2, lib_size: Any
         Added to the counts before logarithms are taken, in proportion to library size.
     lib_size : float or (samples,) array_like, optional
         Library sizes to use in place of those of the counts.
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
 
     Returns
     -------
@@ -54,7 +63,7 @@ def cpm(counts: Any, *, log: bool = False, prior_count: float = 2, lib_size: Any
     array([[16.75, 13.66],
            [19.76, 19.91]])
     """
-    d = as_count_list(counts)
+    d = as_count_list(counts, layer=layer)
     return _frame(_rates(d, truth(log, "log"), prior(prior_count), lib_size), d)
 
 
@@ -65,6 +74,7 @@ def rpkm(
     log: bool = False,
     prior_count: float = 2,
     lib_size: Any = None,
+    layer: str | None = None,
 ) -> pd.DataFrame:
     """Scale counts to libraries of a million and features of a thousand bases.
 
@@ -80,6 +90,8 @@ def rpkm(
         Added to the counts before logarithms are taken, in proportion to library size.
     lib_size : float or (samples,) array_like, optional
         Library sizes to use in place of those of the counts.
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
 
     Returns
     -------
@@ -99,7 +111,7 @@ def rpkm(
     array([[200000.,      0.],
            [450000., 500000.]])
     """
-    d = as_count_list(counts)
+    d = as_count_list(counts, layer=layer)
     thousands = _lengths(gene_length, d)[:, None] / 1e3
     rates = _rates(d, truth(log, "log"), prior(prior_count), lib_size)
     if log:

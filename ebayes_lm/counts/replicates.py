@@ -15,7 +15,7 @@ from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.groups import sample_groups
 
 
-def sum_tech_reps(counts: Any, ids: Any) -> DGEList:
+def sum_tech_reps(counts: Any, ids: Any, *, layer: str | None = None) -> DGEList:
     """Sum the counts of technical replicates.
 
     Parameters
@@ -24,6 +24,8 @@ def sum_tech_reps(counts: Any, ids: Any) -> DGEList:
         Counts of features x samples.
     ids : str or (samples,) array_like
         The sample that each column is a replicate of, or the column of the sample table that says so.
+    layer : str, optional
+        Layer of an AnnData to read in place of X.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def sum_tech_reps(counts: Any, ids: Any) -> DGEList:
     0   4   2
     1  40  20
     """
-    d = as_count_list(counts)
+    d = as_count_list(counts, layer=layer)
     codes = sample_groups(ids, d.counts.columns, d.samples, what="ids")
     first = np.unique(codes, return_index=True)[1]
     values = d.samples[ids] if isinstance(ids, str) else pd.Series(_in_order(ids, d))

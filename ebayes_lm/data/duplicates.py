@@ -83,12 +83,22 @@ class DuplicateSource(Source):
         """Type of the numbers."""
         return self.source.dtype
 
+    @property
+    def grain(self) -> int:
+        """Features whose rows are stored together."""
+        return max(1, self.source.grain // self.duplicates.count)
+
     def read(self, start: int, stop: int) -> AnyArray:
-        """Features ``start`` to ``stop``."""
+        """Features ``start`` to ``stop``; rows that lie far apart are read apart."""
         at = self.duplicates.rows(start, stop)
-        low = int(at.min())
-        rows = self.source.read(low, int(at.max()) + 1)
-        return np.ascontiguousarray(rows[at - low].transpose(0, 2, 1).reshape(len(at), -1))
+        found = np.empty((len(at), self.source.shape[1], self.duplicates.count), dtype=self.dtype)
+        wanted = np.unique(at)
+        for band in np.split(wanted, np.flatnonzero(np.diff(wanted) > 1) + 1) if len(wanted) else []:
+            low, high = int(band[0]), int(band[-1]) + 1
+            rows = self.source.read(low, high)
+            features, measurement = np.nonzero((at >= low) & (at < high))
+            found[features, :, measurement] = rows[at[features, measurement] - low]
+        return found.reshape(len(at), -1)
 
     def fingerprint(self) -> str:
         """Of the rows as they were, and how they are laid."""

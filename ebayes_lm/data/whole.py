@@ -14,6 +14,9 @@ from ebayes_lm.data.memory import require_memory
 from ebayes_lm.data.sample_blocks import run_samples
 from ebayes_lm.data.sources import ArraySource, SampleMajor
 
+#: Cells that are read at a time, where no more are stored together.
+_CELLS = 1 << 20
+
 
 def in_memory(matrix: FeatureMatrix, running: Running, what: str, dtype: Any = None) -> FeatureMatrix:
     """A matrix over an array in memory.
@@ -71,5 +74,5 @@ def whole_values(matrix: FeatureMatrix, running: Running, what: str, dtype: Any 
             found[at] = values
             return ()
 
-        matrix.map_blocks(put_features, running)
+        matrix.map_blocks(put_features, running, _CELLS)
     return found
