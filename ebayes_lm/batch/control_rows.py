@@ -12,6 +12,7 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.batch.control_features import control_positions
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.core.control_factors import Controls
+from ebayes_lm.core.in_order import added
 from ebayes_lm.core.pooled_scoring import Sums
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import Running
@@ -33,11 +34,7 @@ class ScaledRows:
 
     def total(self, work: Work) -> Sums:
         """What ``work`` gives for every block, added up in the order of the blocks."""
-        return self.rows.folded(lambda y, at: work(y * self.unit, None, at), _added)
-
-
-def _added(some: Sums, others: Sums) -> Sums:
-    return tuple(a + b for a, b in zip(some, others, strict=True))
+        return self.rows.folded(lambda y, at: work(y * self.unit, None, at), added)
 
 
 def rows_and_controls(matrix: FeatureMatrix, controls: Any, running: Running) -> tuple[ScaledRows, Controls]:

@@ -17,7 +17,6 @@ from ebayes_lm.batch.latent_rows import (
     Coordinates,
     LatentRows,
     coordinates,
-    cross_in_blocks,
     latent_rows,
     refuse_missing,
 )
@@ -141,7 +140,7 @@ def latent_factors(
     gaps = gaps_of(matrix, rows, made.shape[1] + (wanted or 1) + 1, running) if missing == "impute" else None
     _check_rows(rows, gaps is not None, at)
     with blas_threads(1):
-        found = estimated(rows, gaps, at, wanted, _seed(seed), cross_in_blocks(running))
+        found = estimated(rows, gaps, at, wanted, _seed(seed))
         findings = associated(rows, found, at, None if chosen is None else _inside(chosen, found, matrix.shape[0]))
     table = confounding_table(findings)
     warn_of(findings, table)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.batch.latent_rows import Coordinates, LatentRows
-from ebayes_lm.core.factor_analysis import AT_REST, CrossProduct, FactorAnalysis, factor_analysis
+from ebayes_lm.core.factor_analysis import AT_REST, FactorAnalysis, Rows, factor_analysis
 from ebayes_lm.core.factor_association import Association, association
 from ebayes_lm.core.factor_imputation import filled
 from ebayes_lm.core.factor_number import number_of_factors
@@ -46,21 +46,22 @@ class Estimated(NamedTuple):
 
 
 def estimated(
-    rows: LatentRows, gaps: Gaps | None, at: Coordinates, k: int | None, seed: int | None, cross: CrossProduct,
-    at_rest: float = AT_REST,
-) -> Estimated:  # fmt: skip
+    rows: LatentRows, gaps: Gaps | None, at: Coordinates, k: int | None, seed: int | None, at_rest: float = AT_REST
+) -> Estimated:
     """Factors of complete rows, and of those whose gaps can be filled where these are given."""
     whole = (rows.n_missing == 0) & ~rows.constant
     if gaps is None or not len(gaps.at):
-        return _analysed(rows.effects, rows.residuals, np.flatnonzero(whole), k, seed, cross, None, at_rest)
-    effects, residuals = rows.effects.copy(), rows.residuals.copy()
+        used = np.flatnonzero(whole)
+        return _analysed(rows.at(used), rows.effects[used], used, k, seed, None, at_rest)
+    effects = rows.effects.copy()
     basis, before = at.fitted, None
     for _ in range(_MOST_ROUNDS):
         y, known = filled(gaps.values, gaps.missing, basis)
-        effects[gaps.at[known]] = at.effects(y[known])
-        residuals[gaps.at[known]] = y[known] @ at.residual
-        used = np.sort(np.concatenate([np.flatnonzero(whole), gaps.at[known]]))
-        found = _analysed(effects, residuals, used, k, seed, cross, rows.n_missing[used].astype(np.float64), at_rest)
+        places = gaps.at[known]
+        effects[places] = at.effects(y[known])
+        used = np.sort(np.concatenate([np.flatnonzero(whole), places]))
+        residuals = rows.at(used, places, y[known] @ at.residual)
+        found = _analysed(residuals, effects[used], used, k, seed, rows.n_missing[used].astype(np.float64), at_rest)
         k = found.factors.scores.shape[1]
         directions = found.factors.scores / np.sqrt(len(found.factors.scores))
         basis = np.hstack([at.fitted, at.residual @ directions])
@@ -71,13 +72,11 @@ def estimated(
 
 
 def _analysed(
-    effects: FloatArray, residuals: FloatArray, used: IntArray, k: int | None, seed: int | None, cross: CrossProduct,
-    lost: FloatArray | None, at_rest: float,
+    residuals: Rows, effects: FloatArray, used: IntArray, k: int | None, seed: int | None, lost: FloatArray | None,
+    at_rest: float,
 ) -> Estimated:  # fmt: skip
-    if len(used) < len(residuals):
-        effects, residuals = effects[used], residuals[used]
-    wanted = number_of_factors(residuals, seed, lost=lost, cross=cross) if k is None else k
-    factors = factor_analysis(residuals, wanted, lost=lost, cross=cross, at_rest=at_rest)
+    wanted = number_of_factors(residuals, seed, lost=lost) if k is None else k
+    factors = factor_analysis(residuals, wanted, lost=lost, at_rest=at_rest)
     return Estimated(factors, effects, used, factors.converged)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import solve_triangular
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
-from ebayes_lm.core.factor_analysis import CrossProduct, cross_product
-from ebayes_lm.core.pairwise_sum import PairwiseSum
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm.batch.turned_rows import TurnedRows, cross_in_blocks
+from ebayes_lm.core.factor_analysis import HeldRows, Rows
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
-from ebayes_lm.data.blocks import Running, run_blocks
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.estimability import describe_dependencies
@@ -111,12 +112,15 @@ class LatentRows(NamedTuple):
     ----------
     effects : (G, c) array
     residuals : (G, m) array
+        Of no row where they would take more than the room that is allowed: they are then taken again each time.
     n_missing : (G,) integer array
         Missing values; what such a row has here is nothing yet.
     constant : (G,) bool array
         Complete rows that do not vary beside the design.
     unit : float
         The power of two.
+    turned : TurnedRows
+        What takes residuals again.
     """
 
     effects: FloatArray
@@ -124,6 +128,18 @@ class LatentRows(NamedTuple):
     n_missing: AnyArray
     constant: BoolArray
     unit: float
+    turned: TurnedRows
+
+    def at(self, used: IntArray, places: IntArray | None = None, instead: FloatArray | None = None) -> Rows:
+        """Residuals of rows in rising order; those at some ``places`` among them are others (v, m) ``instead``."""
+        if not len(self.residuals):
+            turned = replace(self.turned, used=used)
+            return turned if places is None or instead is None else replace(turned, places=places, instead=instead)
+        residuals = self.residuals if len(used) == len(self.residuals) else self.residuals[used]
+        if places is not None:
+            residuals = residuals.copy() if residuals is self.residuals else residuals
+            residuals[np.searchsorted(used, places)] = instead
+        return HeldRows(residuals, cross_in_blocks(self.turned.running))
 
 
 def latent_rows(matrix: FeatureMatrix, at: Coordinates, running: Running) -> LatentRows:
@@ -136,15 +152,18 @@ def latent_rows(matrix: FeatureMatrix, at: Coordinates, running: Running) -> Lat
     infinite, n_missing, size = matrix.map_blocks(look, running)
     refuse_infinite(infinite, matrix.features, choice=False)
     unit = float(np.ldexp(1.0, -int(np.frexp(size.max(initial=0.0))[1])))
+    turned = TurnedRows(matrix, at.residual, unit, running)
+    held = turned.can_be_held
 
     def turn(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:
-        y = np.nan_to_num(y.astype(np.float64)) * unit
+        y = turned.in_unit(y)
         residuals = y @ at.residual
         constant = np.abs(residuals).max(axis=1) <= _ROUNDING * np.abs(y).max(axis=1)
-        return at.effects(y), residuals, constant
+        return at.effects(y), constant, *((residuals,) if held else ())
 
-    effects, residuals, constant = matrix.map_blocks(turn, running)
-    return LatentRows(effects, residuals, n_missing, constant & (n_missing == 0), unit)
+    effects, constant, *kept = matrix.map_blocks(turn, running)
+    residuals = kept[0] if held else np.empty((0, at.residual.shape[1]))
+    return LatentRows(effects, residuals, n_missing, constant & (n_missing == 0), unit, turned)
 
 
 def refuse_missing(missing: BoolArray, features: pd.Index) -> None:
@@ -161,20 +180,3 @@ def refuse_missing(missing: BoolArray, features: pd.Index) -> None:
             f'({listing(features[missing], 3)}): missing="omit" finds factors from the complete features, which serve '
             'the others as well, and missing="impute" fills the gaps by the model meanwhile'
         )
-
-
-def cross_in_blocks(running: Running) -> CrossProduct:
-    """Cross products of weighted rows, added up over blocks in threads."""
-
-    def cross(rows: FloatArray, weights: FloatArray) -> FloatArray:
-        total = PairwiseSum()
-        size = running.block_rows(rows.shape[1])
-
-        def block(at: slice) -> tuple[AnyArray, ...]:
-            total.add(at.start // size, (cross_product(rows[at], weights[at]),))
-            return ()
-
-        run_blocks(block, rows.shape[0], rows.shape[1], Running(running.threads, size, progress=False))
-        return total.total()[0]
-
-    return cross

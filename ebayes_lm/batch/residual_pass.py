@@ -10,12 +10,11 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.batch.drawn_residuals import DrawnResiduals
 from ebayes_lm.batch.fitted_rows import FittedRows
-from ebayes_lm.core.pairwise_sum import PairwiseSum, Parts
+from ebayes_lm.core.in_order import InOrder, Sums, added
 from ebayes_lm.core.permutation_null import DrawnRows
 from ebayes_lm.core.residual_rows import ResidualRows
 from ebayes_lm.core.sample_spread import square_of_p
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.scratch import by_features
 from ebayes_lm.errors import DataError, counted, listing
 
 #: Cells that are worked on at once: so many that calls cost little beside the work, and few beside a block.
@@ -72,21 +71,19 @@ def residual_pass(fitted: FittedRows, running: Running, rng: np.random.Generator
     """
     n = fitted.n
     drawn = DrawnResiduals(fitted, rng)
-    total = PairwiseSum()
-    grain = by_features(fitted.matrix.source, running).grain
-    size = running.block_rows(fitted.matrix.shape[1], fitted.cells, grain)
+    total = InOrder(added)
 
     def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
         sums = _Block(fitted, len(values))
         parts = [sums.piece(fitted, drawn, values, at, piece) for piece in _pieces(at, values.shape[1])]
         whole = tuple(np.concatenate(part) for part in zip(*parts, strict=True))
         sums.level, sums.count = drawn.levels(values, whole[0], at)
-        total.add(at.start // size, sums.parts())
+        total.add(sums.parts(), at)
         return whole
 
     sigma, df, largest, sample = fitted.matrix.map_blocks(block, running, fitted.cells)
     _require_same(fitted, sigma, drawn)
-    cross, free, roots, missing, level, count, rows = total.total()
+    cross, free, roots, missing, level, count, rows = total.whole
     known = max(float(rows[0]), 1.0)
     level = np.divide(level, count, out=np.full(n, np.nan), where=count > 0)
     sums = ResidualSums((cross + cross.T) / 2.0, free, roots / known, missing, level, int(rows[0]))
@@ -136,7 +133,7 @@ class _Block:
         drawn.keep(found.residuals, free, at)
         return found.sigma, found.df, found.largest, found.sample
 
-    def parts(self) -> Parts:
+    def parts(self) -> Sums:
         """All sums."""
         rows = np.array([float(self.n_rows)])
         return self.cross, self.free, self.roots, self.missing, self.level, self.count, rows

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.hidden_variables import OfRows
+from ebayes_lm.core.in_order import InOrder, Part
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import DataError, counted, listing
-
-#: What a block comes to.
-Part = TypeVar("Part")
 
 #: Cells in a block: it stays in cache between one product and the next, and threads share the blocks evenly.
 _CELLS = 4 * ROW_CELLS
@@ -68,14 +64,14 @@ class RowPasses:
 
     def folded(self, work: Callable[[FloatArray, slice], Part], join: Callable[[Part, Part], Part]) -> Part:
         """What ``work`` gives for each block, joined in the order of the blocks."""
-        parts = _InOrder(join)
+        parts = InOrder(join)
 
         def block(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
             parts.add(work(values.astype(np.float64, copy=False), at), at)
             return ()
 
         self.matrix.map_blocks(block, self.running, _CELLS)
-        return parts.whole[0]
+        return parts.whole
 
     def total(self, work: Callable[[FloatArray, slice], FloatArray]) -> FloatArray:
         """What ``work`` gives for each block, added up in the order of the blocks."""
@@ -101,22 +97,3 @@ class RowPasses:
             return np.asarray(z.T @ z)
 
         return self.total(product)
-
-
-class _InOrder(Generic[Part]):
-    """Parts of blocks that threads bring in any order, joined in the blocks' own: rounding is always the same."""
-
-    def __init__(self, join: Callable[[Part, Part], Part]) -> None:
-        self.whole: list[Part] = []
-        self._join = join
-        self._waiting: dict[int, tuple[Part, int]] = {}
-        self._next = 0
-        self._lock = Lock()
-
-    def add(self, part: Part, at: slice) -> None:
-        """A block's part, joined once those before it are."""
-        with self._lock:
-            self._waiting[at.start] = part, at.stop
-            while self._next in self._waiting:
-                ready, self._next = self._waiting.pop(self._next)
-                self.whole = [self._join(*self.whole, ready) if self.whole else ready]

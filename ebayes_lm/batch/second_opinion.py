@@ -10,7 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.latent_estimates import associations, estimated
-from ebayes_lm.batch.latent_rows import coordinates, cross_in_blocks, latent_rows
+from ebayes_lm.batch.latent_rows import coordinates, latent_rows
 from ebayes_lm.core.disagreement import Disagreement, disagreement
 from ebayes_lm.core.factor_analysis import ROUGHLY_AT_REST
 from ebayes_lm.core.qr import pivoted_qr
@@ -86,7 +86,7 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
     if np.count_nonzero(usable) <= m:
         return None
     with blas_threads(1):
-        found = estimated(rows, None, at, None, None, cross_in_blocks(running), ROUGHLY_AT_REST)
+        found = estimated(rows, None, at, None, None, ROUGHLY_AT_REST)
         if not found.factors.scores.shape[1]:
             return None
         related = associations(found, at, np.ones(len(found.used)), None)
@@ -101,11 +101,9 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
 
 
 def _some_of(matrix: FeatureMatrix, running: Running) -> FeatureMatrix:
-    """Features at even distances."""
+    """Features at even distances, in memory."""
     n_features = matrix.shape[0]
-    if n_features <= MOST_FEATURES:
-        return matrix
-    at = np.linspace(0, n_features - 1, MOST_FEATURES).astype(np.intp)
+    at = np.linspace(0, n_features - 1, min(n_features, MOST_FEATURES)).astype(np.intp)
     values = ArraySource(matrix.rows_at(at, running))
     return replace(matrix, source=values, features=matrix.features[at], annotation=None, weights=None)
 

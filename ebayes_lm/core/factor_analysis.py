@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from scipy.linalg import eigh
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.squeeze import squeeze_var
 
 #: Cross product (m, m) of rows (G, m) that are multiplied by weights (G,).
@@ -52,21 +52,72 @@ def cross_product(rows: FloatArray, weights: FloatArray) -> FloatArray:
     return product
 
 
+class Rows(Protocol):
+    """Rows (G, m) without means, held or read again each time."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+
+    def squares(self) -> FloatArray:
+        """Sums of squares (G,)."""
+
+    def along(self, basis: FloatArray) -> FloatArray:
+        """Rows in a basis (m, k)."""
+
+    def cross(self, weights: FloatArray) -> FloatArray:
+        """Cross product (m, m) of rows times their weights (G,)."""
+
+    def crosses(self, weights: FloatArray, parts: list[IntArray]) -> list[FloatArray]:
+        """The same of some of the rows each."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldRows:
+    """Rows of an array, and what takes cross products of them."""
+
+    array: FloatArray
+    product: CrossProduct = cross_product
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+        return self.array.shape[0], self.array.shape[1]
+
+    def squares(self) -> FloatArray:
+        """Sums of squares."""
+        return np.asarray(np.einsum("ij,ij->i", self.array, self.array))
+
+    def along(self, basis: FloatArray) -> FloatArray:
+        """Rows in a basis."""
+        return self.array @ basis
+
+    def cross(self, weights: FloatArray) -> FloatArray:
+        """Cross product of weighted rows."""
+        return self.product(self.array, weights)
+
+    def crosses(self, weights: FloatArray, parts: list[IntArray]) -> list[FloatArray]:
+        """The same of some of the rows each."""
+        return [self.product(self.array[part], weights[part]) for part in parts]
+
+
+def rows_of(rows: FloatArray | Rows) -> Rows:
+    """Rows as they are, or of an array."""
+    return HeldRows(rows) if isinstance(rows, np.ndarray) else rows
+
+
 def factor_analysis(
-    rows: FloatArray, k: int, *, lost: FloatArray | None = None, cross: CrossProduct = cross_product,
-    at_rest: float = AT_REST,
+    rows: FloatArray | Rows, k: int, *, lost: FloatArray | None = None, at_rest: float = AT_REST
 ) -> FactorAnalysis:  # fmt: skip
     """Factors of rows (G, m) without means, G many times m, by maximum likelihood for factors and noise in turn.
 
     Parameters
     ----------
-    rows : (G, m) array
+    rows : (G, m) array or Rows
     k : int
         How many factors, less than m.
     lost : (G,) array, optional
         Degrees of freedom that a row lacks, those of imputed values.
-    cross : callable
-        Takes the cross product of weighted rows.
     at_rest : float
         Share of a factor that another step may still change.
 
@@ -77,20 +128,21 @@ def factor_analysis(
     Given those, variances are what they leave of each row. These are moderated between steps, because a variance of
     few degrees of freedom that fell to zero would draw a factor to its row alone.
     """
+    rows = rows_of(rows)
     m = rows.shape[1]
     free = m - (0.0 if lost is None else lost)
-    squares = np.einsum("ij,ij->i", rows, rows)
+    squares = rows.squares()
     variances = noise(squares, free)
     basis, converged = np.empty((m, 0)), k == 0
     for _ in range(_MOST_STEPS if k else 0):
-        before, basis = basis, leading(cross(rows, weights_of(variances, squares, m)), k)
-        inside = rows @ basis
+        before, basis = basis, leading(rows.cross(weights_of(variances, squares, m)), k)
+        inside = rows.along(basis)
         variances = noise(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0.0), free - k)
         if before.size and k - float(np.square(before.T @ basis).sum()) < at_rest * k:
             converged = True
             break
     scores = basis * np.sqrt(m)
-    return FactorAnalysis(scores, rows @ scores / m, variances, converged)
+    return FactorAnalysis(scores, rows.along(scores) / m, variances, converged)
 
 
 def noise(squares: FloatArray, df: FloatArray | float) -> FloatArray:

@@ -8,10 +8,10 @@ from scipy.linalg import eigh
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.factor_analysis import (
     ROUGHLY_AT_REST,
-    CrossProduct,
-    cross_product,
+    Rows,
     factor_analysis,
     noise,
+    rows_of,
     weights_of,
 )
 
@@ -25,9 +25,7 @@ _AHEAD = 2
 _MOST_ROUNDS = 12
 
 
-def number_of_factors(
-    rows: FloatArray, seed: int | None, *, lost: FloatArray | None = None, cross: CrossProduct = cross_product
-) -> int:
+def number_of_factors(rows: FloatArray | Rows, seed: int | None, *, lost: FloatArray | None = None) -> int:
     """Number of factors in rows (G, m), m / 2 at most.
 
     Rows are divided into parts at random. Factors of the other rows are directions in which those of a part carry
@@ -35,22 +33,23 @@ def number_of_factors(
     are so many more than columns that all columns can be used, the cost of loadings being known. Rows count by their
     noise, at first by their variance as a whole, then by that beside the factors found.
     """
+    rows = rows_of(rows)
     g, m = rows.shape
     most = min(m // 2, m - 2)
     if most < 1 or g < 2 * _PARTS:
         return 0
     free = m - (0.0 if lost is None else lost)
-    squares = np.einsum("ij,ij->i", rows, rows)
+    squares = rows.squares()
     order = np.random.default_rng(0 if seed is None else seed).permutation(g)
     parts = np.array_split(order, _PARTS)
     variances, k, ahead = noise(squares, free), 0, min(_AHEAD, most)
     for turn in range(_MOST_ROUNDS):
         weights = weights_of(variances, squares, m)
-        found = _worthwhile([cross(rows[part], weights[part]) for part in parts], most, ahead)
+        found = _worthwhile(rows.crosses(weights, parts), most, ahead)
         if turn and found <= k:
             break
         k, ahead = found, min(found + _AHEAD, most)
-        variances = factor_analysis(rows, ahead, lost=lost, cross=cross, at_rest=ROUGHLY_AT_REST).variances
+        variances = factor_analysis(rows, ahead, lost=lost, at_rest=ROUGHLY_AT_REST).variances
     return k
 
 

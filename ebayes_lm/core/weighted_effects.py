@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.in_order import Part
 from ebayes_lm.core.qr import pivoted_qr
-
-#: What a block comes to.
-Part = TypeVar("Part")
 
 #: Effects below this share of the values are rounding.
 _NOISE = 1e-13

@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ebayes_lm as el
+from ebayes_lm.batch.turned_rows import TurnedRows
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.errors import AdjustedDataWarning, DataError, StorageWarning
@@ -19,6 +20,8 @@ from tests.data.sample_stores import SHORT, Samples
 
 #: The same sums in blocks of other sizes.
 SAME = 1e-10
+#: Iterations that may end one step apart.
+AT_REST = 1e-6
 #: The same row, adjusted beside others.
 SAME_ROW = 1e-13
 
@@ -131,6 +134,7 @@ def test_dask_arrays_come_back_as_matrices_that_are_read():
     assert_allclose(values(found), el.combat(Y, "day", samples=TABLE), rtol=SAME_ROW)
 
 
+squares = TurnedRows.squares
 FIT = el.lm_fit(Y, "~ group", samples=TABLE)
 
 
@@ -187,3 +191,16 @@ def test_blocks_of_whole_grains_all_count():
     room = 130 * 32 * N  # two grains, and a part that is left
     found = el.residual_structure(FIT, stored, max_memory=room, **options)
     assert_allclose(found.components["share"], el.residual_structure(FIT, Y, **options).components["share"], rtol=SAME)
+
+
+@quiet
+@pytest.mark.parametrize("options", [{}, {"missing": "impute"}, {"missing": "omit", "k": 2}])
+def test_what_there_is_no_room_for_is_read_again(options, tmp_path, monkeypatch):
+    y = GAPS if options else Y
+    held = el.latent_factors(y, "~ group", samples=TABLE, **options)
+    turned = []
+    monkeypatch.setattr(TurnedRows, "squares", lambda rows: turned.append(rows) or squares(rows))
+    found = el.latent_factors(in_zarr(y, tmp_path), "~ group", samples=TABLE, max_memory="100KB", **options)
+    assert turned
+    for one, wanted in zip(told(found), told(held), strict=True):
+        assert_allclose(one, wanted, rtol=AT_REST, atol=AT_REST)

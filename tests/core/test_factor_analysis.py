@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ebayes_lm.core.factor_analysis import LEAST_NOISE, ROUGHLY_AT_REST, cross_product, factor_analysis
+from ebayes_lm.core.factor_analysis import LEAST_NOISE, ROUGHLY_AT_REST, HeldRows, cross_product, factor_analysis
 from ebayes_lm.core.squeeze import squeeze_var
 
 #: Iteration ends where spaces share all but 1e-9, so that directions agree to its root.
@@ -99,7 +99,7 @@ def test_a_rough_answer_has_the_strong_factors_after_few_steps():
     answers = []
     for at_rest in (AT_REST**2, ROUGHLY_AT_REST):
         steps.append(0)
-        answers.append(factor_analysis(rows, 4, cross=counted, at_rest=at_rest))
+        answers.append(factor_analysis(HeldRows(rows, counted), 4, at_rest=at_rest))
     fine, rough = answers
     assert rough.converged
     assert steps[1] < steps[0] / 2
