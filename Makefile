@@ -7,6 +7,10 @@ RUN = $(VENV)/bin
 .PHONY: demo test lint bench oracle real-sets clean
 .DELETE_ON_ERROR:
 
+# Tests share the processors and what was compiled: linear algebra keeps to a thread each, bytecode is written.
+test: export OPENBLAS_NUM_THREADS = 1
+unexport PYTHONDONTWRITEBYTECODE
+
 demo: $(VENV)/.installed
 	$(RUN)/ebayes-lm demo
 
