@@ -7,7 +7,8 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 
@@ -39,7 +40,10 @@ METHODS = {
     if isinstance(value, FunctionType) and not attribute.startswith("_")
 }
 
-every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+
+def offenders(rule: Callable[[Path], object]) -> dict[str, object]:
+    """Files of the package of which a rule has something to say, and what."""
+    return {str(path.relative_to(ROOT)): said for path in FILES if (said := rule(path))}
 
 
 def module_name(path: Path) -> str:
@@ -47,6 +51,7 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -86,39 +91,51 @@ def is_within(module: str, packages: tuple[str, ...]) -> bool:
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
-@every_file
-def test_imports_go_down(path: Path) -> None:
-    own = floor(module_name(path))
-    if own is None:
-        return
-    higher = [name for name in imports(tree_of(path)) if (floor(name) or 0) > own]
-    assert higher == []
+def test_there_are_files() -> None:
+    assert len(FILES) > 100
 
 
-@every_file
-def test_the_package_is_not_imported_whole(path: Path) -> None:
+def test_imports_go_down() -> None:
+    def higher(path: Path) -> list[str]:
+        own = floor(module_name(path))
+        return [] if own is None else [name for name in imports(tree_of(path)) if (floor(name) or 0) > own]
+
+    assert offenders(higher) == {}
+
+
+def test_the_package_is_not_imported_whole() -> None:
     """But by what stands over the public API."""
     allowed = tuple(f"ebayes_lm.{room}" for room in ("cli", "reporting", "datasets", "limma", "__main__"))
-    if path != ROOT / "__init__.py" and not is_within(module_name(path), allowed):
-        assert "ebayes_lm" not in set(imports(tree_of(path)))
+
+    def whole(path: Path) -> bool:
+        below = path != ROOT / "__init__.py" and not is_within(module_name(path), allowed)
+        return below and "ebayes_lm" in imports(tree_of(path))
+
+    assert offenders(whole) == {}
 
 
-@every_file
-def test_heavy_packages_are_imported_where_used(path: Path) -> None:
-    assert [name for name in imports_at_once(tree_of(path)) if is_within(name, LATE)] == []
+def test_heavy_packages_are_imported_where_used() -> None:
+    assert offenders(lambda path: [name for name in imports_at_once(tree_of(path)) if is_within(name, LATE)]) == {}
 
 
-@every_file
-def test_numbers_know_no_labels(path: Path) -> None:
-    if is_within(module_name(path), ("ebayes_lm.core", "ebayes_lm.kernels")):
-        assert [n for n in imports(tree_of(path)) if is_within(n, ("pandas", "formulaic", "statsmodels"))] == []
+def test_numbers_know_no_labels() -> None:
+    def labels(path: Path) -> list[str]:
+        known = ("pandas", "formulaic", "statsmodels")
+        numbers = is_within(module_name(path), ("ebayes_lm.core", "ebayes_lm.kernels"))
+        return [name for name in imports(tree_of(path)) if numbers and is_within(name, known)]
+
+    assert offenders(labels) == {}
 
 
-@every_file
-def test_files_and_functions_are_small(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
-    long = {f.name: code_lines(f) for f in functions(tree_of(path)) if code_lines(f) > MOST_IN_FUNCTION}
-    assert long == {}
+def test_files_are_small() -> None:
+    assert offenders(lambda path: max(0, len(path.read_text(encoding="utf-8").splitlines()) - MOST_LINES)) == {}
+
+
+def test_functions_are_small() -> None:
+    def long(path: Path) -> dict[str, int]:
+        return {f.name: code_lines(f) for f in functions(tree_of(path)) if code_lines(f) > MOST_IN_FUNCTION}
+
+    assert offenders(long) == {}
 
 
 def code_lines(function: ast.FunctionDef) -> int:
@@ -129,27 +146,34 @@ def code_lines(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1 - prose
 
 
-@every_file
-def test_nothing_is_evaluated_printed_or_left_undone(path: Path) -> None:
-    tree = tree_of(path)
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+def test_nothing_is_evaluated_printed_or_left_undone() -> None:
+    assert offenders(what_is_left_out) == {}
+
+
+def what_is_left_out(path: Path) -> set[str]:
+    """What a file evaluates, prints, asserts or leaves undone."""
+    nodes = list(ast.walk(tree_of(path)))
+    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     forbidden = {"eval", "exec", "compile", "__import__", "breakpoint"}
     if not is_within(module_name(path), ("ebayes_lm.cli",)):
         forbidden |= {"print", "input"}
-    assert called & forbidden == set()
-    assert "NotImplementedError" not in names
-    assert not any(is_within(name, ("pickle", "marshal", "shelve", "dill")) for name in imports(tree))
-    assert not any(isinstance(node, ast.Assert) for node in ast.walk(tree))
-    assert not re.search(r"\b(TODO|FIXME|XXX)\b", path.read_text(encoding="utf-8"))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    pickles = {name for name in imports(tree_of(path)) if is_within(name, ("pickle", "marshal", "shelve", "dill"))}
+    asserts = {"assert" for node in nodes if isinstance(node, ast.Assert)}
+    undone = set(re.findall(r"\b(TODO|FIXME|XXX)\b", path.read_text(encoding="utf-8")))
+    return called & forbidden | names & {"NotImplementedError"} | pickles | asserts | undone
 
 
-@every_file
-def test_warnings_come_from_one_place(path: Path) -> None:
+def test_warnings_come_from_one_place() -> None:
     """The command line is a program of its own and may filter them."""
-    if not is_within(module_name(path), ("ebayes_lm.errors", "ebayes_lm.cli")):
+
+    def warned(path: Path) -> set[str]:
+        if is_within(module_name(path), ("ebayes_lm.errors", "ebayes_lm.cli")):
+            return set()
         called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
-        assert called & {"warnings.warn", "warnings.simplefilter", "warnings.filterwarnings"} == set()
+        return called & {"warnings.warn", "warnings.simplefilter", "warnings.filterwarnings"}
+
+    assert offenders(warned) == {}
 
 
 def test_no_module_bears_the_name_of_a_public_function() -> None:
