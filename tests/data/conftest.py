@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client():
-    """Two worker processes of this machine, for all tests that share a run."""
+    """Two worker processes of this machine, for as long as a file needs them: waiting, they take time from others."""
     pytest.importorskip("distributed")
     from ebayes_lm.data.cluster import local_cluster
 
