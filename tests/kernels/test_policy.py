@@ -108,8 +108,8 @@ class TestFolder:
 
 
 class TestCompiling:
-    def test_into_the_folder_and_again_from_it(self, tmp_path):
-        first = run(EBAYES_LM_CACHE_DIR=str(tmp_path))
+    def test_into_the_folder_and_again_from_it_and_leaves_the_settings_of_numba_alone(self, tmp_path):
+        first = run("settings", EBAYES_LM_CACHE_DIR=str(tmp_path))
         written = files_in(tmp_path)
         assert any("fit_rows" in path.name for path in written)
         times = {path: path.stat().st_mtime_ns for path in written}
@@ -119,9 +119,6 @@ class TestCompiling:
     def test_without_a_folder(self, tmp_path):
         assert run("settings", EBAYES_LM_CACHE_DIR="off", XDG_CACHE_HOME=str(tmp_path), HOME=str(tmp_path))
         assert not any("fit_rows" in path.name for path in files_in(tmp_path))
-
-    def test_leaves_the_settings_of_numba_alone(self, tmp_path):
-        run("settings", EBAYES_LM_CACHE_DIR=str(tmp_path))
 
     def test_happens_on_the_first_call_only(self):
         @compiled
