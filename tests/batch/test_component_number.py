@@ -42,16 +42,18 @@ def test_thresholds_on_real_counts_as_in_r() -> None:
 
 
 def by_hand(y: np.ndarray, design: np.ndarray, n_perm: int, rng: np.random.Generator) -> int:
-    """Buja and Eyuboglu's steps, a row at a time."""
+    """Buja and Eyuboglu's steps."""
+
+    def left(values: np.ndarray) -> np.ndarray:
+        return values - (design @ np.linalg.lstsq(design, values.T, rcond=None)[0]).T
 
     def shares(values: np.ndarray) -> np.ndarray:
-        residuals = np.array([row - design @ np.linalg.lstsq(design, row, rcond=None)[0] for row in values])
+        residuals = left(values)
         squares = np.linalg.svd(residuals, compute_uv=False)[: values.shape[1] - design.shape[1]] ** 2
         return squares / squares.sum()
 
-    residuals = np.array([row - design @ np.linalg.lstsq(design, row, rcond=None)[0] for row in y])
-    observed = shares(y)
-    null = np.array([shares(np.array([rng.permutation(row) for row in residuals])) for _ in range(n_perm)])
+    residuals, observed = left(y), shares(y)
+    null = np.array([shares(rng.permuted(residuals, axis=1)) for _ in range(n_perm)])
     count = 0
     for component in range(len(observed)):
         if np.mean(null[:, component] >= observed[component]) > 0.1:
