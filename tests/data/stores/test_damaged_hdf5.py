@@ -15,7 +15,7 @@ pytest.importorskip("h5py")
 
 #: Seconds for all files of a kind: a library that turns in circles never ends.
 PATIENCE = 240
-FILES = 100
+FILES = 48
 
 CHILD = """
 import json, resource, sys, warnings
