@@ -182,8 +182,7 @@ def _parsed(layout: _Layout, rows: list[_Row], behind: int) -> NumberBlock:
     text = file.separator.join([row.numbers for row in rows])
     numbers = _numbers(text.replace(file.separator, "\n"), shape, file)
     if numbers is None:
-        _find_fault(layout, rows)
-        raise DataError(f"{file.path}, lines {rows[0].line} to {rows[-1].line}: not all cells are numbers")
+        numbers = _one_by_one(layout, rows)
     return NumberBlock([row.name for row in rows], [row.described for row in rows], numbers, behind)
 
 
@@ -205,17 +204,22 @@ def _numbers(text: str, shape: tuple[int, int], file: TextFile) -> FloatArray | 
     return column.to_numpy().reshape(shape) if len(column) == shape[0] * shape[1] else None
 
 
-def _find_fault(layout: _Layout, rows: list[_Row]) -> None:
-    """Raise on the first cell that is not a number."""
+def _one_by_one(layout: _Layout, rows: list[_Row]) -> FloatArray:
+    """The numbers cell by cell, up to the first that is none; older pandas stumbles over a number beyond 1e308."""
     file = layout.file
-    for row in rows:
-        for j, cell in zip(layout.numeric, row.numbers.split(file.separator), strict=True):
-            if not is_number(cell, file.decimal):
-                found = cell.replace(_QUOTED, file.separator)
+    blanks = "" if file.separator == "\t" else " "
+    numbers = np.empty((len(rows), len(layout.numeric)))
+    for i, row in enumerate(rows):
+        for k, cell in enumerate(row.numbers.split(file.separator)):
+            text = cell.lstrip(blanks)
+            if not is_number(text, file.decimal):
+                name, found = file.header[layout.numeric[k]], cell.replace(_QUOTED, file.separator)
                 raise DataError(
-                    f"{file.path}, line {row.line}: column {file.header[j]!r} of row {row.name!r} holds {found!r}, "
+                    f"{file.path}, line {row.line}: column {name!r} of row {row.name!r} holds {found!r}, "
                     f"which is not a number. Missing values are empty, NA or NaN; {layout.remedy}"
                 )
+            numbers[i, k] = np.nan if text in MISSING_TEXT else float(text.replace(file.decimal, "."))
+    return numbers
 
 
 def is_number(cell: str, decimal: str) -> bool:

@@ -168,3 +168,14 @@ def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
     for content in ("id,a\n" + "g" * 2000 + ",1\n", "i" * 2000 + ",a\ng,1\n"):
         with pytest.raises(DataError, match="a line of more than 1,000"):
             _blocks(tmp_path, gzip.compress(content.encode()))
+
+
+def test_cells_one_by_one_are_what_the_parser_makes_of_them(tmp_path, monkeypatch):
+    content = 'id;a;b\ng;1,5; NA\nh;;"-2,5e1"\ni;1e400;-inf\n'
+    with pytest.warns(UserWarning, match="decimal commas"):
+        (expected,) = _blocks(tmp_path, content)
+    monkeypatch.setattr(number_blocks_module, "_numbers", lambda *_: None)
+    with pytest.warns(UserWarning, match="decimal commas"):
+        (block,) = _blocks(tmp_path, content)
+    assert_array_equal(block.numbers, expected.numbers)
+    assert_array_equal(block.numbers, [[1.5, np.nan], [np.nan, -25], [np.inf, -np.inf]])
