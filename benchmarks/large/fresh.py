@@ -86,7 +86,8 @@ def states(options: Options, notes: list[str]) -> tuple[str, ...]:
         notes.append("The page cache is warm: files were read just before.")
         return ("warm",)
     try:
-        _CACHES.write_text("1")
+        with _CACHES.open("w"):
+            pass  # whether it may be written to is asked without doing so
     except OSError as error:
         notes.append(f"The page cache is warm: emptying it is not permitted ({error.strerror}).")
         return ("warm",)
