@@ -43,6 +43,11 @@ class MappedSource(Source):
         """What the source below holds."""
         return self.source.band
 
+    @property
+    def scratch_bytes(self) -> int:
+        """Of the source below."""
+        return self.source.scratch_bytes
+
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
         return _applied(self.fn, self.source.read(start, stop))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running, in_bytes
 from ebayes_lm.data.sample_blocks import (
@@ -80,8 +80,18 @@ def looked_at(source: Source, running: Running) -> int:
 def reading_plan(source: Source, running: Running, coefficients: int) -> ReadingPlan:
     """How a matrix will be read, by the functions that do."""
     if isinstance(source, SampleMajor) and reads_by_samples(source, running):
-        return _by_samples(source, running, coefficients)
-    return _by_features(source, running, coefficients)
+        plan = _by_samples(source, running, coefficients)
+    else:
+        plan = _by_features(source, running, coefficients)
+    return replace(plan, notes=(*plan.notes, *_note_of_scratch(source)))
+
+
+def _note_of_scratch(source: Source) -> tuple[str, ...]:
+    """That the values were parsed into a file, where they were."""
+    if not source.scratch_bytes:
+        return ()
+    size = in_bytes(source.scratch_bytes)
+    return (f"the file was parsed once, when it was opened: its numbers take {size} on disk, in a scratch file",)
 
 
 def _by_features(source: Source, running: Running, coefficients: int) -> ReadingPlan:

@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 import weakref
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -16,6 +15,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.leftovers import scratch_file
 from ebayes_lm.data.mapped import MappedSamples, mapped
 from ebayes_lm.data.sample_blocks import reads_by_samples, run_samples, sample_bounds
 from ebayes_lm.data.sources import ArraySource, SampleMajor, Source
@@ -124,16 +124,15 @@ def _scratch(source: SampleMajor, running: Running, quiet: bool) -> ScratchSourc
     needed = source.shape[0] * source.shape[1] * source.dtype.itemsize
     _require_room(folder, needed)
     try:
-        handle, name = tempfile.mkstemp(prefix="ebayes-lm-", suffix=".scratch", dir=folder)
+        file = scratch_file(folder)
     except OSError as error:
         raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_instead()}") from None
-    scratch = ScratchSource(Path(name), held, bounds[0].stop)
-    weakref.finalize(scratch, _remove, name, os.getpid())
+    scratch = ScratchSource(file.path, held, bounds[0].stop)
+    file.remove_with(scratch)
     try:
-        os.close(handle)
         run_samples(scratch.write, source, running)
     except BaseException as error:
-        _remove(name, os.getpid())
+        file.remove()
         if isinstance(error, OSError) and error.errno in _FULL:
             raise StorageError(f"{_needed(needed)}, and {folder} is full; {_instead()}") from None
         raise
@@ -167,10 +166,3 @@ def _instead() -> str:
         f"name another folder in the environment variable {SCRATCH_FOLDER}, or convert the store once by "
         'open_matrix(...).write("y.zarr"), with the variable set to a disk that has room'
     )
-
-
-def _remove(name: str, owner: int) -> None:
-    """Remove a file, but not on behalf of a process that was split off."""
-    if os.getpid() == owner:
-        with suppress(OSError):
-            os.unlink(name)

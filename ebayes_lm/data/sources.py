@@ -55,6 +55,11 @@ class Source(ABC):
         """What blocks of fewer rows than the grain take beside themselves."""
         return Band()
 
+    @property
+    def scratch_bytes(self) -> int:
+        """Size of a scratch file that was made for it, and goes with it."""
+        return 0
+
     @abstractmethod
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ebayes_lm.data.array_folder import ArrayReader, ArrayWriter
 from ebayes_lm.data.durable import write_whole
 from ebayes_lm.data.fingerprints import digest
+from ebayes_lm.data.leftovers import locked_folder, remove_stagings, staging_name
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, StorageError, listing
 from ebayes_lm.results.structures import read, say
 
@@ -136,12 +137,14 @@ def staged(folder: Path) -> Iterator[Path]:
     StorageError
         Something cannot be written; what was there before is as it was.
     """
-    staging = folder.with_name(f".{folder.name}.{os.getpid()}-{digest(os.urandom(16))[:8]}")
+    staging = folder.with_name(staging_name(folder))
     try:
         with writing(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
+            remove_stagings(folder)
             staging.mkdir()
-        yield staging
+        with locked_folder(staging):
+            yield staging
     finally:
         rmtree(staging, ignore_errors=True)
 

@@ -8,7 +8,7 @@ import pytest
 import ebayes_lm as el
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.plan import ReadingPlan
-from ebayes_lm.data.sources import Source
+from ebayes_lm.data.sources import Band, Source
 from ebayes_lm.errors import ArgumentError, StorageWarning
 from tests.data.sample_stores import SHORT, matrix_of, sampled
 
@@ -24,6 +24,11 @@ class Rows(Source):
     values: np.ndarray
     together: int = 1
     reads: list = field(default_factory=list)
+    beside: Band = field(default_factory=Band)
+
+    @property
+    def band(self):
+        return self.beside
 
     @property
     def shape(self):
@@ -108,6 +113,16 @@ def test_a_rewritten_store_is_as_large_as_the_plan_says():
     assert "295.2 kB" in note
 
 
+def test_a_parsed_file_is_in_the_notes(tmp_path):
+    path = tmp_path / "y.csv"
+    path.write_text("gene,a,b\n" + "".join(f"g{k},{k},{k}.5\n" for k in range(50)))
+    matrix = el.open_matrix(path)
+    for which in (matrix, matrix.map(np.log1p)):
+        (note,) = (note for note in which.plan().notes if "parsed" in note)
+        assert "800 bytes" in note
+    assert not any("parsed" in note for note in matrix_of(Rows(Y)).plan().notes)
+
+
 def test_results_take_the_room_that_the_fit_takes():
     plan = matrix_of(Rows(Y)).plan(coefficients=2)
     record = el.lm_fit(Y, X).record
@@ -132,3 +147,22 @@ def test_options_are_checked_as_those_of_a_fit():
         sampled(Y).plan(threads=0)
     with pytest.raises(ArgumentError, match="one sample"):
         sampled(np.broadcast_to(np.float32(0), (1_000_000, 1_000))).plan(max_memory=SHORT)
+
+
+@pytest.mark.parametrize("kept", [300_000, 600_000])
+def test_what_stores_hold_counts_within_max_memory(kept):
+    matrix = matrix_of(Rows(Y, 500, beside=Band(kept, 100_000)))
+    within = matrix.plan(max_memory="1MB", threads=2)
+    assert within.block_memory <= 1_000_000
+    assert within.block_memory > within.block_size * 41 * 32 * 2 + kept
+    assert within.times_read == 1.0
+    assert within.block_size < matrix_of(Rows(Y, 500)).plan(max_memory="1MB", threads=2).block_size
+    el.lm_fit(matrix, X, max_memory="1MB")
+
+
+def test_chunks_that_do_not_fit_are_said():
+    matrix = matrix_of(Rows(Y, 500, beside=Band(900_000, 900_000)))
+    assert matrix.plan(max_memory="1MB").block_memory > 1_800_000
+    with pytest.warns(StorageWarning, match=r"cannot be kept to.*takes 1\.8 MB.*\.write\("):
+        el.lm_fit(matrix, X, max_memory="1MB")
+    el.lm_fit(matrix, X, max_memory="20MB")

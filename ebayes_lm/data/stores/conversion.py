@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import weakref
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +12,9 @@ from types import TracebackType
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.leftovers import scratch_file
 from ebayes_lm.data.scratch import SCRATCH_FOLDER
+from ebayes_lm.data.sources import Source
 from ebayes_lm.data.stores.numpy_file import NumpyFile, NumpyFileOfSamples
 from ebayes_lm.data.stores.opening import Held
 from ebayes_lm.errors import StorageError
@@ -21,6 +22,23 @@ from ebayes_lm.errors import StorageError
 #: Bytes on the disk that are left to others.
 SPARE = 1 << 28
 _INSTEAD = f"name another folder in the environment variable {SCRATCH_FOLDER}"
+
+
+class _OfScratch(Source):
+    """Its file is a scratch file."""
+
+    @property
+    def scratch_bytes(self) -> int:
+        """Size of the file."""
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+
+
+class Converted(_OfScratch, NumpyFile):
+    """Features that were converted."""
+
+
+class ConvertedOfSamples(_OfScratch, NumpyFileOfSamples):
+    """The same of samples one after another."""
 
 
 class Conversion:
@@ -43,10 +61,11 @@ class Conversion:
     def __enter__(self) -> Conversion:
         folder = Path(os.environ.get(SCRATCH_FOLDER) or tempfile.gettempdir())
         try:
-            handle, name = tempfile.mkstemp(prefix="ebayes-lm-", suffix=".scratch", dir=folder)
+            self._scratch = scratch_file(folder)
         except OSError as error:
             raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_INSTEAD}") from None
-        self._path, self._file = Path(name), os.fdopen(handle, "wb")
+        self._path = self._scratch.path
+        self._file = self._path.open("wb")
         return self
 
     def require_room(self, rows: float) -> None:
@@ -93,9 +112,9 @@ class Conversion:
             raise StorageError(f"{self._path} cannot be written: {error.strerror or error}") from None
         shape = (self._columns, self._rows) if turned else (self._rows, self._columns)
         held = Held(shape, np.dtype(np.float64))
-        kind = NumpyFileOfSamples if turned and 1 not in shape else NumpyFile
+        kind = ConvertedOfSamples if turned and 1 not in shape else Converted
         self._source = kind(self._path, held, 0, held.dtype, self._origin)
-        weakref.finalize(self._source, _remove, self._path, os.getpid())
+        self._scratch.remove_with(self._source)
         return self._source
 
     def __exit__(
@@ -104,11 +123,4 @@ class Conversion:
         with suppress(OSError):
             self._file.close()
         if self._source is None:
-            _remove(self._path, os.getpid())
-
-
-def _remove(path: Path, owner: int) -> None:
-    """Remove a file, but not on behalf of a process that was split off."""
-    if os.getpid() == owner:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+            self._scratch.remove()
