@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,8 @@ BLOCK_CELLS = 1 << 22
 ROW_CELLS = 1 << 16
 #: Room that a block may need while it is fitted, in copies of itself as float64.
 _COPIES = 4
+#: Arrays of all rows, laid end to end, and so what some of the rows have besides, if any have.
+Laid: TypeAlias = tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
@@ -152,13 +154,8 @@ def run_blocks(
     return tuple(whole.arrays)
 
 
-def run_source(
-    work: Work, source: Source, running: Running, cells: int = BLOCK_CELLS
-) -> tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]:
-    """Work through the rows of a source by the engine that is wanted, threads by default.
-
-    Returns the arrays of all rows, laid end to end, and so what some of the rows have besides, if any have.
-    """
+def run_source(work: Work, source: Source, running: Running, cells: int = BLOCK_CELLS) -> Laid:
+    """Work through the rows of a source by the engine that is wanted, threads by default."""
     engine = running.engine or Threads(running.n_threads)
     whole, loose = _Whole(source.shape[0], running.room), running.room.pile()
     bounds = running.bounds_in(source, cells)

@@ -12,7 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.core.rooms import MEMORY
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.data.blocks import BLOCK_CELLS, Running, in_bytes, run_source
+from ebayes_lm.data.blocks import BLOCK_CELLS, Laid, Running, in_bytes, run_source
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.dask_array import dask_source, is_dask_array
 from ebayes_lm.data.engines import Parts, Work
@@ -104,9 +104,7 @@ class FeatureMatrix:
         source = by_features(self.source, here)
         return run_source(lambda values, at: Parts(fit(values, at)), source, here, cells)[0]
 
-    def map_parts(
-        self, work: Work, running: Running, cells: int = BLOCK_CELLS
-    ) -> tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]:
+    def map_parts(self, work: Work, running: Running, cells: int = BLOCK_CELLS) -> Laid:
         """The same by the engine and in the room that are wanted, and with what only some rows have."""
         return run_source(work, by_features(self.source, running), running, cells)
 
