@@ -179,8 +179,8 @@ def _add_files(files: argparse._ArgumentGroup) -> None:
     files.add_argument(
         "--weights",
         metavar="FILE",
-        help="weights of values (features x samples), or names of samples or features and their weights in two "
-        "columns; CSV, TSV or parquet",
+        help="weights of values (features x samples) of any format that DATA can have, held in memory; or names of "
+        "samples or features and their weights in two columns",
     )
     files.add_argument("--out", metavar="DIR", help="folder to write to; needed unless --dry-run")
     files.add_argument("--format", choices=["tsv", "parquet"], default="tsv", help="of the tables (default: tsv)")

@@ -12,8 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.data.alignment import align
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.readers.matrix_text import read_matrix_text
-from ebayes_lm.data.readers.stored import read_parquet
+from ebayes_lm.data.memory import require_memory
 from ebayes_lm.data.weights import matrix_weights
 from ebayes_lm.errors import AlignmentError, listing
 
@@ -52,15 +51,32 @@ def read_weights(name: str, inputs: Inputs) -> GivenWeights:
         Names do not match those of the data.
     """
     path = Path(name)
-    read = read_parquet if path.suffix.lower() in (".parquet", ".pq") else read_matrix_text
-    values, _ = read(path, ())
     matrix = inputs.matrix
+    values = _read(path, matrix, inputs)
     ordered = _vector(values.iloc[:, 0], matrix, inputs, path) if values.shape[1] == 1 else None
     table: Any = _table(values, matrix, inputs, path) if ordered is None else ordered
     checked = matrix_weights(table, matrix)
     if checked.samples is not None:
         return GivenWeights(table, "samples", str(path), checked.samples)
     return GivenWeights(table, "observations" if checked.features is None else "features", str(path))
+
+
+def _read(path: Path, matrix: FeatureMatrix, inputs: Inputs) -> pd.DataFrame:
+    """The weights of a file of any format that can be opened; without names they belong to the data as they stand."""
+    from ebayes_lm import open_matrix
+
+    stored = open_matrix(path)
+    features, samples = stored.shape
+    what = f"{path.name} with {features:,} x {samples:,} weights"
+    require_memory(8 * features * samples, what, "weights of samples or of features take hardly any")
+    named = stored.has_sample_names
+    if not named and (stored.shape != matrix.shape or inputs.excluded or len(inputs.filtered)):
+        raise AlignmentError(
+            f"{path.name} holds {features:,} x {samples:,} weights without names, which can only belong to data of "
+            "that size of which nothing is left out; give weights with the names of features and samples"
+        )
+    labels = (stored.features, stored.samples) if named else (matrix.features, matrix.samples)
+    return pd.DataFrame(stored.source.read(0, features), *labels, copy=False)
 
 
 def _vector(weights: pd.Series[float], matrix: FeatureMatrix, inputs: Inputs, path: Path) -> pd.Series[float]:

@@ -15,6 +15,9 @@ _SPELLED = {
     "or use TMMwsp": "or use --normalize TMMwsp",
     "and RLE rests on those; use TMMwsp": "and RLE rests on those; use --normalize TMMwsp",
     ", and out= writes to a file": "",
+    "which later steps with the same y share. To keep a file of features, use "
+    'open_matrix(...).write("y.zarr") and work with what it returns': "which later steps share",
+    "y holds samples": "the data hold samples",
     "; pass that as samples=": ", which --samples names",
     "var_group": "--var-group",
     "Weights from array_weights(..., var_group=...) with these groups put": "--var-group with the column of these "

@@ -242,3 +242,19 @@ def test_some_features_speak_for_a_large_matrix(command, study, monkeypatch):
     ran = command("fit", "y.npy", "--samples", "two.csv", "--formula", "~ group", "--out", "out")
     assert ran.code == 0
     assert "--var-group" in ran.err
+
+
+def test_samples_in_rows_are_rewritten_where_features_are_needed(command, study, monkeypatch):
+    monkeypatch.setenv("EBAYES_LM_SCRATCH_DIR", str(study.folder))
+    _turned(study)
+    study.samples.to_csv("ordered.csv", index=False)
+    exclude = ("--exclude", "sample=005", "--sample-weights")
+    expected, _ = fit_of(command, study.data, study.table, *exclude, out="text")
+    options = ("--orientation", "samples", "--max-memory", "15KB", "--threads", "1")
+    found, ran = fit_of(command, "y.npy", "ordered.csv", *options, *exclude)
+    pd.testing.assert_frame_equal(
+        found.set_axis(study.matrix.index[found.index]).loc[expected.index], expected, rtol=1e-9, check_names=False
+    )
+    assert "the data hold samples one after another, and what is asked for needs whole features: a scratch" in ran.err
+    assert "which later steps share\n" in ran.err
+    assert not list(study.folder.glob("*.scratch"))

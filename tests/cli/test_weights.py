@@ -93,7 +93,7 @@ BAD = {
     "one too few": (lambda s: _spoiled(s, lambda w: w.iloc[1:]), "missing: '001'"),
     "one twice": (lambda s: _spoiled(s, lambda w: pd.concat([w, w.iloc[:1]])), "more than once: '001'"),
     "other names": (lambda s: _spoiled(s, lambda w: w.add_prefix("x")), "names neither samples nor features"),
-    "text": (lambda s: (s.folder / "w.csv").write_text("name,weight\n001,high\n"), "holds 'high'"),
+    "text": (lambda s: (s.folder / "w.csv").write_text("name,weight\n001,high\n"), "no column of numbers besides 'name', 'weight'"),
     "too few features": (lambda s: _cell_weights(s).iloc[1:].to_csv(s.folder / "w.csv"), "missing: 'g0'"),
     "too few samples": (lambda s: _cell_weights(s).iloc[:, 1:].to_csv(s.folder / "w.csv"), "missing: '001'"),
     "the other way round": (lambda s: _cell_weights(s).T.to_csv(s.folder / "w.csv"), "the same samples"),
@@ -119,3 +119,15 @@ def test_weights_of_an_h5ad(command, study):
     _sample_weights(study).to_csv(study.folder / "w.csv")
     ran = command("fit", "data.h5ad", "--formula", "~ group", "--weights", "w.csv", "--out", "out")
     assert ran.code == 0, ran.err
+
+
+def test_weights_without_names_are_those_of_the_data_as_they_stand(fit, study):
+    weights = np.random.default_rng(8).uniform(0.5, 2, size=study.matrix.shape)
+    np.save("w.npy", weights)
+    pd.DataFrame(weights, study.matrix.index, study.matrix.columns).to_csv("w.csv")
+    assert fit("--coef", "groupB", "--weights", "w.csv", out="named").code == 0
+    assert fit("--coef", "groupB", "--weights", "w.npy").code == 0
+    text = [(study.folder / out / "groupB.tsv").read_text() for out in ("named", "out")]
+    assert text[0] == text[1]
+    refused = fit("--coef", "groupB", "--weights", "w.npy", "--exclude", "sample=003", out="no")
+    assert (refused.code, "without names, which can only belong to data of that size" in refused.err) == (3, True)
