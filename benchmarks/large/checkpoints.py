@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def timed(folder: str, threads: int, repeats: int) -> dict[str, Any]:
         return took
 
     fitted()
-    calls = {
+    calls: dict[str, Callable[[], float]] = {
         "lm_fit": fitted,
         "checkpoint=": partial(fitted, checkpoint=blocks),
         "checkpoint= that is complete": partial(fitted, (blocks,), checkpoint=blocks),

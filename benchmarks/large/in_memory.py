@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ def timed(features: int, dtype: str, threads: int, repeats: int) -> dict[str, An
         y[at] = block
     x = design(_SAMPLES)
     q, r = np.linalg.qr(x)
-    narrow, kept = q.astype(dtype), {}
+    narrow = q.astype(dtype)
+    kept: dict[str, Any] = {}
 
     def ours() -> None:
         kept["ours"] = el.lm_fit(y, x, threads=threads, progress=False)
@@ -53,7 +55,7 @@ def timed(features: int, dtype: str, threads: int, repeats: int) -> dict[str, An
         kept["plain"] = least_squares(y, q, r)
 
     calls: dict[str, Callable[[], Any]] = {"lm_fit": ours, "product": lambda: y @ narrow, "plain fit": plain}
-    timing: dict[str, Callable[[], float]] = {name: lambda call=call: seconds(call) for name, call in calls.items()}
+    timing = {name: partial(seconds, call) for name, call in calls.items()}
     cold, warm = alternated(timing, 1), alternated(timing, repeats)
     coefficients, sigma = kept["plain"]
     np.testing.assert_allclose(kept["ours"].coefficients.to_numpy(), coefficients, rtol=_RTOL, atol=_RTOL)

@@ -39,7 +39,7 @@ def reading(path: str, state: str, threads: int) -> dict[str, Any]:
 
     def shared() -> None:
         with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(lambda at: values[at].shape, each(rows)):
+            for _ in pool.map(lambda at: np.shape(values[at]), each(rows)):
                 pass
 
     ways: dict[str, Callable[[], None]] = {
