@@ -10,7 +10,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.data.blocks import ROW_CELLS
 from ebayes_lm.data.fingerprints import digest
-from ebayes_lm.data.sources import Source
+from ebayes_lm.data.sources import Band, Source
 
 
 class Adjust(Protocol):
@@ -53,6 +53,11 @@ class AdjustedSource(Source):
     def grain(self) -> int:
         """Rows that are stored together."""
         return self.source.grain
+
+    @property
+    def band(self) -> Band:
+        """What the source below holds."""
+        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
