@@ -1,6 +1,7 @@
-"""P-values of true null hypotheses are uniform: a million of them per path, one a feature.
+"""P-values of true null hypotheses are uniform, one a feature.
 
-``python -m tests.test_calibration`` prints the table of docs/calibration.md.
+``python -m tests.test_calibration`` measures a million per path and prints the table of docs/calibration.md; the tests
+look at the first of them.
 """
 
 from __future__ import annotations
@@ -211,6 +212,9 @@ APPROXIMATE = [
     *(Path(f"robust fit, {n} samples", lambda rng, g, n=n: robust_fit(rng, g, n), chunk=50_000) for n in (6, 12, 24)),
 ]
 FEWER = 100_000
+#: Features of the exact paths that are drawn again: the first chunk of the million. A rate at 0.05 that is off by
+#: 3.5 % of itself is noticed.
+FIRST = 250_000
 
 
 def names(path: Path) -> str:
@@ -219,15 +223,15 @@ def names(path: Path) -> str:
 
 @pytest.mark.parametrize("path", EXACT, ids=names)
 def test_rates_are_the_levels(path: Path) -> None:
-    """Where the model is true, to four standard errors of a million features."""
-    found = rates(path)
-    assert found.n > 0.99 * path.features
+    """Where the model is true, to four standard errors."""
+    found = rates(path._replace(features=FIRST))
+    assert found.n > 0.99 * FIRST
     assert (np.abs(found.z()) <= MOST).all(), found
 
 
 @pytest.mark.parametrize("path", CONSERVATIVE, ids=names)
 def test_rates_are_no_more_than_the_levels(path: Path) -> None:
-    found = rates(path)
+    found = rates(path._replace(features=FIRST))
     assert (found.z() <= MOST).all(), found
 
 
