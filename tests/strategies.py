@@ -15,7 +15,7 @@ import ebayes_lm as el
 #: The suite tries the same few examples each time; PROPERTY_EXAMPLES=500 looks at so many new ones.
 EXAMPLES = os.environ.get("PROPERTY_EXAMPLES")
 common = settings(
-    max_examples=int(EXAMPLES or 25),
+    max_examples=int(EXAMPLES or 12),
     derandomize=EXAMPLES is None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
