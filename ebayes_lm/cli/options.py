@@ -165,7 +165,11 @@ def _add_files(files: argparse._ArgumentGroup) -> None:
         "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
     )
     files.add_argument(
-        "--feature-columns", metavar="A,B", type=names, default=[], help="columns of DATA that describe features"
+        "--feature-columns",
+        metavar="A,B",
+        type=names,
+        default=[],
+        help="columns of numbers in DATA that describe features; columns of text do so by themselves",
     )
     files.add_argument("--layer", metavar="L", help="which matrix of a file that holds several; of an h5ad, a layer")
     files.add_argument(
