@@ -57,7 +57,7 @@ class TurnedRows:
             return True
         most = self.running.max_memory
         cells = _KEPT_CELLS if most is None else memory_bytes(most) // (8 * _KEPT_SHARE)
-        return self.matrix.shape[0] * self.basis.shape[1] <= cells
+        return bool(self.matrix.shape[0] * self.basis.shape[1] <= cells)
 
     def in_unit(self, y: AnyArray) -> FloatArray:
         """Values in their unit, zero where they are missing."""
@@ -123,7 +123,7 @@ def cross_in_blocks(running: Running) -> CrossProduct:
             total.add(cross_product(rows[at], weights[at]), at)
             return ()
 
-        run_blocks(block, *rows.shape, replace(running, progress=False))
+        run_blocks(block, rows.shape[0], rows.shape[1], replace(running, progress=False))
         return total.whole
 
     return cross

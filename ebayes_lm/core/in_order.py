@@ -33,7 +33,7 @@ class InOrder(Generic[Part]):
             self._waiting[at.start] = part, at.stop
             while self._next in self._waiting:
                 ready, self._next = self._waiting.pop(self._next)
-                self._joined = [self._join(*self._joined, ready) if self._joined else ready]
+                self._joined = [self._join(self._joined[0], ready) if self._joined else ready]
 
     @property
     def whole(self) -> Part:

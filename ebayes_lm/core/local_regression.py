@@ -92,12 +92,13 @@ def _curve(x: FloatArray, y: FloatArray, window: int, delta: float, iterations: 
 
 def line_places(x: FloatArray, delta: float | None = None) -> IntArray:
     """Where in rising x (n,) the lines of :func:`lowess` are fitted; the curve is straight from one to the next."""
-    distance, places, last = _distance(delta, x), [], -1
+    distance, last = _distance(delta, x), -1
+    places: list[int] = []
     while last < x.size - 1:
         # as far as the distance allows, and the next point where that is none
-        beyond = int(np.searchsorted(x, x[places[-1]] + distance, side="right")) if places else 0
+        beyond = int(np.searchsorted(x, float(x[places[-1]]) + distance, side="right")) if places else 0
         places.append(max(last + 1, beyond - 1))
-        last = int(np.searchsorted(x, x[places[-1]], side="right")) - 1
+        last = int(np.searchsorted(x, float(x[places[-1]]), side="right")) - 1
     return np.array(places, dtype=np.intp)
 
 

@@ -44,7 +44,9 @@ class Effects(NamedTuple):
     def beside(self, other: Effects) -> Effects:
         """Of these rows and those."""
         both = np.concatenate([self.triangle, other.triangle])
-        return Effects(np.linalg.qr(both, mode="r"), self.squares + other.squares, max(self.largest, other.largest))
+        return Effects(
+            np.asarray(np.linalg.qr(both, mode="r")), self.squares + other.squares, max(self.largest, other.largest)
+        )
 
 
 def weighted_effects(rows: Rows, x: FloatArray, count: int, *, by_sd: bool, exponent: int = 0) -> FloatArray:
@@ -88,7 +90,7 @@ class _Weighing(NamedTuple):
         y, weights, weighted = self.of(y)
         # factors of pieces that stay in the cache have the right singular vectors of the whole
         pieces = [np.linalg.qr(weighted[at : at + _PIECE], mode="r") for at in range(0, len(weighted), _PIECE)]
-        triangle = np.linalg.qr(np.concatenate(pieces), mode="r")
+        triangle = np.asarray(np.linalg.qr(np.concatenate(pieces), mode="r"))
         return Effects(triangle, float(np.einsum("ij,ij->", y, y)), float(weights.max(initial=0.0)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, memory_bytes
@@ -39,5 +40,9 @@ def whole_samples(matrix: FeatureMatrix, running: Running) -> Iterator[tuple[sli
     width = max(1, cells // features)
     for start in range(0, samples, width):
         at = slice(start, min(samples, start + width))
-        (columns,) = matrix.map_blocks(lambda values, _, at=at: (values[:, at],), replace(running, progress=False))
+        (columns,) = matrix.map_blocks(partial(_columns, samples=at), replace(running, progress=False))
         yield at, columns
+
+
+def _columns(values: AnyArray, _: slice, *, samples: slice) -> tuple[AnyArray]:
+    return (values[:, samples],)
