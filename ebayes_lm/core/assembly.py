@@ -80,7 +80,7 @@ def _in_blocks(
         rows.coefficients, stdev, rows.sigma, df_residual, rows.mean, n_observed, status, _covariance(plan, own, limma)
     )
     for at in room.blocks(g):
-        record = _various(plan, RowFits(*(array[at] for array in rows)), _between(own, at), limma=limma)
+        record = _various(plan, RowFits._make(array[at] for array in rows), _between(own, at), limma=limma)
         if features is not None:
             record = _feature_weighted(record, features[at])
         rows.coefficients[at], rows.sigma[at], stdev[at] = record.coefficients, record.sigma, record.stdev_unscaled
@@ -93,7 +93,7 @@ def _between(own: OwnFits | None, at: slice) -> OwnFits | None:
     if own is None:
         return None
     low, high = np.searchsorted(own.rows, (at.start, at.stop))
-    here = OwnFits(*(array[low:high] for array in own))
+    here = OwnFits._make(array[low:high] for array in own)
     return here._replace(rows=here.rows - at.start)
 
 

@@ -77,7 +77,7 @@ def mixed_record(
     coefficients, n_residual = room.lay((g, p), whole), room.lay((g,), fits.n_fitted.dtype)
     status, aliased = room.lay((g,), np.dtype(np.int8)), np.setdiff1d(np.arange(p), plan.columns)
     for at in room.blocks(g):
-        here = MixedFits(*(array[at] for array in fits))
+        here = MixedFits._make(array[at] for array in fits)
         coefficients[at] = np.nan
         coefficients[at, plan.columns] = np.where(here.lost, np.nan, here.coefficients)
         stdev[at, aliased], df[at, aliased] = np.nan, np.where(np.isnan(here.rho), 0.0, np.nan)[:, None]

@@ -186,4 +186,5 @@ def labels(dataset: Any, length: int, allow_external: bool = False) -> pd.Index:
     with reading(dataset.file.filename, f"at {dataset.name!r}"):
         text = _text(dataset)
         first, *others = (pd.Index(text[at : at + _NAMES]) for at in range(0, max(1, length), _NAMES))
-        return first.append(others)
+        found: pd.Index = first.append(others)
+        return found

@@ -116,6 +116,11 @@ class SparseSamples(SparseFeatures, SampleMajor):
                 found[:, first:last] = lines.picked(first, last, start, stop).T
         return found
 
+    @property
+    def read_copies(self) -> int:
+        """Entries as they are stored and as they are counted, zeros filled in, and in use."""
+        return 3
+
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Samples, zeros filled in."""
         lines = self._live
