@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
 import ebayes_lm as el
+from ebayes_lm.cli import main
 from ebayes_lm.data.readers.number_blocks import EXACT
 
 
-@pytest.fixture
-def demo(command):
-    ran = command("demo")
-    assert (ran.code, ran.err) == (0, "")
-    return ran
+class Shown(NamedTuple):
+    out: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """What one run says, and where it writes."""
+    at, out, err = tmp_path_factory.mktemp("demo"), StringIO(), StringIO()
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        patched.chdir(at)
+        code = main(["demo"])
+    assert (code, err.getvalue()) == (0, "")
+    return Shown(out.getvalue(), at / "ebayes_lm_demo")
 
 
 def test_it_says_which_samples_inform_the_comparison(demo):
@@ -36,15 +51,15 @@ def test_lines_fit_a_terminal_and_nothing_is_left_out(demo):
     assert "200873_s_at" in demo.out
 
 
-def test_tables_read_back_are_those_of_the_package(demo, tmp_path):
-    read = pd.read_csv(tmp_path / "ebayes_lm_demo" / "cancerCancer.tsv", sep="\t", index_col=0, **EXACT)
+def test_tables_read_back_are_those_of_the_package(demo):
+    read = pd.read_csv(demo.folder / "cancerCancer.tsv", sep="\t", index_col=0, **EXACT)
     expected = el.lm_fit(el.datasets.bladder(), "~ cancer + batch").ebayes().top_table("cancerCancer", number=None)
     assert read.index.name == "feature"
     pd.testing.assert_frame_equal(read, expected.rename_axis("feature"), check_exact=True, check_dtype=False)
 
 
-def test_files_are_those_that_it_names(demo, tmp_path):
-    folder = tmp_path / "ebayes_lm_demo"
+def test_files_are_those_that_it_names(demo):
+    folder = demo.folder
     files = {path.name for path in folder.iterdir()}
     record = json.loads((folder / "run.json").read_text())
     assert files == set(record["files"])
@@ -58,8 +73,8 @@ def test_files_are_those_that_it_names(demo, tmp_path):
     assert (weights["cancerCancer"] != 0).sum() == 18
 
 
-def test_methods_cite_what_was_used(demo, tmp_path):
-    methods = (tmp_path / "ebayes_lm_demo" / "methods.md").read_text()
+def test_methods_cite_what_was_used(demo):
+    methods = (demo.folder / "methods.md").read_text()
     flat = " ".join(methods.split())
     for cited in (
         "`~ cancer + batch`",
@@ -83,8 +98,8 @@ def test_json_is_one_object(command):
     assert facts["out"] == "elsewhere"
 
 
-def test_a_second_run_replaces_its_own_files_only(command, tmp_path):
-    assert command("demo").code == 0
+def test_a_second_run_replaces_its_own_files_only(command, demo, tmp_path):
+    shutil.copytree(demo.folder, tmp_path / "ebayes_lm_demo")
     notes = tmp_path / "ebayes_lm_demo" / "notes.txt"
     notes.write_text("mine")
     assert command("demo").code == 0
