@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from contextlib import suppress
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,7 @@ FITS = {
     "robust": lambda: el.lm_fit(COMPLETE, "~ C(group, contr.sum)", samples=SAMPLES, method="robust"),
     "voom": voomed,
 }
+FITS = {kind: cache(make) for kind, make in FITS.items()}  # nothing changes a fit
 STAGES = {
     "fit": lambda fit: fit,
     "contrasted": lambda fit: fit.contrast(f"`{fit.coef_names[2]}` - `{fit.coef_names[1]}`"),
@@ -248,11 +250,11 @@ def test_a_forged_header_is_refused_or_harmless(tmp_path, value):
     held = (tmp_path / "fit" / "header.json").read_bytes()
     refused = 0
     every = list(places(json.loads(held)))
-    for where in every[len(str(value)) % 7 :: 7]:
+    for where in every[len(str(value)) % 11 :: 11]:
         (tmp_path / "fit" / "header.json").write_bytes(held)
         forged(tmp_path / "fit", lambda said, where=where: put(said, where, value))
         refused += loaded_or_refused(tmp_path / "fit") is None
-    assert refused > len(every) / 20
+    assert refused > len(every) / 30
 
 
 def swap_array(folder, name, change):
