@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import runpy
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from benchmarks.problem import Problem
 from benchmarks.problems import PROBLEMS, Blocks, MappedBlocks, blocks_of_three
 from benchmarks.rivals import Rival, known
 from benchmarks.runners.serving import LMER_ROWS
-from benchmarks.speed import Limits
+from benchmarks.speed import Limits, written
 from tests.benchmarks.test_harness import record
 
 RUNNERS = Path(processes.__file__).parent / "runners"
@@ -124,8 +126,22 @@ def test_peak_memory_is_measured_of_what_a_problem_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(("call", "problem"), processes.FIRST_CALLS, ids=lambda x: x if isinstance(x, str) else "")
-def test_first_calls_are_timed_by_their_parts(call: str, problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_call_has_parts(call: str, problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process; the runner looks at its command line when it is imported."""
+    small = replace(problem, features=100, samples=12)
+    monkeypatch.setattr(sys, "argv", ["first_call", call])
+    runner = runpy.run_module("benchmarks.runners.first_call")
+    with written(small) as folder:
+        monkeypatch.chdir(folder)
+        parts = runner["once"](call, runner["Inputs"](small.arguments(), labels=False))
+        monkeypatch.undo()
+    assert parts
+    assert min(parts.values()) > 0
+
+
+def test_first_calls_are_timed_with_and_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "environment", lambda threads: _uncompiled(threads))
+    call, problem = processes.FIRST_CALLS[0]
     rows = processes.first_call(call, replace(problem, features=100, samples=12), 1, 1)
     assert [row["state"] for row in rows] == ["nothing cached", "cached"]
     assert all(row["parts"] and row["all"] >= sum(row["parts"].values()) for row in rows)
