@@ -34,7 +34,7 @@ def said(found, *words):
 # Inflation.
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_pure_null_is_calibrated(seed):
     simulation = el.datasets.simulate(n_features=20_000, groups={"A": 6, "B": 6}, proportion=0.0, seed=seed)
     mod = el.lm_fit(simulation.data, "~ group", samples=simulation.samples).ebayes()
@@ -47,7 +47,7 @@ def test_pure_null_is_calibrated(seed):
     assert repr(found) == "Structure of the estimates of 1 contrast in 20,000 features.\n- Nothing stands out."
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_pairs_taken_for_independent_samples_inflate_as_they_should(seed):
     """20 pairs with correlation 0.44: means vary by 1.44 of what independent samples would."""
     rng, n, rho = np.random.default_rng(seed), 40, 0.44
@@ -132,7 +132,7 @@ def with_hidden(seed, *, along, features=4000):
 
 
 @pytest.mark.parametrize("along", [0.0, 1.0, 3.0])
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_t_of_a_hidden_factor_is_foretold_from_effects(seed, along):
     y, hidden = with_hidden(seed, along=along)
     true = el.lm_fit(hidden[None, :], "~ group", samples=TWO).ordinary().t.loc[0, "groupB"]
@@ -157,7 +157,7 @@ def fitted(y, _hidden):
     return el.lm_fit(y, "~ group", samples=TWO).ebayes(), y
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_noise_has_no_hidden_factor(seed):
     y = noise(3000, 12, seed)
     found = el.estimate_structure(el.lm_fit(y, "~ group", samples=TWO).ebayes(), y)
