@@ -14,14 +14,22 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(VENV)/.installed
 	$(RUN)/ebayes-lm demo
 
-# What knows no labels is the same under any pandas.
-UNLABELLED = tests/core tests/kernels tests/benchmarks tests/test_notebooks.py tests/test_calibration.py \
-	tests/test_mixed_calibration.py tests/test_adjusted_calibration.py tests/test_factor_study.py
+# What meets no labels is the same under any pandas: numbers and how they are spread, blocks on disk and in processes.
+UNLABELLED = core kernels benchmarks test_architecture.py test_notebooks.py \
+	$(addprefix test_,calibration.py mixed_calibration.py adjusted_calibration.py factor_study.py significance.py \
+		exactness.py equivalences.py weight_properties.py nist.py) \
+	$(addprefix parity/test_,compat.py comparison.py survey.py exchange.py) \
+	$(addprefix batch/test_,control_remarks.py control_rows.py component_number.py estimate_structure.py) \
+	$(addprefix data/test_,blocks.py checkpoint.py cluster.py dask_array.py plan.py progress.py sample_blocks.py \
+		scratch.py sources.py) \
+	$(addprefix data/stores/test_,damaged_hdf5.py heaps.py hdf5.py layout.py numpy_file.py plink.py sparse_groups.py \
+		writing.py zarr_chunks.py zarr_damage.py zarr_store.py) \
+	results/test_sample_memory.py
 
 # The whole suite on the newest pandas, then what handles labels on the older one that AnnData asks for.
 test: $(VENV)/.tested $(VENV2)/.tested
-	$(RUN)/python -m pytest -n $(JOBS) -q
-	$(VENV2)/bin/python -m pytest -n $(JOBS) -q $(UNLABELLED:%=--ignore=%)
+	$(RUN)/python -m pytest -n $(JOBS) --dist worksteal -q
+	$(VENV2)/bin/python -m pytest -n $(JOBS) --dist worksteal -q $(UNLABELLED:%=--ignore=tests/%)
 
 lint: $(VENV)/.linted
 	$(RUN)/ruff check .
