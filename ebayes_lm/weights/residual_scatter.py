@@ -55,6 +55,7 @@ def array_weights_quick(
     [1.1, 0.9, 0.6, 1.4, 1.3, 1.2]
     """
     linear = require_linear(fit, "array_weights_quick")
+    linear.design_only("array_weights_quick()")
     model = variance_model(linear.design.matrix)
     free = 1.0 - np.einsum("ij,ij->j", model.basis, model.basis)
     free[free < _FREE_OF_ROUNDING] = np.nan
