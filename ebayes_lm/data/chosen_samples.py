@@ -12,7 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.sources import SampleMajor, Source
+from ebayes_lm.data.sources import Band, SampleMajor, Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,11 @@ class ChosenSource(Source):
     def grain(self) -> int:
         """Rows that are stored together."""
         return self.source.grain
+
+    @property
+    def band(self) -> Band:
+        """What the other source holds beside blocks of fewer rows."""
+        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``.
@@ -77,6 +82,11 @@ class ChosenSamples(ChosenSource, SampleMajor):
     def sample_grain(self) -> int:
         """Samples that are stored together."""
         return self.source.sample_grain
+
+    @property
+    def sample_band(self) -> Band:
+        """What the other source holds beside blocks of fewer samples."""
+        return self.source.sample_band
 
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Chosen samples ``start`` to ``stop``: what is stored together is read once where they stand in its order."""

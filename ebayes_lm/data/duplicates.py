@@ -10,7 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.fingerprints import digest
-from ebayes_lm.data.sources import Source
+from ebayes_lm.data.sources import Band, Source
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.errors import ArgumentError, counted
 
@@ -87,6 +87,11 @@ class DuplicateSource(Source):
     def grain(self) -> int:
         """Features whose rows are stored together."""
         return max(1, self.source.grain // self.duplicates.count)
+
+    @property
+    def band(self) -> Band:
+        """What the other source holds beside blocks of fewer rows."""
+        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Features ``start`` to ``stop``; rows that lie far apart are read apart."""

@@ -44,12 +44,9 @@ class MatrixRows:
 
     def in_order(self) -> Iterator[tuple[AnyArray, FloatArray | None]]:
         """Blocks of values and weights, first to last."""
-        rows, samples = self.shape
         source = by_features(self.matrix.source, self.running)
-        size = self.running.block_rows(samples, ROW_CELLS, source.grain)
-        with Progress(rows, self.running.progress) as progress:
-            for start in range(0, rows, size):
-                at = slice(start, min(rows, start + size))
+        with Progress(self.shape[0], self.running.progress) as progress:
+            for at in self.running.bounds_in(source, ROW_CELLS):
                 yield source.read(at.start, at.stop), None if self.cells is None else self.cells[at]
                 progress.advance(at.stop - at.start)
 
