@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,8 @@ from ebayes_lm.errors import DataError
 Said: TypeAlias = dict[str, Any]
 #: Lengths that stand for a missing text, by what is missing in pandas.
 _MISSING = {-1: None, -2: np.nan, -3: pd.NA}
+#: Texts that are objects of Python at a time.
+_TEXTS = 1 << 16
 
 
 class _Nowhere:
@@ -149,17 +152,24 @@ _NULLABLE: dict[str, str] = {
 
 
 def _say_texts(values: pd.Series[Any], writer: ArrayWriter | _Nowhere, name: str) -> Said:
-    pieces, lengths = [], np.empty(len(values), dtype=np.int64)
-    for k, value in enumerate(values.to_numpy(dtype=object)):
+    held, lengths = bytearray(), np.empty(len(values), dtype=np.int64)
+    for k, value in enumerate(_one_by_one(values)):
         if isinstance(value, str):
-            pieces.append(value.encode("utf-8", "surrogatepass"))
-            lengths[k] = len(pieces[-1])
+            before = len(held)
+            held += value.encode("utf-8", "surrogatepass")
+            lengths[k] = len(held) - before
         elif value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
             lengths[k] = -1 if value is None else -3 if value is pd.NA else -2
         else:
             raise DataError(f"{name} holds {value!r:.60}, a {type(value).__name__} among texts; turn it into text")
-    letters = np.frombuffer(b"".join(pieces), dtype=np.uint8)
+    letters = np.frombuffer(held, dtype=np.uint8)
     return {"letters": writer.add(letters, name), "lengths": writer.add(lengths, f"{name}.lengths")}
+
+
+def _one_by_one(values: pd.Series[Any]) -> Iterator[Any]:
+    """Values, of which few at a time are objects of Python: these take several times the room of text."""
+    for at in range(0, len(values), _TEXTS):
+        yield from values.iloc[at : at + _TEXTS].to_numpy(dtype=object)
 
 
 def _read_texts(said: Said, reader: ArrayReader) -> Any:
@@ -167,10 +177,14 @@ def _read_texts(said: Said, reader: ArrayReader) -> Any:
     ends = np.cumsum(np.maximum(lengths, 0))
     if lengths.ndim != 1 or (lengths < min(_MISSING)).any() or (len(ends) and ends[-1] != len(letters)):
         raise DataError(f"{reader.folder} holds texts whose lengths do not add up")
-    values: AnyArray = np.empty(len(lengths), dtype=object)
-    for k, (length, end) in enumerate(zip(lengths.tolist(), ends.tolist(), strict=True)):
-        values[k] = _MISSING[length] if length < 0 else letters[end - length : end].decode("utf-8", "surrogatepass")
-    return pd.array(values, dtype=_text_dtype(said["dtype"])) if said["dtype"] != "object" else values
+    parts = []
+    for at in range(0, max(1, len(lengths)), _TEXTS):
+        here = slice(at, at + _TEXTS)
+        values: AnyArray = np.empty(len(lengths[here]), dtype=object)
+        for k, (length, end) in enumerate(zip(lengths[here].tolist(), ends[here].tolist(), strict=True)):
+            values[k] = _MISSING[length] if length < 0 else letters[end - length : end].decode("utf-8", "surrogatepass")
+        parts.append(pd.Series(values, dtype=object if said["dtype"] == "object" else _text_dtype(said["dtype"])))
+    return pd.concat(parts, ignore_index=True).array if said["dtype"] != "object" else np.concatenate(parts)
 
 
 def _text_dtype(name: str) -> Any:
