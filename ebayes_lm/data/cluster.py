@@ -108,8 +108,10 @@ def cluster_for(scheduler: Any, source: Source) -> Iterator[Cluster | None]:
 
 @contextmanager
 def _connected(address: str) -> Iterator[Any]:
+    distributed = _distributed("scheduler=")
     try:
-        client = _distributed("scheduler=").Client(address, timeout=_TIMEOUT, set_as_default=False)
+        _require_address(address)
+        client = distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise ArgumentError(
             f"no Dask scheduler answers at {address!r} ({str(error).strip() or type(error).__name__}); an "
@@ -117,6 +119,21 @@ def _connected(address: str) -> Iterator[Any]:
         ) from None
     with client:
         yield client
+
+
+def _require_address(address: str) -> None:
+    """Look at an address before there is a client: one that fails as it begins is a minute in ending.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    comm = import_module("distributed.comm")
+    scheme, place = comm.parse_address(address)
+    comm.registry.get_backend(scheme)
+    if scheme in ("tcp", "tls"):
+        comm.parse_host_port(place)
 
 
 @contextmanager

@@ -110,6 +110,8 @@ def dask_source(array: Any) -> DaskSource:
         raise DataError(
             f"the matrix must hold real numbers and holds {array.dtype}; convert it, with NaN where a value is missing"
         )
+    if isinstance(array._meta, np.ma.MaskedArray) and array.dtype.kind != "f":
+        array = array.astype(np.float64)  # a masked value is NaN, which other types do not have
     return DaskSource(array)
 
 
@@ -121,8 +123,10 @@ def plain_rows(values: Any, shape: tuple[int, int], dtype: np.dtype[Any]) -> Any
     DataError
         Chunks are not what the array says of itself.
     """
-    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind == "f":
-        values = values.filled(np.nan)
+    if isinstance(values, np.ma.MaskedArray):
+        if values.dtype.kind != "f" and np.ma.is_masked(values):
+            raise DataError(f"values of the dask array are masked, and {values.dtype} has no NaN; use .astype(float)")
+        values = values.filled(np.nan) if values.dtype.kind == "f" else values.data
     for turn in ("toarray", "todense"):
         if hasattr(values, turn):
             values = getattr(values, turn)()

@@ -100,6 +100,27 @@ def test_sparse_and_masked_chunks_are_filled_up():
     assert_array_equal(dask_source(masked).read(0, 40), np.where(Y > 1, np.nan, Y)[:40])
 
 
+@pytest.mark.parametrize("dtype", ["i1", "u2", "i8", "?", "f4"])
+def test_masked_values_of_any_type_are_missing(dtype, client):
+    numbers, mask = (abs(Y) * 20).astype(dtype), np.arange(len(Y))[:, None] % 11 == np.arange(10)
+    wanted = np.where(mask, np.nan, numbers)
+    for masked in (
+        da.from_array(np.ma.masked_array(numbers, mask), chunks=(40, 10)),
+        da.ma.masked_array(da.from_array(numbers, chunks=(40, 4)), da.from_array(mask, chunks=(40, 4))),
+    ):
+        assert_array_equal(dask_source(masked).read(30, 90), wanted[30:90])
+        same_record(lm_fit(masked, X, scheduler=client), lm_fit(wanted, X))
+
+
+def test_masks_that_the_array_does_not_tell_of_are_refused():
+    whole = np.ones((300, 10), np.int64)
+    hidden = da.from_array(whole, chunks=(100, 10)).map_blocks(
+        lambda values: np.ma.masked_array(values, values > 0), dtype=np.int64, meta=np.empty((0, 0), np.int64)
+    )
+    with pytest.raises(DataError, match=r"masked .*astype\(float\)"):
+        lm_fit(hidden, X)
+
+
 def test_a_vector_is_one_feature():
     assert as_feature_matrix(da.from_array(Y[0], chunks=4)).shape == (1, 10)
 
