@@ -107,7 +107,7 @@ def lm_fit(
         Threads, and features in a block; by default all processors, and blocks of four million values, fewer where
         rows have gaps. Of a file that holds samples one after another, a block is as many values of some samples.
     max_memory : int or str, optional
-        Room for blocks, such as "1GB".
+        Room for blocks, and for what a store unpacks beside them, such as "1GB"; results and names come on top.
     progress : bool, optional
         By default a line on stderr after two seconds where somebody watches.
     checkpoint : path, optional
