@@ -224,7 +224,7 @@ def as_feature_matrix(
         _refuse_counts(y)
         raise ArgumentTypeError(
             f"cannot read a matrix from {type(y).__name__}; give a NumPy array, DataFrame, AnnData, "
-            "scipy sparse matrix, dask array or EList of features x samples"
+            "scipy sparse matrix, dask array or EList of features x samples; open_matrix() opens a file"
         )
     if layer is not None and not is_anndata(y):
         raise ArgumentTypeError(f"layer={layer!r} names a layer of an AnnData, and y is {type(y).__name__}")
