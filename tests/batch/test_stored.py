@@ -36,7 +36,7 @@ Y = pd.DataFrame(8 + RNG.normal(size=(G, N)) * RNG.uniform(0.5, 2, (G, 1)) + HID
 GAPS = Y.mask(pd.DataFrame(RNG.random((G, N)) < 0.001, index=Y.index, columns=Y.columns))
 CONTROLS = Y.index[::5]
 GC = np.linspace(0, 1, G) ** 2
-ABOUT = {"samples": TABLE, "max_memory": SHORT, "chunk_size": 64}
+ABOUT = {"samples": TABLE, "max_memory": SHORT, "chunk_size": 300}
 
 ADJUSTING = {
     "remove_batch_effect": lambda y: el.remove_batch_effect(y, "day", group="group", **ABOUT),
@@ -160,7 +160,7 @@ LEARNING = {
     "ruv, inverse": lambda y: told(el.ruv(y, "~ group", CONTROLS, method="RUVinv", **ABOUT)),
     "ruvg": lambda y: told(el.ruvg(y, CONTROLS, 2, log=False, **ABOUT)),
     "residual_structure": lambda y: tables(el.residual_structure(FIT, y, seed=1, n_perm=3, **ABOUT)),
-    "estimate_structure": lambda y: tables(el.estimate_structure(FIT.ebayes(), y, **ABOUT)),
+    "estimate_structure": lambda y: tables(el.estimate_structure(FIT.ebayes(), y, controls=CONTROLS, **ABOUT)),
     "covariate_trends": lambda y: [el.covariate_trends(y, GC, max_memory=SHORT)["trend"]],
 }
 
