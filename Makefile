@@ -3,8 +3,10 @@ VENV ?= .venv
 VENV2 ?= .venv-anndata
 JOBS ?= 2
 RUN = $(VENV)/bin
+# What is imported is compiled then, which is a small part of what is installed.
+INSTALL = -m pip install -q --no-compile
 
-.PHONY: demo test lint bench oracle real-sets clean
+.PHONY: demo test lint environments bench oracle real-sets clean
 .DELETE_ON_ERROR:
 
 # Tests share the processors and what was compiled: linear algebra keeps to a thread each, bytecode is written.
@@ -31,6 +33,8 @@ test: $(VENV)/.tested $(VENV2)/.tested
 	$(RUN)/python -m pytest -n $(JOBS) --dist worksteal -q
 	$(VENV2)/bin/python -m pytest -n $(JOBS) --dist worksteal -q $(UNLABELLED:%=--ignore=tests/%)
 
+environments: $(VENV)/.tested $(VENV2)/.tested
+
 lint: $(VENV)/.linted
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
@@ -52,24 +56,24 @@ real-sets: $(VENV)/.tested
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install -q -U "pip>=25.1"
+	$(RUN)/python $(INSTALL) -U "pip>=25.1"
 	touch $@
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
-	$(RUN)/python -m pip install -q -e .
+	$(RUN)/python $(INSTALL) -e .
 	touch $@
 $(VENV)/.tested: $(VENV)/.installed
-	$(RUN)/python -m pip install -q --group test
+	$(RUN)/python $(INSTALL) --group test
 	touch $@
 $(VENV)/.linted: $(VENV)/.tested
-	$(RUN)/python -m pip install -q --group lint
+	$(RUN)/python $(INSTALL) --group lint
 	touch $@
 $(VENV)/.benched: $(VENV)/.tested
-	$(RUN)/python -m pip install -q --group bench --no-deps
+	$(RUN)/python $(INSTALL) --group bench --no-deps
 	touch $@
 $(VENV2)/.tested: pyproject.toml
 	$(PYTHON) -m venv $(VENV2)
-	$(VENV2)/bin/python -m pip install -q -U "pip>=25.1"
-	$(VENV2)/bin/python -m pip install -q -e ".[anndata]" --group test
+	$(VENV2)/bin/python $(INSTALL) -U "pip>=25.1"
+	$(VENV2)/bin/python $(INSTALL) -e ".[anndata]" --group test
 	touch $@
 
 clean:
