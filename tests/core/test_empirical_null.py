@@ -60,7 +60,7 @@ def test_one_seed_one_answer():
     assert null_of_most(z, np.random.default_rng(3)) != null_of_most(z, np.random.default_rng(4))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("n", [5_000, 200_000])
 def test_without_effects_there_is_no_inflation(n, seed):
     found = null_of_most(drawn(n, seed=seed), np.random.default_rng(1))
@@ -69,7 +69,7 @@ def test_without_effects_there_is_no_inflation(n, seed):
     assert found.share > 0.97
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("effect", [3.0, 6.0])
 def test_planted_inflation_is_found_beside_effects(effect, seed):
     z = drawn(20_000, seed=seed, inflation=1.2, bias=0.15, share=0.05, effect=effect)
