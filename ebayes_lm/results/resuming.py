@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +16,9 @@ from ebayes_lm.core.mixed_plan import MixedPlan
 from ebayes_lm.core.rooms import MEMORY
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.checkpoint import Checkpointed
-from ebayes_lm.data.engines import Threads
+from ebayes_lm.data.engines import Engine, Threads
 from ebayes_lm.data.fingerprints import digest, of_array
+from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 from ebayes_lm.results.correlated import Arranged
 
@@ -63,8 +65,6 @@ def resumable(running: Running, folder: Path | None, to: Arranged, plan: LinearP
         return running
     weights = to.weights
     facts = {
-        "the version of ebayes_lm": version("ebayes-lm"),
-        "the input": to.matrix.source.fingerprint(),
         "the design": digest(to.x),
         "weights of samples": _of_weights(weights.samples),
         "weights of observations": _of_weights(weights.cells),
@@ -73,7 +73,13 @@ def resumable(running: Running, folder: Path | None, to: Arranged, plan: LinearP
         **_of_plan(plan, to.correlation),
     }
     inner = running.engine or Threads(running.n_threads)
-    return replace(running, engine=Checkpointed(inner, folder, facts))
+    return replace(running, engine=checkpointed(inner, folder, to.matrix.source, facts))
+
+
+def checkpointed(inner: Engine, folder: Path, source: Source, facts: Mapping[str, str]) -> Checkpointed:
+    """An engine that keeps blocks of a source in a folder; on the source and the version they depend in any case."""
+    known = {"the version of ebayes_lm": version("ebayes-lm"), "the input": source.fingerprint()}
+    return Checkpointed(inner, folder, known | dict(facts))
 
 
 def not_kept(running: Running) -> Running:

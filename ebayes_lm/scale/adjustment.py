@@ -64,7 +64,8 @@ def _columns(wanted: Any, matrix: FeatureMatrix, table: Any, used: BoolArray) ->
             return model_matrix(wanted, aligned_samples(table, sample_labels=labels, n_samples=n)[used]).matrix
         if isinstance(wanted, (pd.DataFrame, pd.Series)):
             order = align(wanted.index, labels, n, what="the design")
-            return Design(wanted.iloc[order[used]]).matrix
+            rows = wanted.iloc[order[used]]
+            return Design(rows.to_frame() if isinstance(rows, pd.Series) else rows).matrix
         if isinstance(wanted, (np.ndarray, list)) and len(wanted) == n:
             return Design(np.asarray(wanted)[used]).matrix
     return design_of(wanted, matrix, table).matrix[used]

@@ -15,7 +15,7 @@ from ebayes_lm.core.ols import Status
 from ebayes_lm.core.pair_tests import Found, joined
 from ebayes_lm.core.predictors import Predictors, predictors
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads
-from ebayes_lm.data.engines import Parts, Threads, working
+from ebayes_lm.data.engines import Parts, Threads, Work, working
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.scratch import by_features
@@ -124,10 +124,11 @@ def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running
     source, samples = by_features(matrix.source, running), matrix.shape[1]
     cells = _CELLS if work.keep_p is not None else _CELLS * samples // max(samples, _KEPT * n_outcomes)
     bounds = running.bounds_in(source, max(1, cells))
+    engine = running.engine or FewAtATime(running.n_threads)
     with (
         blas_threads(1),
         Progress(source.shape[0], running.progress) as progress,
-        working(_in_order(_blocks(source, work, bounds, running))) as blocks,
+        working(_in_order(engine.run(source, work, bounds))) as blocks,
     ):
         for at, parts in blocks:
             *found, tests, p_values, rows, counts = parts.loose
@@ -137,17 +138,18 @@ def scanned(matrix: FeatureMatrix, work: ScannedBlocks, n_outcomes: int, running
             yield Scanned(Found(*found), tests, p_values)
 
 
-def _blocks(
-    source: Source, work: ScannedBlocks, bounds: list[slice], running: Running
-) -> Iterator[tuple[slice, Parts]]:
-    """Blocks in any order; threads do not run far ahead of whoever takes them."""
-    if running.engine is not None:
-        with working(running.engine.run(source, work, bounds)) as blocks:
-            yield from blocks
-        return
-    engine, most = Threads(running.n_threads), max(_WAITING, 8 * running.n_threads)
-    for first in range(0, len(bounds), most):
-        yield from engine.run(source, work, bounds[first : first + most])
+@dataclass(frozen=True)
+class FewAtATime:
+    """So many threads of this process, which do not run far ahead of whoever takes what blocks give."""
+
+    number: int
+
+    def run(self, source: Source, work: Work, bounds: Sequence[slice]) -> Iterator[tuple[slice, Parts]]:
+        """Each block and what it gives, in their order."""
+        engine, most = Threads(self.number), max(_WAITING, 8 * self.number)
+        for first in range(0, len(bounds), most):
+            with working(engine.run(source, work, bounds[first : first + most])) as blocks:
+                yield from blocks
 
 
 def _in_order(blocks: Iterator[tuple[slice, Parts]]) -> Iterator[tuple[slice, Parts]]:

@@ -10,19 +10,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.ols import KERNEL_CELLS
 from ebayes_lm.core.pair_tests import Found, false_discovery_rates, inflation
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.cluster import cluster_for
+from ebayes_lm.data.engines import Engine
+from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.boundary import matrix_and_table
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, DesignWarning, counted, listing, warn
 from ebayes_lm.results.arguments import probability
+from ebayes_lm.results.resuming import checked_folder, checkpointed, require_apart
 from ebayes_lm.scale.adjustment import covariate_columns, interaction_columns
 from ebayes_lm.scale.hits_file import checked_path, hits_file
 from ebayes_lm.scale.outcomes import Outcomes, outcomes_of
 from ebayes_lm.scale.scanned import (
+    FewAtATime,
     OutcomeSet,
     Scanned,
     ScannedBlocks,
@@ -49,6 +54,7 @@ def scan(
     out: Any = None,
     layer: str | None = None,
     feature_columns: str | Sequence[str] | None = None,
+    checkpoint: Any = None,
     scheduler: Any = None,
     threads: int | None = None,
     chunk_size: int | None = None,
@@ -83,6 +89,8 @@ def scan(
         Layer of an AnnData.
     feature_columns : str or list of str, optional
         Columns of a DataFrame that describe features.
+    checkpoint : path, optional
+        A folder of its own where tests are kept as they are done, so that the same call goes on where a run ended.
     scheduler : str or distributed.Client, optional
         Address of a Dask scheduler, or a client, whose workers do the work.
     threads, chunk_size : int, optional
@@ -146,13 +154,16 @@ def scan(
     """
     running = Running(threads, chunk_size, max_memory, progress)
     path = None if out is None else checked_path(out)
+    folder = checked_folder(checkpoint, "checkpoint")
+    require_apart(folder, path)
     keep_p = _threshold(keep_p)
     matrix, table = matrix_and_table(features, samples, layer=layer, feature_columns=feature_columns)
     warn_of_adjustment(matrix.adjusted)
     outcomes = outcomes_of(outcome, matrix, table)
-    used = np.isfinite(outcomes.values).any(axis=0)
+    used: BoolArray = np.asarray(np.isfinite(outcomes.values).any(axis=0))
     factors = interaction_columns(interaction, matrix, table, used)
-    sets = outcome_sets(outcomes.values, covariate_columns(covariates, matrix, table, used), factors)
+    adjusted_for = covariate_columns(covariates, matrix, table, used)
+    sets = outcome_sets(outcomes.values, adjusted_for, factors)
     _check_sets(sets, outcomes)
     n_tests = matrix.shape[0] * len(outcomes.names)
     if path is None and keep_p is None and not outcomes.is_one and n_tests > _MOST_TESTS:
@@ -164,10 +175,28 @@ def scan(
     told = None if path is None and keep_p is None else told_of(matrix.shape[0], len(outcomes.names))
     work, columns = ScannedBlocks(sets, keep_p, use_kernel, told), max(1, len(factors))
     with cluster_for(scheduler, matrix.source) as engine:
-        done = scanned(matrix, work, len(outcomes.names), replace(running, engine=engine))
+        worker: Engine = engine or FewAtATime(running.n_threads)
+        if folder is not None:
+            facts = _facts(outcomes.values, adjusted_for, factors, keep_p, told)
+            worker = checkpointed(worker, folder, matrix.source, facts)
+        done = scanned(matrix, work, len(outcomes.names), replace(running, engine=worker))
         if path is None:
             return _whole(collected(list(done)), matrix, outcomes, columns, told is not None)
         return _written(path, done, matrix, outcomes, columns)
+
+
+def _facts(
+    outcomes: FloatArray, covariates: FloatArray, factors: FloatArray, keep_p: float | None, told: Any
+) -> dict[str, str]:
+    """What blocks of a scan depend on, beside the features."""
+    return {
+        "the model": "of scans",
+        "the outcomes": digest(outcomes),
+        "the covariates": digest(covariates),
+        "the interaction": digest(factors),
+        "keep_p": repr(keep_p),
+        "what is told of other tests": repr(told),
+    }
 
 
 def _threshold(keep_p: Any) -> float | None:

@@ -11,6 +11,7 @@ import ebayes_lm as el
 from ebayes_lm import scan
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.data.matrix import as_feature_matrix
+from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.errors import DesignWarning
 from ebayes_lm.scale import scanned, scanning
 from tests.scale.ordinary_fits import regressions
@@ -337,6 +338,37 @@ def test_a_run_that_fails_leaves_the_old_file(tmp_path):
         scan(spoiled, PEOPLE["lung"], out=path, chunk_size=100)
     assert path.read_text() == "an earlier file"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("keep_p", [None, 0.05])
+def test_a_scan_goes_on_where_it_ended(tmp_path, monkeypatch, keep_p):
+    outcomes = PEOPLE[["lung", "bmi"]]
+    options = {"covariates": COVARIATES, "keep_p": keep_p, "chunk_size": 100, "checkpoint": tmp_path / "run"}
+    read, from_memory, ends = [], ArraySource.read, 7
+
+    def interrupted(source, start, stop):
+        read.append(stop - start)
+        if len(read) == ends:
+            raise KeyboardInterrupt
+        return from_memory(source, start, stop)
+
+    monkeypatch.setattr(ArraySource, "read", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        scan(GAPPED, outcomes, threads=1, **options)
+    assert len(list((tmp_path / "run").glob("block-*"))) >= 3
+    (tmp_path / "run" / "block-000000000100").unlink()
+    done, ends = len(list((tmp_path / "run").glob("block-*"))), -1
+    with pytest.raises(el.errors.ArgumentError, match="the input changed"):
+        scan(SITES, outcomes, **options)
+    for changed in ({"keep_p": 0.5}, {"covariates": None}, {"interaction": COVARIATES[:, 0]}):
+        with pytest.raises(el.errors.ArgumentError, match="holds blocks of another run"):
+            scan(GAPPED, outcomes, **options | changed)
+    read.clear()
+    table = scan(GAPPED, outcomes, **options | {"chunk_size": 500, "threads": 2})
+    assert read == [100] * (10 - done)
+    whole = scan(GAPPED, outcomes, **options | {"checkpoint": None})
+    pd.testing.assert_frame_equal(table, whole, check_exact=True)
+    assert table.attrs == whole.attrs
 
 
 def test_nothing_kept_keeps_columns():
