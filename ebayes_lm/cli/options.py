@@ -136,6 +136,7 @@ def _add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     scan.add_argument("--layer", metavar="L", help="which matrix of a file that holds several")
     scan.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
     scan.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
+    scan.add_argument("--checkpoint", metavar="DIR", help="keep what is done there, to go on with it")
     scan.add_argument("--scheduler", metavar="ADDRESS", help="work on the Dask cluster whose scheduler is there")
     _add_common(scan)
 

@@ -37,6 +37,7 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
         keep_p=arguments.keep_p,
         threads=arguments.threads,
         max_memory=arguments.max_memory,
+        checkpoint=arguments.checkpoint,
         scheduler=arguments.scheduler,
     )
     table = found if len(outcomes) > 1 else found.rename_axis("feature").reset_index()

@@ -48,8 +48,10 @@ def test_many_outcomes_of_which_hits_are_kept(command, study, people):
 def test_data_without_names_go_by_order(command, study, people):
     np.save("y.npy", study.matrix.to_numpy())
     people.reset_index().to_csv("people.csv", index=False)
-    ran = command("scan", "y.npy", "--samples", "people.csv", "--outcome", "bmi", "--out", "bmi.csv")
+    ran = command("scan", "y.npy", "--samples", "people.csv", "--outcome", "bmi", "--out", "bmi.csv",
+                  "--checkpoint", "blocks")  # fmt: skip
     assert ran.code == 0
+    assert (study.folder / "blocks" / "block-000000000000").is_file()
     table = scan(study.matrix.to_numpy(), people["bmi"].to_numpy())
     np.testing.assert_allclose(pd.read_csv("bmi.csv")["t"], table["t"], rtol=DIRECT)
 
