@@ -67,6 +67,8 @@ SCANS = [
     scanned("keep_p by word", ArgumentTypeError, "keep_p", "'few'", keep_p="few"),
     scanned("keep_p NaN", ArgumentError, "keep_p", "nan", keep_p=np.nan),
     scanned("out by number", ArgumentTypeError, "path", "got 3", out=3),
+    scanned("checkpoint by number", ArgumentTypeError, "checkpoint=", "not 3", checkpoint=3),
+    scanned("blocks where the table goes", ArgumentError, "apart from one another", out="a.csv", checkpoint="a.csv"),
     scanned("out of no format", ArgumentError, "'hits.xlsx'", "'.parquet'", out="hits.xlsx"),
     scanned("out nowhere", DataError, "folder that is not there", out="no/such/folder/hits.csv"),
     scanned("infinite features", DataError, "infinite: 1 value in 1 feature ('g3')", y=spoiled(np.inf, (3, 2))),
