@@ -167,8 +167,8 @@ def test_the_same_seed_gives_the_same_answer() -> None:
 
 # Calibration.
 
-#: Data sets of noise, and how often one in twenty may happen among them: 12 or more once in 300 times.
-TRIALS, MOST = 100, 12
+#: Data sets of noise, and how often one in twenty may happen among them: 9 or more once in 300 times.
+TRIALS, MOST = 60, 9
 
 
 @pytest.fixture(scope="module")
