@@ -93,7 +93,10 @@ BAD = {
     "one too few": (lambda s: _spoiled(s, lambda w: w.iloc[1:]), "missing: '001'"),
     "one twice": (lambda s: _spoiled(s, lambda w: pd.concat([w, w.iloc[:1]])), "more than once: '001'"),
     "other names": (lambda s: _spoiled(s, lambda w: w.add_prefix("x")), "names neither samples nor features"),
-    "text": (lambda s: (s.folder / "w.csv").write_text("name,weight\n001,high\n"), "no column of numbers besides 'name', 'weight'"),
+    "text": (
+        lambda s: (s.folder / "w.csv").write_text("name,weight\n001,high\n"),
+        "no column of numbers besides 'name', 'weight'",
+    ),
     "too few features": (lambda s: _cell_weights(s).iloc[1:].to_csv(s.folder / "w.csv"), "missing: 'g0'"),
     "too few samples": (lambda s: _cell_weights(s).iloc[:, 1:].to_csv(s.folder / "w.csv"), "missing: '001'"),
     "the other way round": (lambda s: _cell_weights(s).T.to_csv(s.folder / "w.csv"), "the same samples"),
