@@ -164,39 +164,55 @@ class Predictors:
         own: _Own | None = None,
     ) -> tuple[Pairs, IntArray]:
         """Pairs that may be kept, and how many tests there are by outcome."""
-        effects = [
-            column @ self.outcomes.T / length[:, None]
-            for column, length in zip(rest.columns, rest.lengths, strict=True)
-        ]
+        products = [column @ self.outcomes.T for column in rest.columns]
+        fine, possible = rest.status == Status.ok, self.lengths > 0
+        wanted = self._wanted(products, rest, own, keep_p, fine, possible)
+        i, j = np.divmod(np.flatnonzero(wanted), len(self.outcomes))
+        effects = [product[i, j] / length[i] for product, length in zip(products, rest.lengths, strict=True)]
         explained = _sum_of_squares(effects[-self.tested :])
-        total = np.ones(1) if own is None else own.shares
-        left = total - explained
-        if len(effects) > self.tested:
-            left -= np.square(effects[0])
-        valid = (rest.status == Status.ok)[:, None] & (self.lengths > 0)
-        if keep_p is None:
-            wanted = np.ones_like(valid)
-        else:
-            bar = shares_at(keep_p, rest.df, self.tested) * (1.0 + _SLACK)
-            wanted = valid & (left <= bar[:, None] * (left + explained))
-        i, j = np.nonzero(wanted)
-        total = np.broadcast_to(total, left.shape)[i, j]
-        left = left[i, j]
-        close = np.flatnonzero((left < _DIRECT * total) & valid[i, j])
-        left[close] = self._left(rest, effects, own, i[close], j[close])
+        total = np.ones(len(i)) if own is None else own.shares[i, j]
+        left = total - _sum_of_squares(effects)
+        valid = fine[i] & possible[j]
+        close = np.flatnonzero((left < _DIRECT * total) & valid)
+        left[close] = self._left(rest, [effect[close] for effect in effects], own, i[close], j[close])
         left[left <= ZERO_VARIANCE**2 * total] = 0.0
         length = np.ldexp(rest.lengths[-1], 0 if scale is None else scale)
         pairs = Pairs(
-            row=rows[i], outcome=j, explained=explained[i, j], left=left, df=rest.df[i], n=rest.n[i],
-            effect=effects[-1][i, j] * self.lengths[j] / length[i], unit=self.lengths[j] / length[i],
-            status=np.where(valid[i, j] | (rest.status[i] != Status.ok), rest.status[i], Status.zero_variance),
+            row=rows[i], outcome=j, explained=explained, left=left, df=rest.df[i], n=rest.n[i],
+            effect=effects[-1] * self.lengths[j] / length[i], unit=self.lengths[j] / length[i],
+            status=np.where(valid | ~fine[i], rest.status[i], Status.zero_variance),
         )  # fmt: skip
-        return pairs, valid.sum(axis=0)
+        return pairs, np.count_nonzero(fine) * possible.astype(np.intp)
+
+    def _wanted(
+        self,
+        products: list[FloatArray],
+        rest: FeatureColumns,
+        own: _Own | None,
+        keep_p: float | None,
+        fine: BoolArray,
+        possible: BoolArray,
+    ) -> BoolArray:
+        """Which features (g) and outcomes (q) may be kept together; more than will be, by rounding."""
+        if keep_p is None:
+            return np.ones(products[0].shape, dtype=np.bool_)
+        bar = shares_at(keep_p, rest.df, self.tested) * (1.0 + _SLACK)
+        wanted: BoolArray
+        if len(products) == 1 and own is None:  # explained and left add up to one, so that one comparison tells
+            least = rest.lengths[0] * np.sqrt(np.clip(1.0 - bar, 0.0, 1.0)) * (1.0 - _SLACK)
+            wanted = np.abs(products[0]) >= least[:, None]
+        else:
+            effects = [product / length[:, None] for product, length in zip(products, rest.lengths, strict=True)]
+            left = (np.ones(1) if own is None else own.shares) - _sum_of_squares(effects)
+            wanted = left <= bar[:, None] * (left + _sum_of_squares(effects[-self.tested :]))
+        wanted[~fine] = False
+        wanted[:, ~possible] = False
+        return wanted
 
     def _left(
         self, rest: FeatureColumns, effects: list[FloatArray], own: _Own | None, i: IntArray, j: IntArray
     ) -> FloatArray:
-        """Squared lengths of residuals of pairs of feature i and outcome j."""
+        """Squared lengths of residuals of pairs of feature i and outcome j, of which the effects are given."""
         left = np.empty(len(i))
         step = max(1, _PIECE_CELLS // max(1, self.outcomes.shape[1]))
         for start in range(0, len(i), step):
@@ -205,7 +221,7 @@ class Predictors:
             if own is not None:
                 residuals = own.covariates.take(a).residuals(residuals * own.covariates.present[a])[0]
             for column, length, effect in zip(rest.columns, rest.lengths, effects, strict=True):
-                residuals = residuals - column[a] * (effect[a, b] / length[a])[:, None]
+                residuals = residuals - column[a] * (effect[start : start + step] / length[a])[:, None]
             left[start : start + step] = squares(residuals)
         return left
 
