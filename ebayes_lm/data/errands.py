@@ -12,6 +12,7 @@ from uuid import uuid4
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.allocation import keep_freed_memory
 from ebayes_lm.data.dask_array import plain_rows
 from ebayes_lm.data.engines import Parts, Work
 from ebayes_lm.data.mapped import mapped
@@ -96,7 +97,7 @@ def run_errand(
         if work is None:
             raise ArgumentError("a task came without its work")
         if errand.home != HOME:  # where workers are threads of the process that asks, it holds itself to one
-            _hold_to_one_thread()
+            _settle()
         return [(at, work(rows[at.start - start : at.stop - start], at)) for at in group]
     except EbayesLMError as error:
         return Failed(error)
@@ -120,11 +121,13 @@ def _require_version(wanted: str) -> None:
 
 
 @cache
-def _hold_to_one_thread() -> None:
-    """Hold linear algebra of a worker process to one thread, for good: only the thread that sets this can lift it.
+def _settle() -> None:
+    """Hold linear algebra of a worker process to one thread, for good, and let it keep its memory between arrays.
 
-    Dask starts its workers so, but not those that have no nanny.
+    Dask starts its workers with one thread, but not those that have no nanny. Only the thread that sets this can lift
+    it.
     """
+    keep_freed_memory()
     import scipy.linalg  # noqa: F401  # a library of its own, which must be there to be held
     from threadpoolctl import threadpool_limits
 
