@@ -14,7 +14,7 @@ from typing import Any
 from ebayes_lm.data.cluster_tasks import Tasks, groups, threads_of, unwrapped
 from ebayes_lm.data.dask_array import DaskSource, active_client
 from ebayes_lm.data.engines import Parts, Work
-from ebayes_lm.data.errands import Failed
+from ebayes_lm.data.errands import Failed, run_errand
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
@@ -39,6 +39,7 @@ class Cluster:
 
     def run(self, source: Source, work: Work, bounds: Sequence[slice]) -> Iterator[tuple[slice, Parts]]:
         """Each block and what it gives, as tasks complete."""
+        _require_package(self.client)
         tasks = Tasks(self.client, source, work, self.retries)
         waiting = deque((group, 0) for group in groups(bounds, source, threads_of(self.client)))
         under_way: dict[Any, tuple[list[slice], int]] = {}
@@ -59,6 +60,23 @@ class Cluster:
                     yield from _blocks(status, result)
         finally:
             tasks.end(list(under_way))
+
+
+def _require_package(client: Any) -> None:
+    """Refuse workers that cannot import the package: what they are sent would wait for ever.
+
+    Raises
+    ------
+    ArgumentError
+        One cannot.
+    """
+    try:
+        client.run(import_module, run_errand.__module__)
+    except ImportError as error:
+        raise ArgumentError(
+            f"a worker of the cluster cannot import ebayes_lm ({error}); install the version that this process has on "
+            "all of them, with what belongs to it: pip install 'ebayes-lm[scale]'"
+        ) from None
 
 
 def _blocks(status: str, result: Any) -> list[tuple[slice, Parts]]:

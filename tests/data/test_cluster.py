@@ -16,7 +16,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ebayes_lm import lm_fit, open_matrix
-from ebayes_lm.data.cluster import Cluster, cluster_for
+from ebayes_lm.data.cluster import Cluster, cluster_for, local_cluster
 from ebayes_lm.data.cluster_tasks import groups
 from ebayes_lm.data.engines import Parts, Threads
 from ebayes_lm.data.sources import ArraySource
@@ -209,6 +209,22 @@ def test_workers_of_another_version_are_refused(client, stored, monkeypatch):
     monkeypatch.setattr("ebayes_lm.data.cluster_tasks.own_version", lambda: "0.0.0")
     with pytest.raises(ArgumentError, match="must be the same"):
         list(Cluster(client).run(stored.source, _means, BOUNDS))
+
+
+def test_workers_without_the_package_are_refused(stored):
+    """Dask itself would wait for them without end."""
+
+    def removed():
+        import sys
+
+        for name in [name for name in sys.modules if name.startswith("ebayes_lm")]:
+            del sys.modules[name]
+        sys.modules["ebayes_lm"] = None
+
+    with local_cluster(1) as client:
+        client.run(removed)
+        with pytest.raises(ArgumentError, match="a worker of the cluster cannot import ebayes_lm"):
+            list(Cluster(client).run(stored.source, _means, BOUNDS))
 
 
 def test_linear_algebra_of_workers_keeps_to_one_thread():
