@@ -19,7 +19,7 @@ def _npy(study):
 
 
 def _turned(study):
-    np.save("y.npy", study.matrix.to_numpy().T)
+    np.save("y.npy", np.ascontiguousarray(study.matrix.to_numpy().T))  # columns may lie one after another or not
 
 
 def _zarr(study):
