@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows, IntArray
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import LinearRecord, RowFits, Status
@@ -22,7 +22,7 @@ class Assembled(NamedTuple):
 
 
 def assemble(
-    plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, cells: FloatArray | None, features: FloatArray | None,
+    plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, cells: FloatRows | None, features: FloatArray | None,
     limma: bool, room: Room = MEMORY,
 ) -> Assembled:  # fmt: skip
     """Put the fits of G rows together.
@@ -35,7 +35,7 @@ def assemble(
     own : OwnFits or None
         Of the rows with a design of their own, in rising order.
     cells : (G, n) array or None
-        Weights of single observations.
+        Weights of single observations; those that robust fits kept take their place.
     features : (G,) array or None
         Weights of features.
     limma : bool
@@ -45,7 +45,7 @@ def assemble(
     """
     if own is None and features is None:
         return Assembled(_uniform(plan, rows), None)
-    if plan.robust_iterations and own is not None:
+    if own is not None and own.weights.shape[1]:
         cells = own.weights
     covariances = None if own is None else _covariances(plan, rows, own, cells, features, room)
     return Assembled(_in_blocks(plan, rows, own, features, limma, room), covariances)
@@ -138,7 +138,7 @@ def _status(
 
 
 def _covariances(
-    plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatArray | None, features: FloatArray | None, room: Room
+    plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatRows | None, features: FloatArray | None, room: Room
 ) -> OwnCovariances:
     columns = plan.columns
     scale = None if features is None else _inverse_root(features[own.rows])

@@ -70,7 +70,7 @@ class ContrastModeration(Record):
         return units
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ContrastPrior(VariancePrior):
     """Priors of the variances of several contrasts: ``each`` of them, and in the other fields what is typical.
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows, IntArray
 from ebayes_lm.core.rooms import MEMORY, let_go
 from ebayes_lm.core.wls import RowDesigns
 from ebayes_lm.errors import DataError
@@ -34,7 +34,7 @@ class OwnCovariances:
         Samples without a value, as bits.
     sample_weights : (n,) array
         Weights that all features share.
-    weights : (G, n) array or None
+    weights : (G, n) array or what reads its rows, or None
         Weights of single observations, which take the place of those.
     scale : (v,) array or None
         What the weights of features multiply their standard deviations by.
@@ -50,7 +50,7 @@ class OwnCovariances:
     rows: IntArray
     missing: AnyArray
     sample_weights: FloatArray
-    weights: FloatArray | None
+    weights: FloatRows | None
     scale: FloatArray | None
     deficient: IntArray
     solutions: FloatArray
@@ -67,7 +67,7 @@ class OwnCovariances:
         return len(self.rows)
 
     def _sum(self) -> float:
-        if self.weights is None:
+        if not isinstance(self.weights, np.ndarray):  # what is read or computed is no array of the caller's
             return 0.0
         total = 0.0
         for at in MEMORY.blocks(len(self.weights)):
@@ -99,7 +99,7 @@ class OwnCovariances:
             n_features=len(chosen),
             rows=own,
             missing=self.missing[own_at],
-            weights=None if self.weights is None else self.weights[chosen],
+            weights=None if self.weights is None else self.weights.take(chosen, axis=0),
             scale=None if self.scale is None else self.scale[own_at],
             deficient=deficient,
             solutions=self.solutions[deficient_at],

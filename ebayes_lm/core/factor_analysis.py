@@ -107,7 +107,8 @@ def rows_of(rows: FloatArray | Rows) -> Rows:
 
 
 def factor_analysis(
-    rows: FloatArray | Rows, k: int, *, lost: FloatArray | None = None, at_rest: float = AT_REST
+    rows: FloatArray | Rows, k: int, *, lost: FloatArray | None = None, at_rest: float = AT_REST,
+    telling: int | None = None,
 ) -> FactorAnalysis:  # fmt: skip
     """Factors of rows (G, m) without means, G many times m, by maximum likelihood for factors and noise in turn.
 
@@ -120,6 +121,8 @@ def factor_analysis(
         Degrees of freedom that a row lacks, those of imputed values.
     at_rest : float
         Share of a factor that another step may still change.
+    telling : int, optional
+        How many factors have to come to rest, the strongest ones; by default all.
 
     Notes
     -----
@@ -133,12 +136,12 @@ def factor_analysis(
     free = m - (0.0 if lost is None else lost)
     squares = rows.squares()
     variances = noise(squares, free)
-    basis, converged = np.empty((m, 0)), k == 0
+    basis, converged, telling = np.empty((m, 0)), k == 0, k if telling is None else telling
     for _ in range(_MOST_STEPS if k else 0):
         before, basis = basis, leading(rows.cross(weights_of(variances, squares, m)), k)
         inside = rows.along(basis)
         variances = noise(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0.0), free - k)
-        if before.size and k - float(np.square(before.T @ basis).sum()) < at_rest * k:
+        if before.size and telling - float(np.square(before.T @ basis[:, :telling]).sum()) < at_rest * max(telling, 1):
             converged = True
             break
     scores = basis * np.sqrt(m)

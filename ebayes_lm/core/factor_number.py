@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.factor_analysis import (
@@ -49,17 +48,17 @@ def number_of_factors(rows: FloatArray | Rows, seed: int | None, *, lost: FloatA
         if turn and found <= k:
             break
         k, ahead = found, min(found + _AHEAD, most)
-        variances = factor_analysis(rows, ahead, lost=lost, at_rest=ROUGHLY_AT_REST).variances
+        # those ahead are mostly noise, which comes to rest late
+        variances = factor_analysis(rows, ahead, lost=lost, at_rest=ROUGHLY_AT_REST, telling=k).variances
     return k
 
 
 def _worthwhile(crosses: list[FloatArray], most: int, ahead: int) -> int:
     """How many directions carry enough in rows that took no part, given cross products of the parts."""
-    total = np.sum(crosses, axis=0)
-    energy = np.zeros(most)
-    for part in crosses:
-        directions = eigh(total - part)[1][:, ::-1][:, :most]
-        energy += np.einsum("ij,ij->j", directions, part @ directions)
+    parts = np.asarray(crosses)
+    total = parts.sum(axis=0)
+    directions = np.linalg.eigh(total - parts).eigenvectors[:, :, ::-1][:, :, :most]
+    energy = np.einsum("pij,pij->j", directions, parts @ directions)
     level = (np.trace(total) - energy[:ahead].sum()) / (len(total) - ahead)
     if not level > 0:
         return 0

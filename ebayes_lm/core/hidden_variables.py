@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
+from scipy.linalg import eigh
 
 from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.in_order import Part
 from ebayes_lm.core.local_fdr import local_fdr_of_f
 from ebayes_lm.core.nested_models import Directions, NestedModels
 
@@ -26,8 +29,8 @@ class Rows(Protocol):
     def each(self, work: OfRows) -> tuple[AnyArray, ...]:
         """Arrays over all rows."""
 
-    def cross_product(self, work: Callable[[FloatArray], FloatArray]) -> FloatArray:
-        """Sum of ``z' z`` over blocks, z being what ``work`` makes of a block."""
+    def folded(self, work: Callable[[FloatArray, slice], Part], join: Callable[[Part, Part], Part]) -> Part:
+        """What ``work`` gives for the blocks, joined in their order."""
 
     def centred_cross_product(self, weights: FloatArray) -> FloatArray:
         """Cross product (n, n) of rows less their means, times their weights (G,)."""
@@ -48,21 +51,23 @@ class HiddenVariables(NamedTuple):
 
 def leading(cross: FloatArray, k: int) -> FloatArray:
     """Eigenvectors (n, up to k) of a cross product, those of the largest eigenvalues; the largest entry is positive."""
-    sizes, vectors = np.linalg.eigh(cross)
-    real = int(np.sum(sizes > _ROUNDING * max(float(sizes[-1]), 0.0)))
-    chosen = vectors[:, ::-1][:, : min(k, real)]
+    n = len(cross)
+    sizes, vectors = eigh(cross, subset_by_index=(n - min(k, n), n - 1))
+    real = sizes > _ROUNDING * max(float(sizes[-1]), 0.0)
+    chosen = vectors[:, real][:, ::-1]
     signs = np.sign(chosen[np.abs(chosen).argmax(axis=0), np.arange(chosen.shape[1])])
     return np.asarray(chosen * signs)
 
 
-def residual_directions(rows: Rows, models: NestedModels, k: int) -> FloatArray:
-    """First right singular vectors (n, k) of what the design leaves of all rows."""
-    return leading(rows.cross_product(models.residuals), min(k, models.df_residual))
+def residual_directions(rows: Rows, models: NestedModels, k: int) -> tuple[FloatArray, FloatArray]:
+    """First right singular vectors (n, k) of what the design leaves of all rows, and squares (G,) left by the null."""
 
+    def look(y: FloatArray, _: slice) -> tuple[list[FloatArray], FloatArray]:
+        rest, left = models.residuals(y)
+        return [left], np.asarray(rest.T @ rest)
 
-def f_statistics(rows: Rows, directions: Directions, left: FloatArray) -> tuple[FloatArray, ...]:
-    """F statistics (G,) of all rows, of hidden variables and of terms; what the null design leaves is known."""
-    return rows.each(lambda y, at: directions.f_statistics(y, left[at]))
+    left, cross = rows.folded(look, lambda a, b: (a[0] + b[0], a[1] + b[1]))
+    return leading(cross, min(k, models.df_residual)), np.concatenate(left)
 
 
 def reweighted(rows: Rows, models: NestedModels, k: int, iterations: int) -> HiddenVariables:
@@ -71,12 +76,11 @@ def reweighted(rows: Rows, models: NestedModels, k: int, iterations: int) -> Hid
     The first guess are residual directions. A feature then counts by the probability that it is associated with them,
     times that of there being no effect of interest beside them; directions of weighted features are the next guess.
     """
-    (left,) = rows.each(lambda y, _: (models.left_by_null(y),))
-    hidden = residual_directions(rows, models, k)
+    hidden, left = residual_directions(rows, models, k)
     association = effect = np.zeros(0)
     for _ in range(iterations):
         directions = models.beside(hidden)
-        of_hidden, of_interest = f_statistics(rows, directions, left)
+        of_hidden, of_interest = rows.each(partial(_f_statistics, directions, left))
         association = 1.0 - local_fdr_of_f(of_hidden, *directions.df_hidden)
         effect = 1.0 - local_fdr_of_f(of_interest, *directions.df_interest)
         weights = np.nan_to_num(association * (1.0 - effect))
@@ -87,6 +91,10 @@ def reweighted(rows: Rows, models: NestedModels, k: int, iterations: int) -> Hid
     return HiddenVariables(hidden, association, effect)
 
 
+def _f_statistics(directions: Directions, left: FloatArray, y: FloatArray, at: slice) -> tuple[FloatArray, ...]:
+    return directions.f_statistics(y, left[at])
+
+
 def two_steps(rows: Rows, models: NestedModels, k: int) -> HiddenVariables:
     """Hidden variables from the features that go along with each residual direction (Leek and Storey 2007).
 
@@ -94,13 +102,16 @@ def two_steps(rows: Rows, models: NestedModels, k: int) -> HiddenVariables:
     with fewer features than there are samples is left out, as in R: they would hardly say more than it does.
     """
     n = len(models.null)
-    targets = residual_directions(rows, models, k)
+    targets, _ = residual_directions(rows, models, k)
     level = NestedModels(np.full((n, 1), n**-0.5), np.zeros((n, 0)))
-    (left,) = rows.each(lambda y, _: (level.left_by_null(y),))
+    beside = [level.beside(target[:, None]) for target in targets.T]
+
+    def tests(y: FloatArray, _: slice) -> tuple[FloatArray, ...]:
+        left = level.residuals(y)[1]
+        return tuple(directions.f_statistics(y, left)[0] for directions in beside)
+
     found, belongs = [], []
-    for target in targets.T:
-        directions = level.beside(target[:, None])
-        f, _ = f_statistics(rows, directions, left)
+    for target, directions, f in zip(targets.T, beside, rows.each(tests), strict=True):
         chosen = local_fdr_of_f(f, *directions.df_hidden) < _BELONGS
         belongs.append(chosen & (chosen.sum() >= n))
         candidates = leading(rows.centred_cross_product(belongs[-1].astype(np.float64)), n)

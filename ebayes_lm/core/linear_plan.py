@@ -33,7 +33,7 @@ class OwnFits(NamedTuple):
     n_fitted : (v,) integer array
         Observations that took part.
     weights : (v, n) or (v, 0) array
-        Weights that robust fits gave to observations; nothing where these are not robust.
+        Weights that robust fits gave to observations; nothing where these are not robust, or are not kept.
     converged : (v,) bool array
         Whether a robust fit came to rest.
     """

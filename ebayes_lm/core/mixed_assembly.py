@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows
 from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
 from ebayes_lm.core.ols import LinearRecord, Status
@@ -29,7 +29,7 @@ class MixedRecord(LinearRecord):
 
 
 def mixed_covariances(
-    plan: MixedPlan, fits: MixedFits, consensus: float, cells: FloatArray | None, features: FloatArray | None,
+    plan: MixedPlan, fits: MixedFits, consensus: float, cells: FloatRows | None, features: FloatArray | None,
     room: Room = MEMORY,
 ) -> MixedCovariances:  # fmt: skip
     """What the covariances of G fits rest on.

@@ -40,15 +40,15 @@ class NestedModels:
         n, p0 = self.null.shape
         return int(n - p0 - self.interest.shape[1])
 
-    def residuals(self, y: FloatArray) -> FloatArray:
-        """What the design leaves of rows (g, n)."""
-        basis = np.hstack([self.null, self.interest])
-        return y - (y @ basis) @ basis.T
-
-    def left_by_null(self, y: FloatArray) -> FloatArray:
-        """Sums of squares (g,) of what the null design leaves of rows (g, n); NaN where that is rounding."""
-        rest = _squares(y - (y @ self.null) @ self.null.T)
-        return np.where(rest <= ZERO_VARIANCE**2 * _squares(y), np.nan, rest)
+    def residuals(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """What the design leaves of rows (g, n), and squares (g,) of what the null design does, NaN for rounding."""
+        basis, p0 = np.hstack([self.null, self.interest]), self.null.shape[1]
+        along = y @ basis
+        rest = along @ basis.T
+        np.subtract(y, rest, out=rest)
+        squares = _squares(rest) + _squares(along[:, p0:])
+        rounding = squares <= ZERO_VARIANCE**2 * (squares + _squares(along[:, :p0]))
+        return rest, np.where(rounding, np.nan, squares)
 
     def beside(self, hidden: FloatArray) -> Directions:
         """Bases of what hidden variables (n, k) add to the null design, and the design to both."""

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, ndtri_exp
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.ordering import stable_order
+from ebayes_lm.core.ordering import mean_ranks
 
 _LOG_HALF = float(np.log(0.5))
 
@@ -24,10 +24,4 @@ def z_of(t: ArrayLike, log_p: ArrayLike) -> FloatArray:
 
 def rank_scores(values: FloatArray) -> FloatArray:
     """Normal scores of finite values (n,) by their ranks, values that tie sharing a mean rank."""
-    order = stable_order(values)
-    ordered = values[order]
-    new = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    sizes = np.diff(np.append(new, len(values)))
-    ranks = np.empty(len(values))
-    ranks[order] = np.repeat(new + 0.5 * (sizes + 1), sizes)
-    return np.asarray(ndtri((ranks - 0.5) / max(len(values), 1)))
+    return np.asarray(ndtri((mean_ranks(values) - 0.5) / max(len(values), 1)))

@@ -1,4 +1,4 @@
-"""Sorting positions: stable, and as fast as where that does not matter."""
+"""Sorting positions, stable and as fast as where that does not matter, and ranks."""
 
 from __future__ import annotations
 
@@ -37,3 +37,14 @@ def _unstable_order(key: FloatArray, guess: IntArray | None) -> IntArray:
         if descents <= _FEW * len(key):
             return guess.take(np.argsort(guessed, kind="stable"))
     return np.argsort(key)
+
+
+def mean_ranks(values: FloatArray) -> FloatArray:
+    """Ranks (n,) from 1 of values without NaN, those that are equal sharing the mean of theirs."""
+    order = np.argsort(values)
+    ordered = values[order]
+    new = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    sizes = np.diff(np.append(new, len(values)))
+    ranks = np.empty(len(values))
+    ranks[order] = np.repeat(new + 0.5 * (sizes + 1), sizes)
+    return ranks

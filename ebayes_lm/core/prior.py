@@ -11,6 +11,7 @@ from scipy.special import zeta
 
 from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.numeric import float_array
+from ebayes_lm.core.record import Brief
 from ebayes_lm.core.special import logmdigamma, trigamma_inverse
 from ebayes_lm.core.trend import finite_covariate, natural_spline_trend
 from ebayes_lm.errors import ArgumentError
@@ -21,8 +22,8 @@ _NEGLIGIBLE = 1e-15
 _FLOOR = 1e-5
 
 
-@dataclass(frozen=True, eq=False)
-class VariancePrior:
+@dataclass(frozen=True, eq=False, repr=False)
+class VariancePrior(Brief):
     """A scaled F distribution of residual variances: ``x ~ scale * F(df1, df2)``.
 
     Attributes

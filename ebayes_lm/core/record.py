@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
+import numpy as np
+
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.errors import DataError
 
@@ -12,6 +14,16 @@ from ebayes_lm.errors import DataError
 def axes(*names: str) -> Any:
     """Declare the axes of an array field: ``sigma: FloatArray = axes("feature")``."""
     return field(metadata={"axes": names})
+
+
+class Brief:
+    """A dataclass that shows its arrays by their ends: there is a value for each of a million features."""
+
+    def __repr__(self) -> str:
+        """Every field, as ``Name(field=value, ...)``."""
+        with np.printoptions(threshold=4, edgeitems=2):
+            shown = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)]  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,14 +11,15 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.prior import VariancePrior, fit_f_dist
 from ebayes_lm.core.prior_options import PriorOptions
+from ebayes_lm.core.record import Brief
 from ebayes_lm.errors import ArgumentError, DataError
 
 #: From fewer variances nothing is learnt, and they stay as they are.
 _FEWEST = 3
 
 
-@dataclass(frozen=True, eq=False)
-class SqueezedVariance:
+@dataclass(frozen=True, eq=False, repr=False)
+class SqueezedVariance(Brief):
     """Residual variances after moderation.
 
     Attributes

@@ -104,3 +104,20 @@ def test_a_rough_answer_has_the_strong_factors_after_few_steps():
     assert rough.converged
     assert steps[1] < steps[0] / 2
     assert same_space(fine.scores[:, :2], rough.scores[:, :2]) > 1 - ROUGHLY_AT_REST
+
+
+@pytest.mark.parametrize("telling", [0, 2])
+def test_factors_that_tell_nothing_are_not_waited_for(telling):
+    rows, scores, _ = drawn(m=22)
+    steps = []
+
+    def counted(rows, weights):
+        steps[-1] += 1
+        return cross_product(rows, weights)
+
+    for which in (None, telling):
+        steps.append(0)
+        found = factor_analysis(HeldRows(rows, counted), 4, telling=which)
+    assert found.converged
+    assert steps[1] < steps[0] / 2
+    assert same_space(found.scores[:, :2], scores) > 0.99

@@ -12,8 +12,8 @@ from ebayes_lm.core.density import gaussian_density
 from ebayes_lm.core.grid_smoother import smoothed
 from ebayes_lm.core.local_fdr import local_fdr, local_fdr_of_f
 
-#: Tails integrated from one F to the next.
-TAILS = 1e-9
+#: Scores of F from a table, and rounding of tails next to 1.
+SCORES = 1e-9
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "batch" / "answers" / "surrogates.json").read_text())
 
@@ -104,6 +104,10 @@ def test_of_f_statistics_is_that_of_their_tails(features: int, df: tuple[int, in
     f[: features // 3] *= 50.0
     f[:8] = [np.inf, np.inf, np.nan, 0.0, 1e-250, 1e250, np.nan, 7.0]
     rates = local_fdr_of_f(f, *df)
-    assert_allclose(rates, local_fdr(stats.f.sf(f, *df)), atol=TAILS)
+    assert_allclose(rates, local_fdr(stats.f.sf(f, *df)), atol=SCORES)
     assert np.isnan(rates[[2, 6]]).all()
     assert np.isnan(local_fdr_of_f(np.full(3, np.nan), *df)).all()
+
+
+def test_without_terms_there_are_no_rates() -> None:
+    assert np.isnan(local_fdr_of_f(np.full(3, np.nan), 0, 9)).all()

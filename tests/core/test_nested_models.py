@@ -27,7 +27,7 @@ def f_test(y: np.ndarray, larger: np.ndarray, smaller: np.ndarray) -> np.ndarray
 
 def p_values(models: NestedModels, hidden: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     directions = models.beside(hidden)
-    of_hidden, of_interest = directions.f_statistics(y, models.left_by_null(y))
+    of_hidden, of_interest = directions.f_statistics(y, models.residuals(y)[1])
     return stats.f.sf(of_hidden, *directions.df_hidden), stats.f.sf(of_interest, *directions.df_interest)
 
 
@@ -55,7 +55,7 @@ def test_bases_and_rank() -> None:
     singular = np.column_stack([DESIGN, DESIGN[:, 1] - DESIGN[:, 2]])
     models = NestedModels.of(singular, DESIGN[:, :1])
     assert models.df_residual == 8
-    left = models.residuals(np.eye(12))
+    left = models.residuals(np.eye(12))[0]
     assert_allclose(left @ singular, 0.0, atol=SAME)
     assert np.trace(left) == pytest.approx(8)
     assert not models.beside(HIDDEN).degenerate

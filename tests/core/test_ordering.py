@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import rankdata
 
-from ebayes_lm.core.ordering import stable_order
+from ebayes_lm.core.ordering import mean_ranks, stable_order
 
 FEW_VALUES = st.sampled_from([-np.inf, -1.0, -0.0, 0.0, 0.5, 2.0, np.inf, np.nan])
 
@@ -27,3 +28,8 @@ def test_a_guess_changes_nothing(key, random):
     expected = np.argsort(key, kind="stable").tolist()
     assert stable_order(key, np.array(guess, dtype=np.intp)).tolist() == expected
     assert stable_order(key, np.argsort(key)).tolist() == expected
+
+
+@given(arrays(np.float64, st.integers(0, 60), elements=FEW_VALUES.filter(lambda x: x == x)))
+def test_equal_values_share_the_mean_of_their_ranks(values):
+    assert mean_ranks(values).tolist() == rankdata(values).tolist()

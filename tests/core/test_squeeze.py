@@ -79,3 +79,11 @@ def test_input_is_left_alone():
     var, df = np.array([np.nan, 1.0, 2.0, 5.0]), np.array([0.0, 4, 4, 4])
     squeeze_var(var, df)
     assert_array_equal(var, [np.nan, 1.0, 2.0, 5.0])
+
+
+def test_arrays_are_shown_by_their_ends():
+    squeezed = squeeze_var(np.linspace(1.0, 2.0, 60), 5)
+    assert repr(squeezed).startswith("SqueezedVariance(var_post=array([")
+    assert "..." in repr(squeezed)
+    assert len(repr(squeezed)) < 400
+    assert repr(squeezed.prior).endswith("method='moments', n_used=60, n_zero=0, df2_shrunk=None)")
