@@ -25,7 +25,8 @@
       VarianceWarning                  variances that make the prior doubtful
         PriorSwitchWarning             residual df that differ, and with them another estimator of the prior
 
-A message says what is wrong with the value seen, what is allowed, and what to do next.
+A message says what is wrong with the value seen, what is allowed, and what to do next. A warning that takes more words
+ends with the page of ``ebayes_lm.guide`` that has them.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ import sys
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import ClassVar
 
 
 class EbayesLMError(Exception):
@@ -81,7 +83,12 @@ class StorageError(EbayesLMError, OSError):
 
 
 class EbayesLMWarning(UserWarning):
-    """Root of every warning of this package."""
+    """Root of every warning of this package.
+
+    ``topic`` names the page that explains what such a warning is about, where there is one.
+    """
+
+    topic: ClassVar[str | None] = None
 
 
 class DesignWarning(EbayesLMWarning):
@@ -91,17 +98,25 @@ class DesignWarning(EbayesLMWarning):
 class EstimabilityWarning(DesignWarning):
     """Some features lack the samples that a coefficient rests on."""
 
+    topic = "missing-values"
+
 
 class ContrastApproximationWarning(DesignWarning):
     """Standard errors of contrasts are limma's approximation, and far from exact for many features."""
+
+    topic = "missing-values"
 
 
 class AdjustedDataWarning(DesignWarning):
     """Something was removed from the data before the fit, and the fit does not know of the df that it took."""
 
+    topic = "batch"
+
 
 class HiddenFactorWarning(DesignWarning):
     """Data and design may not tell hidden factors from what is tested."""
+
+    topic = "hidden-factors"
 
 
 class ConvergenceWarning(EbayesLMWarning):
@@ -119,16 +134,20 @@ class VarianceWarning(EbayesLMWarning):
 class PriorSwitchWarning(VarianceWarning):
     """Residual df that differ between features ask for another estimator of the prior."""
 
+    topic = "missing-values"
+
 
 _PACKAGE = str(Path(__file__).parent)
 
 
-def warn(message: str, category: type[EbayesLMWarning] = EbayesLMWarning) -> None:
-    """Warn at the line of the caller's own code, the first one outside this package."""
+def warn(message: str, category: type[EbayesLMWarning] = EbayesLMWarning, *, topic: str | None = None) -> None:
+    """Warn at the line of the caller's own code, the first one outside this package, and say where more is told."""
+    topic = topic or category.topic
+    more = "" if topic is None else f". More: ebayes-lm explain {topic}"
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(message + more, category, stacklevel=level)
 
 
 def listing(items: object, most: int = 5) -> str:
@@ -140,17 +159,30 @@ def listing(items: object, most: int = 5) -> str:
 
 
 def nearest(name: object, allowed: object) -> str:
-    """Suggest the allowed name most like the one given, or nothing where none is close."""
+    """Suggest the allowed name most like the one given, or the only one that ends with it (B of groupB), or nothing."""
     from difflib import get_close_matches
 
     known = {str(a).casefold(): str(a) for a in allowed}  # type: ignore[attr-defined]
-    close = get_close_matches(str(name).casefold(), known, n=1)
+    given = str(name).casefold()
+    close = get_close_matches(given, known, n=1)
+    ending = [a for a in known if given and a.endswith(given)]
+    if not close and len(ending) == 1:
+        close = ending
     return f" Did you mean {known[close[0]]!r}?" if close else ""
 
 
 def counted(number: int, noun: str) -> str:
     """A number and what it counts: ``1 sample``, ``2,000 samples``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def agreeing(number: int, one: str, more: str) -> str:
+    """The form of a word that goes with a number.
+
+    >>> agreeing(1, "has", "have"), agreeing(0, "is", "are")
+    ('has', 'are')
+    """
+    return one if number == 1 else more
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -96,6 +96,8 @@ def test_listing_of_more():
     [
         ("gruopB", " Did you mean 'groupB'?"),
         ("GROUPB", " Did you mean 'groupB'?"),
+        ("B", " Did you mean 'groupB'?"),
+        ("e", " Did you mean 'age'?"),
         ("zzz", ""),
         (3, ""),
     ],
