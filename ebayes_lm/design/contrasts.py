@@ -183,7 +183,8 @@ def _by_label(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         rows = [INTERCEPT if intercept and str(row) == "Intercept" else str(row) for row in frame.index]
     missing, extra = [n for n in names if n not in rows], [r for r in rows if r not in names]
     if missing or extra or len(set(rows)) < len(rows):
-        parts = [f"missing: {listing(missing)}"] if missing else []
+        remedy = "" if extra else "; make_contrasts(..., levels=fit) gives each coefficient its row"
+        parts = [f"missing: {listing(missing)}{remedy}"] if missing else []
         parts += [f"not a coefficient: {listing(extra)}.{nearest(extra[0], names)}"] if extra else []
         parts += [] if parts else ["a row name repeats"]
         raise ContrastError(f"the rows of the contrasts are not the coefficients; {'; '.join(parts)}")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.design.checks import checked_interest, checked_terms, read_numbers, require_usable
 from ebayes_lm.design.nodes import Name, deparse
 from ebayes_lm.design.recipe import INTERCEPT, Recipe
@@ -229,7 +230,8 @@ class Design:
         Parameters
         ----------
         columns : DataFrame, samples x columns
-            Finite numbers for the samples of the design, in its order. Each column becomes a term of its own.
+            Finite numbers for the samples of the design, matched by label where both have names, else in its order.
+            Each column becomes a term of its own.
 
         Returns
         -------
@@ -241,9 +243,13 @@ class Design:
         ------
         DesignError
             Columns that are not finite, or that the design has already.
+        AlignmentError
+            They are not those of the samples of the design.
         """
-        added, names, _ = read_numbers(columns)
-        matrix, names = np.hstack([self.matrix, added]), [*self._names, *names]
+        added, names, samples = read_numbers(columns)
+        wanted = self.samples if self.labelled and not is_positional(samples) else None
+        order = align(samples, wanted, self.shape[0], what=listing(names, 1))
+        matrix, names = np.hstack([self.matrix, added[order]]), [*self._names, *names]
         require_usable(matrix, names, self.samples)
         others = [term for term in self.terms if term != INTERCEPT and not set(self.terms[term]) <= set(self.nuisance)]
         design = Design.__new__(Design)

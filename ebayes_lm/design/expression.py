@@ -37,12 +37,18 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+#: What R users write that has another form here.
+_RANDOM = 'Samples that belong together are told to lm_fit: block="patient", correlation="feature" for mixed models'
+_CELLS = "Write 0 + a:b, a coefficient for each combination, or make one column of both in the sample table"
+_INSTEAD = {"interaction": _CELLS, "paste": _CELLS, "paste0": _CELLS}
+
 
 def _tokens(text: str, start: int) -> list[Token]:
     def refusal(position: int) -> FormulaError:
+        hint = f" {_RANDOM}." if text[position] == "|" else ""
         return FormulaError(
             f"{text[position]!r} at character {position + 1} of the formula {shown(text)} is not part "
-            f"of the language. {LANGUAGE}"
+            f"of the language.{hint} {LANGUAGE}"
         )
 
     found = cut(text, _TOKEN, start, refusal)
@@ -145,10 +151,8 @@ class _Parser(Walk):
 
     def call(self, name: Token) -> Node:
         if name.text not in FUNCTIONS and name.text != "c":
-            raise self.fail(
-                f"the function {name.text!r} is not part of the language.{nearest(name.text, FUNCTIONS)} It stands",
-                name,
-            )
+            written = f" {_INSTEAD[name.text]}." if name.text in _INSTEAD else nearest(name.text, FUNCTIONS)
+            raise self.fail(f"the function {name.text!r} is not part of the language.{written} It stands", name)
         self.expect("(")
         arguments: list[tuple[str | None, Node]] = []
         while not self.at(")"):

@@ -91,8 +91,8 @@ class _Parser(Walk):
         self.depth = 0
         super().__init__(cut(text, _TOKEN, 0, lambda at: self.fail(f"{text[at]!r} is not part of a contrast", at)))
 
-    def fail(self, why: str, start: int) -> ContrastError:
-        return ContrastError(f"{why}, at character {start + 1} of the contrast {shown(self.text)}. {ALLOWED}")
+    def fail(self, why: str, start: int, more: str = "") -> ContrastError:
+        return ContrastError(f"{why}, at character {start + 1} of the contrast {shown(self.text)}.{more} {ALLOWED}")
 
     def whole(self) -> FloatArray:
         if self.now.kind == "end":
@@ -168,10 +168,8 @@ class _Parser(Walk):
         place = self.coefficients.place(token.text)
         if place is None:
             names = self.coefficients.names
-            raise self.fail(
-                f"{token.text!r} is not a coefficient.{nearest(token.text, names)} There are {listing(names, 10)}",
-                token.start,
-            )
+            known = f"{nearest(token.text, names)} There are {listing(names, 10)}."
+            raise self.fail(f"{token.text!r} is not a coefficient", token.start, known)
         weights = np.zeros(len(self.coefficients.names))
         weights[place] = 1.0
         return _Value(0.0, weights)

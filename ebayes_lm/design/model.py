@@ -8,7 +8,7 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.formula import parse_formula
 from ebayes_lm.design.recipe import learn_recipe
 from ebayes_lm.design.table import Samples, SampleTable, level_name
-from ebayes_lm.errors import DesignError, listing, nearest
+from ebayes_lm.errors import ArgumentTypeError, DesignError, listing, nearest
 
 
 def model_matrix(
@@ -73,6 +73,10 @@ def model_matrix(
     """
     parsed = parse_formula(formula)
     table = SampleTable(samples)
+    if reference is not None and not isinstance(reference, Mapping):
+        raise ArgumentTypeError(
+            f'reference= names columns and their first level, as in {{"group": "B"}}; got {reference!r}'
+        )
     first = dict(reference or {})
     for name in first:
         if name not in table.names:

@@ -139,6 +139,9 @@ def deparse(node: Node) -> str:
             return f"{function}({', '.join(inside)})"
 
 
+_ORDER_OF_LEVELS = """. The first level is named by reference={"group": "B"}, all of them by a pandas Categorical"""
+
+
 def bound(call: Call) -> dict[str, Node]:
     """Arguments of a call by name, as R matches them: named ones first, the others in order."""
     if call.function == "c":
@@ -149,7 +152,7 @@ def bound(call: Call) -> dict[str, Node]:
         if key is not None and (key not in allowed or key in given):
             raise FormulaError(
                 f"{deparse(call)}: the argument {key!r} is not known or given twice; {call.function} "
-                f"takes {', '.join(allowed)}"
+                f"takes {', '.join(allowed)}{_ORDER_OF_LEVELS if key == 'levels' else ''}"
             )
         if key is not None:
             given[key] = value
