@@ -8,6 +8,13 @@ import pandas as pd
 from ebayes_lm._typing import IntArray
 from ebayes_lm.errors import AlignmentError, listing
 
+_TURNED = (
+    "Features are the rows of an array or a DataFrame here and samples its columns: hand in y.T, or "
+    "open_matrix(..., orientation='samples'), where they lie the other way"
+)
+#: From so many times as many on, samples are probably features.
+_FAR_OFF = 2
+
 
 def is_positional(labels: pd.Index) -> bool:
     """Whether an index is pandas' own numbering 0, 1, ... and so names nothing."""
@@ -73,8 +80,10 @@ def _remedy(table: pd.DataFrame | None, wanted: pd.Index, axis: str) -> str:
 
 def _by_position(size: int, length: int, what: str, axis: str) -> IntArray:
     if size != length:
+        far = axis == "samples" and max(size, length) >= _FAR_OFF * min(size, length)
         raise AlignmentError(
             f"{what} has {size:,} entries and the matrix {length:,} {axis}; they have to be equal in number"
+            f"{f'. {_TURNED}' if far else ''}"
         )
     return np.arange(length, dtype=np.intp)
 
@@ -92,5 +101,6 @@ def _by_label(labels: pd.Index, wanted: pd.Index, what: str, axis: str) -> IntAr
     if len(missing) or len(extra):
         parts = [f"missing: {listing(missing)}"] if len(missing) else []
         parts += [f"not in the matrix: {listing(extra)}"] if len(extra) else []
+        parts += [f"not one is shared. {_TURNED}"] if len(missing) == len(wanted) and axis == "samples" else []
         raise AlignmentError(f"{what} and the matrix do not name the same {axis}; {'; '.join(parts)}")
     return positions.astype(np.intp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.durable import as_bytes
+from ebayes_lm.data.scratch import by_features
+from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import DataError
 
 #: Arrays below this size are read; larger ones are mapped.
@@ -37,7 +40,7 @@ class ArrayWriter:
 
     folder: Path
     written: list[dict[str, Any]] = field(default_factory=list)
-    _known: dict[Any, tuple[AnyArray, int]] = field(default_factory=dict)
+    _known: dict[Any, tuple[AnyArray | Source, int]] = field(default_factory=dict)
 
     def add(self, array: AnyArray, name: str) -> dict[str, Any]:
         """Write an array under about that name; what says in a header where it is.
@@ -56,18 +59,31 @@ class ArrayWriter:
         said: dict[str, Any] = {"array": self._number(held, name)}
         return said | {"shape": list(array.shape)} if any(repeated) else said
 
+    def add_rows(self, source: Source, name: str) -> dict[str, Any]:
+        """Write the rows of a source, as many at a time as there is room for; what says in a header where they are."""
+        if id(source) not in self._known:
+            self._known[id(source)] = (source, len(self.written))
+            rows, (g, n) = by_features(source, Running(progress=False), quiet=True), source.shape
+            step = max(1, _PIECE // (n * source.dtype.itemsize))
+            pieces = (as_bytes(rows.read(at, min(g, at + step))) for at in range(0, g, step))
+            like = np.broadcast_to(np.zeros((), source.dtype), (g, n))
+            self.written.append(self._written(like, self._file(name), "C", pieces))
+        return {"array": self._known[id(source)][1]}
+
     def _number(self, array: AnyArray, name: str) -> int:
         place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype.str)
         if array.size and place in self._known:
             return self._known[place][1]
         self._known[place] = (array, len(self.written))
-        mapped = self._mapped(array)
-        if mapped is not None:
-            self.written.append(mapped)
-            return len(self.written) - 1
-        file = f"{len(self.written):03d}-{re.sub(r'[^A-Za-z0-9_.]+', '-', name)[-80:]}.npy"
-        self.written.append(self._write(array, file))
+        self.written.append(self._kept(array, name))
         return len(self.written) - 1
+
+    def _kept(self, array: AnyArray, name: str) -> dict[str, Any]:
+        """Keep an array that was not given before; what is known of it."""
+        return self._mapped(array) or self._write(array, self._file(name))
+
+    def _file(self, name: str) -> str:
+        return f"{len(self.written):03d}-{re.sub(r'[^A-Za-z0-9_.]+', '-', name)[-80:]}.npy"
 
     def _mapped(self, array: AnyArray) -> dict[str, Any] | None:
         """What is known of an array that is the map of a file of this folder, all of it."""
@@ -85,10 +101,13 @@ class ArrayWriter:
 
     def _write(self, array: AnyArray, file: str) -> dict[str, Any]:
         order = _order(array)
-        rows = array.T if order == "F" else array
+        return self._written(array, file, order, _pieces(array.T if order == "F" else array))
+
+    def _written(self, array: AnyArray, file: str, order: str, pieces: Iterable[memoryview]) -> dict[str, Any]:
+        """Write pieces of what is like an array; what is known of it."""
         checksum, size = sha256(), 0
         with (self.folder / file).open("xb", buffering=0) as out:
-            for piece in chain([memoryview(_npy_header(array, order))], _pieces(rows)):
+            for piece in chain([memoryview(_npy_header(array, order))], pieces):
                 checksum.update(piece)
                 size += len(piece)
                 rest = piece

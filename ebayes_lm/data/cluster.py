@@ -129,7 +129,7 @@ def _connected(address: str) -> Iterator[Any]:
     distributed = _distributed("scheduler=")
     try:
         _require_address(address)
-        client = distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
+        client = _new_client(distributed, address)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise ArgumentError(
             f"no Dask scheduler answers at {address!r} ({str(error).strip() or type(error).__name__}); an "
@@ -137,6 +137,18 @@ def _connected(address: str) -> Iterator[Any]:
         ) from None
     with client:
         yield client
+
+
+def _new_client(distributed: Any, address: str) -> Any:
+    """A client of the scheduler at an address.
+
+    Its greeting has to come alone: where a busy scheduler sends its first news along, distributed fails an assertion,
+    and the next try is a matter of chance again.
+    """
+    try:
+        return distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
+    except AssertionError:
+        return distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
 
 
 def _require_address(address: str) -> None:

@@ -135,7 +135,10 @@ class DGEList:
     def __getitem__(self, key: tuple[Any, Any]) -> DGEList:
         """Positions (integers, slices, boolean masks) of features and of samples; two, always. Library sizes stay."""
         if not (isinstance(key, tuple) and len(key) == 2):
-            raise ArgumentTypeError("a DGEList is subset with two positions, d[features, samples]; use ':' for all")
+            raise ArgumentTypeError(
+                "a DGEList is subset with two positions, d[features, samples]; use ':' for all, or d.subset(features), "
+                "which counts library sizes again"
+            )
         rows = taken_by_position(key[0], self.counts.index, "features", "a DGEList")
         cols = taken_by_position(key[1], self.counts.columns, "samples", "a DGEList")
         return self._taken(rows, cols)
@@ -281,3 +284,12 @@ def _offset(offset: Any, features: pd.Index, columns: pd.Index) -> FloatArray | 
     if not np.isfinite(values).all():
         raise DataError("offset is NaN or infinite in places; it holds logarithms of library sizes, all finite")
     return np.broadcast_to(values.astype(np.float64, copy=False), shape)
+
+
+def refuse_counts(y: Any) -> None:
+    """Refuse a DGEList where values on a log scale are wanted."""
+    if isinstance(y, DGEList):
+        raise ArgumentTypeError(
+            "y is a DGEList of counts, and their variance grows with their mean: use voom(y), which adds weights, or "
+            "cpm(y, log=True); y.counts takes them as they are"
+        )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.fingerprints import digest
+from ebayes_lm.data.read_rows import ReadWeights
 from ebayes_lm.data.sources import Band, Source
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.errors import ArgumentError, counted
@@ -60,8 +61,10 @@ class Duplicates:
         if weights.features is not None:
             whole = np.broadcast_to(weights.features[:, None], (len(weights.features), n_samples))
             return Weights(cells=self.side_by_side(whole))
+        if isinstance(weights.cells, ReadWeights):
+            return Weights(cells=ReadWeights(DuplicateSource(weights.cells.source, self)))
         if weights.cells is not None:
-            return Weights(cells=self.side_by_side(weights.cells))
+            return Weights(cells=self.side_by_side(np.asarray(weights.cells)))
         return Weights(samples=None if weights.samples is None else np.repeat(weights.samples, self.count))
 
 

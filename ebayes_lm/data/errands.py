@@ -100,10 +100,14 @@ def run_errand(
             _settle()
         return [(at, work(rows[at.start - start : at.stop - start], at)) for at in group]
     except EbayesLMError as error:
-        return Failed(error)
+        return Failed(_unseen(error.__cause__) if isinstance(error.__cause__, FileNotFoundError) else error)
     except FileNotFoundError as error:
-        where = error.filename or error
-        return Failed(DataError(f"a worker does not see {where}; every worker must find the file under this path"))
+        return Failed(_unseen(error))
+
+
+def _unseen(error: FileNotFoundError) -> DataError:
+    where = error.filename or error
+    return DataError(f"a worker does not see {where}; every worker must find the file under this path")
 
 
 @cache

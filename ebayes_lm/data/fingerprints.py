@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray
+from ebayes_lm._typing import AnyArray, FloatRows
 from ebayes_lm.data.durable import as_bytes
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def digest(*values: Any) -> str:
     return found.hexdigest()
 
 
-def of_array(array: AnyArray) -> str:
+def of_array(array: FloatRows | AnyArray) -> str:
     """Of all values of a matrix, however they lie in memory."""
     step = max(1, _CELLS // max(1, array.shape[1]))
     return digest(array.shape, *(digest(array[at : at + step]) for at in range(0, len(array), step)))

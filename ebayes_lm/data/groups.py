@@ -12,6 +12,9 @@ from ebayes_lm._typing import IntArray
 from ebayes_lm.data.alignment import align
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing, nearest
 
+#: What to do where a name cannot be looked up.
+NO_TABLE = "there is no sample table; pass one as samples=, or a value for each sample in place of the name"
+
 
 def sample_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *, what: str) -> IntArray:
     """Group of each sample as a number from 0, in the order of first appearance; see :func:`named_groups`."""
@@ -41,20 +44,25 @@ def named_groups(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *, 
     DataError
         A sample has no group.
     """
+    values = one_each(groups, samples, table, what=what)
+    codes, names = pd.factorize(values)
+    if (codes < 0).any():
+        raise DataError(f"{what} is missing for {listing(samples[codes < 0])}; every sample belongs to one")
+    return np.asarray(codes, dtype=np.intp), pd.Index(names)
+
+
+def one_each(groups: Any, samples: pd.Index, table: pd.DataFrame | None, *, what: str) -> pd.Series[Any]:
+    """What each sample has, in their order, as :func:`named_groups` takes it; it may be missing."""
     if isinstance(groups, str):
         if not isinstance(table, pd.DataFrame) or groups not in table.columns:
             known = [] if table is None else [str(c) for c in table.columns]
-            there = f"it has {listing(known, 10)}.{nearest(groups, known)}" if known else "there is no sample table"
+            there = f"it has {listing(known, 10)}.{nearest(groups, known)}" if known else NO_TABLE
             raise ArgumentError(f"{what}={groups!r} is not a column of the sample table; {there}")
         groups = table[groups]
     if isinstance(groups, pd.Series):
         order = align(groups.index, samples, len(samples), what=what, table=table)
         groups = groups.iloc[order]
-    values = _vector(groups, len(samples), what)
-    codes, names = pd.factorize(values)
-    if (codes < 0).any():
-        raise DataError(f"{what} is missing for {listing(samples[codes < 0])}; every sample belongs to one")
-    return np.asarray(codes, dtype=np.intp), pd.Index(names)
+    return _vector(groups, len(samples), what)
 
 
 def _vector(groups: Any, n: int, what: str) -> pd.Series[Any]:

@@ -33,7 +33,8 @@ def warn_of_adjustment(note: str | None) -> None:
     if note is not None:
         warn(
             f"something was removed from these data before the fit ({note}), and the fit counts degrees of freedom as "
-            "if nothing had been: its p-values are too small. Fit the data as they were, with what was removed as a "
-            "term of the design (~ group + batch); adjusted values are for plots, clustering and prediction",
+            "if nothing had been: where groups are spread unevenly over what was removed, its p-values are too small. "
+            "Fit the data as they were, with what was removed as a term of the design, such as ~ group + batch; "
+            "adjusted values are for plots, clustering and prediction",
             AdjustedDataWarning,
         )

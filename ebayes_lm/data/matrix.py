@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FeatureMatrix:
-    """Features x samples with their labels, read block by block.
+    """Features x samples with their labels, read block by block; ``np.asarray`` reads all of it.
 
     Attributes
     ----------
@@ -58,6 +58,7 @@ class FeatureMatrix:
     design: Any = None
     weights: Any = None
     adjusted: str | None = None
+    ndim = 2
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,8 +77,19 @@ class FeatureMatrix:
 
     def __repr__(self) -> str:
         features, samples = self.shape
-        size = f"{self.dtype}, {in_bytes(self.nbytes)}"
-        return f"FeatureMatrix of {features:,} features x {samples:,} samples, {size}"
+        about = f"{self.dtype}, {in_bytes(self.nbytes)}" + (f", adjusted ({self.adjusted})" if self.adjusted else "")
+        return f"{type(self).__name__} of {features:,} features x {samples:,} samples, {about}"
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
+        from ebayes_lm.data.whole import whole_values
+
+        values = whole_values(self, Running(progress=False), repr(self), dtype)
+        return values.copy() if copy else values
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether values are held in memory, so that what is as large as these may be, too."""
+        return isinstance(self.source, (ArraySource, SparseSource))
 
     @property
     def has_sample_names(self) -> bool:
@@ -110,12 +122,7 @@ class FeatureMatrix:
 
     def rows_at(self, positions: IntArray, running: Running) -> AnyArray:
         """Rows (v, samples) at rising positions; what is stored together is read once, and nothing besides."""
-        source = by_features(self.source, running)
-        grain, parts = source.grain, [np.empty((0, self.shape[1]), dtype=self.dtype)]
-        for band in np.split(positions, np.flatnonzero(np.diff(positions // grain)) + 1) if len(positions) else []:
-            first = int(band[0])
-            parts.append(source.read(first, int(band[-1]) + 1)[band - first])
-        return np.concatenate(parts)
+        return by_features(self.source, running).rows_at(positions)
 
     def map(self, fn: Callable[[AnyArray], AnyArray]) -> FeatureMatrix:
         """The matrix with a function applied to its values, as they are read.
@@ -146,8 +153,7 @@ class FeatureMatrix:
         ----------
         coefficients : int
             Of the design that will be fitted, for the size of the results.
-        threads, chunk_size : int, optional
-        max_memory : int or str, optional
+        threads, chunk_size, max_memory : optional
             As for the fit.
 
         Returns
@@ -221,7 +227,9 @@ def as_feature_matrix(
     elif is_dask_array(y):
         matrix = _from_source(dask_source(y))
     else:
-        _refuse_counts(y)
+        from ebayes_lm.data.count_list import refuse_counts
+
+        refuse_counts(y)
         raise ArgumentTypeError(
             f"cannot read a matrix from {type(y).__name__}; give a NumPy array, DataFrame, AnnData, "
             "scipy sparse matrix, dask array or EList of features x samples; open_matrix() opens a file"
@@ -234,16 +242,6 @@ def as_feature_matrix(
         size = f"{counted(matrix.shape[0], 'feature')} and {counted(matrix.shape[1], 'sample')}"
         raise DataError(f"the matrix has {size}; it needs one of each at least")
     return matrix
-
-
-def _refuse_counts(y: Any) -> None:
-    from ebayes_lm.data.count_list import DGEList
-
-    if isinstance(y, DGEList):
-        raise ArgumentTypeError(
-            "y is a DGEList of counts, and their variance grows with their mean: use voom(y), which adds weights, or "
-            "cpm(y, log=True); y.counts takes them as they are"
-        )
 
 
 def _from_elist(y: EList) -> FeatureMatrix:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray
+from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data import fingerprints
 
 
@@ -64,6 +64,14 @@ class Source(ABC):
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""
 
+    def rows_at(self, positions: IntArray) -> AnyArray:
+        """Rows at rising positions; what is stored together is read once, and nothing besides."""
+        grain, parts = self.grain, [np.empty((0, self.shape[1]), dtype=self.dtype)]
+        for band in np.split(positions, np.flatnonzero(np.diff(positions // grain)) + 1) if len(positions) else []:
+            first = int(band[0])
+            parts.append(self.read(first, int(band[-1]) + 1)[band - first])
+        return np.concatenate(parts)
+
     def fingerprint(self) -> str:
         """A digest by which a later run knows that the values are the same; here of rows spread over all."""
         return fingerprints.of_rows(self)
@@ -116,6 +124,10 @@ class ArraySource(Source):
         """Rows as they lie in memory where they lie one after another, else copied."""
         return np.ascontiguousarray(self.array[start:stop])
 
+    def rows_at(self, positions: IntArray) -> AnyArray:
+        """Rows at positions, copied."""
+        return np.ascontiguousarray(self.array[positions])
+
     def fingerprint(self) -> str:
         """Of all values."""
         return fingerprints.of_array(self.array)
@@ -141,6 +153,10 @@ class SparseSource(Source):
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows, zeros filled in."""
         return np.ascontiguousarray(self.matrix[start:stop].toarray())
+
+    def rows_at(self, positions: IntArray) -> AnyArray:
+        """Rows at positions, zeros filled in."""
+        return np.ascontiguousarray(self.matrix[positions].toarray())
 
     def fingerprint(self) -> str:
         """Of all values that are stored."""

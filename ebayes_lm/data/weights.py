@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows, IntArray
 from ebayes_lm.data.alignment import align, is_positional
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running
+from ebayes_lm.data.chosen_samples import with_samples
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.data.read_rows import ChosenRows, ReadWeights
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted, listing
-
-if TYPE_CHECKING:
-    from ebayes_lm.data.matrix import FeatureMatrix
 
 
 class Weights(NamedTuple):
@@ -23,23 +25,25 @@ class Weights(NamedTuple):
     ----------
     samples : (n,) array or None
     features : (G,) array or None
-    cells : (G, n) array or None
+    cells : (G, n) array or what reads its rows, or None
     """
 
     samples: FloatArray | None = None
     features: FloatArray | None = None
-    cells: FloatArray | None = None
+    cells: FloatRows | None = None
 
 
-def matrix_weights(weights: Any, matrix: FeatureMatrix) -> Weights:
+def matrix_weights(weights: Any, matrix: FeatureMatrix, running: Running | None = None) -> Weights:
     """Weights in the order of the matrix; those of the container where the caller gives none.
 
     Parameters
     ----------
-    weights : number, (n,), (1, n), (G,), (G, 1) or (G, n) array_like, Series or DataFrame, or None
-        Labels decide what a Series belongs to, the length what a vector belongs to.
+    weights : number, (n,), (1, n), (G,), (G, 1) or (G, n) array_like, Series, DataFrame or FeatureMatrix, or None
+        Labels decide what a Series belongs to, the length what a vector belongs to. A FeatureMatrix is read in blocks.
     matrix : FeatureMatrix
         G features x n samples.
+    running : Running, optional
+        Room for weights of a store that has to be rewritten.
 
     Raises
     ------
@@ -55,6 +59,8 @@ def matrix_weights(weights: Any, matrix: FeatureMatrix) -> Weights:
         return Weights()
     if isinstance(weights, np.ma.MaskedArray):
         raise ArgumentTypeError("weights are a masked array; weights.filled(0) leaves out what it masks")
+    if isinstance(weights, (FeatureMatrix, ReadWeights)):
+        return Weights(cells=_read(weights, matrix, running or Running()))
     g, n = matrix.shape
     if isinstance(weights, pd.DataFrame):
         return _of_table(weights, matrix)
@@ -69,6 +75,22 @@ def matrix_weights(weights: Any, matrix: FeatureMatrix) -> Weights:
             f"give weights of samples as a Series with their names, or in shape (1, {n}), of features in shape ({n}, 1)"
         )
     return _by_shape(values, matrix)
+
+
+def _read(weights: FeatureMatrix | ReadWeights, matrix: FeatureMatrix, running: Running) -> ReadWeights:
+    """Weights of observations that are read in blocks, in the order of the matrix."""
+    if weights.shape != matrix.shape:
+        raise DataError(
+            f"weights that are read in blocks have shape {weights.shape}, and the matrix {matrix.shape}; each value "
+            "needs one"
+        )
+    if isinstance(weights, ReadWeights):
+        return weights
+    samples = align(weights.samples, matrix.samples, matrix.shape[1], what="weights")
+    rows = align(weights.features, matrix.features, matrix.shape[0], what="weights", axis="features")
+    source = by_features(with_samples(weights, samples).source, running)
+    in_order = np.array_equal(rows, np.arange(len(rows)))
+    return ReadWeights(source if in_order else ChosenRows(source, rows))
 
 
 def _by_shape(values: FloatArray, matrix: FeatureMatrix) -> Weights:
@@ -114,16 +136,24 @@ def _ordered(weights: Any, labels: pd.Index, axis: str) -> AnyArray:
 
 def _usable(weights: AnyArray, matrix: FeatureMatrix, whose: str) -> FloatArray:
     weights = np.asarray(weights, dtype=np.float64)
-    fits = np.isfinite(weights) & (weights >= 0)
-    if not fits.all():
-        wrong = ~fits
-        labels = matrix.samples if whose == "samples" else matrix.features
-        rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
-        what = f"{wrong.sum():,} of {weights.size:,} are not, that of {listing(labels[rows])}"
-        raise DataError(
-            f"weights must be finite and not negative; {what}. Weight 0 leaves "
-            f"{'an observation' if whose == 'cells' else f'a {whose[:-1]}'} out"
-        )
-    if not weights.any():
+    step = max(1, BLOCK_CELLS // max(1, weights[0].size))
+    some = False
+    for at in range(0, len(weights), step):  # marks of all of them would be an eighth of their size
+        part = weights[at : at + step]
+        if not (np.isfinite(part) & (part >= 0)).all():
+            _refuse(weights, matrix, whose)
+        some = some or bool(part.any())
+    if not some:
         raise DataError("every weight is zero, which leaves nothing to fit; give one of them at least a positive value")
     return weights
+
+
+def _refuse(weights: FloatArray, matrix: FeatureMatrix, whose: str) -> None:
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    labels = matrix.samples if whose == "samples" else matrix.features
+    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
+    what = f"{wrong.sum():,} of {weights.size:,} are not, that of {listing(labels[rows])}"
+    raise DataError(
+        f"weights must be finite and not negative; {what}. Weight 0 leaves "
+        f"{'an observation' if whose == 'cells' else f'a {whose[:-1]}'} out"
+    )

@@ -43,6 +43,14 @@ class TestAlign:
         with pytest.raises(AlignmentError, match=r"missing: 's2'; not in the matrix: 'x', 'y'$"):
             align(pd.Index(["s1", "x", "s3", "y", "s4"]), NAMES, 4, what="the table")
 
+    def test_a_matrix_that_lies_the_other_way(self):
+        with pytest.raises(AlignmentError, match=r"not one is shared. .* hand in y.T"):
+            align(pd.Index([f"g{i}" for i in range(9)]), NAMES, 4, what="the table")
+
+    def test_positions_of_a_matrix_that_lies_the_other_way(self):
+        with pytest.raises(AlignmentError, match=r"equal in number. Features are the rows .*orientation='samples'"):
+            align(pd.RangeIndex(8), None, 900, what="the design")
+
     def test_only_some_are_listed(self):
         many = pd.Index([f"x{i}" for i in range(1000)])
         with pytest.raises(AlignmentError, match=r"'x0', 'x1', 'x2', 'x3', 'x4' and 995 more$"):

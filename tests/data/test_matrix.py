@@ -306,3 +306,14 @@ def test_a_function_is_not_blamed_for_numbers_that_are_not_in_the_data():
     m_values = as_feature_matrix(beta).map(lambda b: np.log2(b / (1 - b)))
     assert m_values.dtype == np.float64
     assert m_values.plan().shape == (1, 3)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_of_a_store_holds_its_values(tmp_path, order):
+    values = np.arange(12.0, dtype=np.float32).reshape(4, 3)
+    np.save(tmp_path / "y.npy", np.asarray(values, order=order))
+    y = el.open_matrix(tmp_path / "y.npy")
+    assert y.ndim == np.ndim(y) == 2
+    for found in (np.asarray(y), np.array(y), np.asarray(y, dtype=np.float64)):
+        np.testing.assert_array_equal(found, values)
+    assert np.asarray(y, dtype=np.float64).dtype == np.float64

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 import ebayes_lm as el
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.plan import ReadingPlan
-from ebayes_lm.data.sources import Band, Source
+from ebayes_lm.data.sources import ArraySource, Band, Source, SparseSource
 from ebayes_lm.errors import ArgumentError, StorageWarning
 from tests.data.sample_stores import SHORT, matrix_of, sampled
 
@@ -54,6 +55,14 @@ def test_some_rows_are_read_without_the_others(together, positions):
     found = matrix_of(source).rows_at(np.array(positions, dtype=np.intp), Running())
     np.testing.assert_array_equal(found, Y[positions])
     assert len(source.reads) == len({j // together for j in positions})
+
+
+@pytest.mark.parametrize("source", [ArraySource(Y), ArraySource(np.asfortranarray(Y)), SparseSource(csr_array(Y))])
+@pytest.mark.parametrize("positions", [[], [3, 4, 6, 7, 899]])
+def test_some_rows_of_what_is_in_memory(source, positions):
+    found = source.rows_at(np.array(positions, dtype=np.intp))
+    np.testing.assert_array_equal(found, Y[positions])
+    assert found.flags.c_contiguous
 
 
 def chunks_read(reads, together):

@@ -127,7 +127,13 @@ def require_file(path: Path) -> None:
         raise DataError(f"{path} is a folder; name the file in it")
     if not path.exists():
         near = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []
+        # endings that are the same make names that have nothing in common look alike
+        near = [name for name in near if nearest(_first_part(path.name), [_first_part(name)])]
         raise DataError(f"there is no file {path}.{nearest(path.name, near)}")
+
+
+def _first_part(name: str) -> str:
+    return name.partition(".")[0]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.stores.opening import Opened, Request, columns_named
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, listing
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing
 
 #: By the end of the name: module and function that open such a file.
 FORMATS = {
@@ -117,6 +118,8 @@ def open_matrix(
         raise ArgumentTypeError(f"open_matrix() takes the path of a file; got {type(path).__name__}")
     if orientation not in (None, "features", "samples"):
         raise ArgumentError(f"orientation is 'features' or 'samples', what stands in rows; got {orientation!r}")
+    if re.match(r"[A-Za-z][\w+.-]+:/", str(path)):
+        raise ArgumentError(f"{path} is an address; open_matrix() reads local files and folders: copy it first")
     path = Path(path)
     opened = _open(path, Request(layer, orientation, bool(allow_external), columns_named(feature_columns)))
     features, samples = opened.source.shape
@@ -133,6 +136,8 @@ def open_matrix(
 def _open(path: Path, request: Request) -> Opened:
     name = path.name.lower()
     ending = next((ending for ending in sorted(FORMATS, key=len, reverse=True) if name.endswith(ending)), None)
+    if ending is None and path.is_dir():
+        raise DataError(f"{path} is a folder; name the file in it")
     if ending is None:
         raise ArgumentError(f"{path.name} is of no format that is known here: {listing(FORMATS, 20)}")
     module, function = FORMATS[ending]

@@ -18,8 +18,9 @@ from ebayes_lm.data.stores.heaps import require_sound_heaps
 from ebayes_lm.data.stores.opening import StoredSource
 from ebayes_lm.errors import DataError, EbayesLMError
 
-#: Chunks of a dataset that HDF5 keeps open, in bytes: a block may end within one, and the next one begins there.
-CHUNK_CACHE = 1 << 25
+#: Chunks of a dataset that HDF5 keeps unpacked, in bytes: a block may end within one, and the next one begins there.
+#: The library fills this whether or not it is of use, and unpacks gzip into twice the room.
+CHUNK_CACHE = 1 << 21
 
 
 class Place(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from struct import Struct
 from typing import Any
@@ -20,6 +21,8 @@ _OBJECT = Struct("<HHIQ")
 _SIZE = Struct("<Q")
 #: Files up to this size are looked through: a large one would have to be read once for it.
 _LARGEST = 1 << 28
+#: Bytes that are looked through at once.
+_PIECE = 1 << 22
 
 
 def require_sound_heaps(path: Path) -> None:
@@ -30,14 +33,24 @@ def require_sound_heaps(path: Path) -> None:
     DataError
         There is one.
     """
-    if not 0 < path.stat().st_size <= _LARGEST:
-        return
+    state = path.stat()
+    if 0 < state.st_size <= _LARGEST:
+        _look_through(path, (state.st_ino, state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _look_through(path: Path, _: tuple[int, ...]) -> None:
+    """Look through a file; one that is as it was is not read again."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        at = held.find(_BEGIN)
-        while at >= 0:
-            if not _is_sound(held, at):
-                raise DataError(f"{path} is damaged: the text that begins at byte {at:,} of it leads nowhere")
-            at = held.find(_BEGIN, at + len(_BEGIN))
+        for low in range(0, len(held), _PIECE):
+            high = low + _PIECE + len(_BEGIN) - 1
+            at = held.find(_BEGIN, low, high)
+            while at >= 0:
+                if not _is_sound(held, at):
+                    raise DataError(f"{path} is damaged: the text that begins at byte {at:,} of it leads nowhere")
+                at = held.find(_BEGIN, at + len(_BEGIN), high)
+            if hasattr(mmap, "MADV_DONTNEED"):  # pages that were read count as memory of the process
+                held.madvise(mmap.MADV_DONTNEED)
 
 
 def _is_sound(held: mmap.mmap, start: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -38,10 +38,16 @@ class NumpyFile(StoredSource):
     def _lines(self, start: int, stop: int, length: int) -> AnyArray:
         """Lines ``start`` to ``stop`` of so many values that stand one after another."""
         count = (stop - start) * length
-        values: AnyArray = np.fromfile(
-            self.path, self.stored, count, offset=self.offset + start * length * self.dtype.itemsize
-        )
+        with self._open() as file:
+            file.seek(self.offset + start * length * self.dtype.itemsize)
+            values: AnyArray = np.fromfile(file, self.stored, count)
         return self._whole(values, count).reshape(stop - start, length).astype(self.dtype, copy=False)
+
+    def _open(self) -> BinaryIO:
+        try:
+            return self.path.open("rb")
+        except FileNotFoundError as error:  # a worker says of it what it means there
+            raise DataError(f"{self.path} is no longer there; it was when it was opened") from error
 
     def _whole(self, values: AnyArray, count: int) -> AnyArray:
         if values.size < count:
@@ -57,7 +63,7 @@ class NumpyFileOfSamples(NumpyFile, SampleMajor):
         """Rows ``start`` to ``stop``, a piece of every sample."""
         features, samples = self.shape
         rows = np.empty((stop - start, samples), dtype=self.dtype)
-        with self.path.open("rb") as file:
+        with self._open() as file:
             for sample in range(samples):
                 file.seek(self.offset + (sample * features + start) * self.dtype.itemsize)
                 rows[:, sample] = self._whole(np.fromfile(file, self.stored, len(rows)), len(rows))
@@ -98,5 +104,12 @@ def _described(path: Path) -> Any:
         with np.errstate(over="raise"):
             return np.lib.format.open_memmap(path, mode="r")
     except Exception as error:  # damaged headers raise errors of any type
+        size = path.stat().st_size
+        if not size or "greater than file size" in str(error):
+            raise DataError(
+                f"{path} is cut off: it holds {size:,} bytes, and its header says more; copy or download it again"
+                if size
+                else f"{path} is empty"
+            ) from None
         line = (str(error).strip().splitlines() or [""])[0]
         raise DataError(f"{path} cannot be read as .npy: {line:.200} ({type(error).__name__})") from None

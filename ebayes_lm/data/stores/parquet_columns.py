@@ -37,10 +37,10 @@ def _arrow() -> Any:
     return pyarrow
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, metadata: Any = None) -> Any:
     from pyarrow.parquet import ParquetFile
 
-    return ParquetFile(path, page_checksum_verification=True)
+    return ParquetFile(path, metadata=metadata, page_checksum_verification=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +64,13 @@ class ParquetColumns:
         thread = self._threads
         if not hasattr(thread, "file"):
             with parquet_errors(self.path):
-                thread.file = _opened(self.path)
+                thread.file = _opened(self.path, self._metadata)
         return thread.file
+
+    @cached_property
+    def _metadata(self) -> Any:
+        """What stands at the end of the file, read once: of many columns it takes more room than a block."""
+        return _opened(self.path).metadata
 
     def __getstate__(self) -> dict[str, Any]:
         """Another process opens its own."""

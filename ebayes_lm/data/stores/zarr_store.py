@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -120,13 +119,13 @@ def open_zarr(path: Path, request: Request) -> Opened:
     DataError
         Not such a folder, no matrix of real numbers, or chunks that are not there.
     ArgumentError
-        An address of the net, or a layer that the folder does not hold.
+        A layer that the folder does not hold.
     MissingExtraError
         zarr is not installed.
     """
-    if re.match(r"[A-Za-z][\w+.-]+:/", str(path)):
-        raise ArgumentError(f"{path} is an address; open_matrix() reads local folders: copy the store first")
     require_extra("zarr", "scale", f"reading {path.name}")
+    if not path.exists():
+        raise DataError(f"there is no folder {path}")
     root = node_at(path) if path.is_dir() else None
     if root is None:
         raise DataError(f"{path} is no zarr folder: it holds none of zarr.json, .zgroup and .zarray")

@@ -65,6 +65,23 @@ def _with_header(path, text):
     path.write_bytes(held[:10] + text.encode().ljust(len(held) - Y.nbytes - 11) + b"\n" + held[-Y.nbytes :])
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_file_that_is_gone_is_said_to_be(tmp_path, order):
+    np.save(tmp_path / "y.npy", np.asarray(Y, order=order))
+    y = open_matrix(tmp_path / "y.npy")
+    (tmp_path / "y.npy").unlink()
+    with pytest.raises(DataError, match=r"y\.npy is no longer there"):
+        y.source.read(0, 1)
+
+
+@pytest.mark.parametrize(("kept", "reason"), [(-4, r"y\.npy is cut off: it holds 236 bytes"), (0, r"y\.npy is empty")])
+def test_a_file_that_is_cut_off_is_said_to_be(tmp_path, kept, reason):
+    np.save(tmp_path / "y.npy", Y)
+    (tmp_path / "y.npy").write_bytes((tmp_path / "y.npy").read_bytes()[:kept])
+    with pytest.raises(DataError, match=reason):
+        open_matrix(tmp_path / "y.npy")
+
+
 @pytest.mark.parametrize("shape", ["(70000000000, 4)", "(9223372036854775807, 4)", "(-7, 4)", "(True, 28)", "(6, 4)"])
 def test_a_header_that_says_otherwise_than_the_file_holds_is_refused(tmp_path, shape):
     _with_header(tmp_path / "y.npy", f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}")

@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm import lm_fit, open_matrix
+from ebayes_lm.data.readers.text import require_file
 from ebayes_lm.data.scratch import SCRATCH_FOLDER
 from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.data.stores import conversion, text_file
@@ -203,3 +204,12 @@ def _read(path):
         return matrix.source.read(0, matrix.shape[0]), ""
     except EbayesLMError as error:
         return None, str(error)
+
+
+def test_names_that_share_their_ending_alone_are_not_suggested(tmp_path):
+    (tmp_path / "people.csv").write_text("")
+    (tmp_path / "expression.tsv").write_text("")
+    with pytest.raises(DataError, match=r"there is no file .*nofile\.csv\.$"):
+        require_file(tmp_path / "nofile.csv")
+    with pytest.raises(DataError, match=r"Did you mean 'expression\.tsv'\?$"):
+        require_file(tmp_path / "expresion.csv")
