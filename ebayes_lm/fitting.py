@@ -19,6 +19,7 @@ from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.cluster import cluster_for
 from ebayes_lm.data.marks import warn_of_adjustment
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import matrix_weights
 from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.estimability import describe_dependencies
@@ -41,7 +42,7 @@ def lm_fit(
     design: Any = None,
     *,
     samples: pd.DataFrame | None = None,
-    weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None,
+    weights: ArrayLike | pd.Series[float] | pd.DataFrame | FeatureMatrix | None = None,
     block: Any = None,
     correlation: Any = None,
     ndups: int | None = None,
@@ -74,10 +75,11 @@ def lm_fit(
         carries, else a column of ones.
     samples : DataFrame, optional
         Sample table, matched to the samples of y by label; by default what the container carries.
-    weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
+    weights : (n,), (G,) or (G, n) array_like, Series, DataFrame or FeatureMatrix, optional
         Weights of samples, of features or of single observations: inverse variances up to a factor. An observation of
         weight zero is missing. They take the place of weights that the container carries. Weights of observations are
-        referred to, not copied: contrasts compute standard errors from them again, so leave the array as it is.
+        referred to, not copied: contrasts compute standard errors from them again, so leave the array as it is. Those
+        that :func:`open_matrix` opens are read in blocks.
     block : str or (n,) array_like, optional
         Samples that are correlated, such as those of one patient: a column of ``samples`` or one value a sample.
     correlation : float, object with ``consensus`` or "feature", optional
@@ -175,7 +177,7 @@ def lm_fit(
     wanted = matrix.design if design is None else design
     checked = design_of(wanted, matrix, table)
     blocks = None if block is None else sample_blocks(block, matrix, table)
-    plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix))
+    plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix, running))
     _check_enough(min_observed, matrix.shape[1])
     folder = checked_folder(checkpoint, "checkpoint")
     require_apart(folder, out)
@@ -280,4 +282,5 @@ def _check_plan(plan: LeastSquares, design: Design) -> None:
             f"coefficients not estimable: {listing(lost, 10)}, because {reasons}. They are NaN; contrasts that do not "
             "rest on them can be tested",
             DesignWarning,
+            topic="batch",
         )

@@ -85,7 +85,8 @@ class Labels:
 
 
 _BY_POSITION = (
-    "{} are taken by whole-number position or by a mask, not {}; select(features=..., coefs=...) takes labels"
+    "{} are taken by whole-number position or by a mask, not {}; [:, 'name'] takes a coefficient, and "
+    "select(features=...) of a fit takes labels"
 )
 
 

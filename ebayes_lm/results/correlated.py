@@ -17,7 +17,7 @@ from ebayes_lm.data.groups import named_groups
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.design.boundary import aligned_samples
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 from ebayes_lm.results.arguments import real, whole_number
 
 
@@ -111,8 +111,17 @@ def by_feature(correlation: Any, blocks: IntArray | None, ndups: Any, compat: st
 def _correlation(correlation: Any) -> float:
     if correlation is None:
         raise ArgumentError(
-            "correlated samples need correlation=, such as 0.5; it is the correlation within a block, or of "
-            "duplicates, and 'feature' estimates one within blocks for each feature"
+            "correlated samples need correlation=, that within a block or of duplicates: what duplicate_correlation() "
+            "estimates, a number such as 0.5, or 'feature' for one within blocks for each feature"
+        )
+    if isinstance(correlation, str) and correlation == "feature":
+        raise ArgumentError(
+            "correlation='feature' is for fits; here one correlation serves all features: give what "
+            "duplicate_correlation() returns, or a number"
+        )
+    if isinstance(correlation, str):
+        raise ArgumentTypeError(
+            f"correlation is 'feature', what duplicate_correlation() returns, or a number; got {correlation!r}"
         )
     rho = real(getattr(correlation, "consensus", correlation), "correlation", "the correlation within blocks")
     if hasattr(correlation, "consensus") and np.isnan(rho):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,11 +58,41 @@ class TestResults:
         counts = [(self.codes == code).sum(axis=0) for code in (-1, 0, 1)]
         return pd.DataFrame(np.array(counts), index=pd.Index(["Down", "NotSig", "Up"]), columns=self.labels.coefs)
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write everything into a folder, from which :func:`load` reads it.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new folder, or one that holds a saved result, which is replaced.
+
+        Returns
+        -------
+        Path
+            The folder. It holds a header in JSON and arrays as .npy files; nothing in it is code.
+        """
+        from ebayes_lm.results.saving import save_result
+
+        return save_result(self, path)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
         missing = self.codes == MISSING
         if missing.any() and (dtype is None or np.dtype(dtype).kind in "fc"):
             return np.where(missing, np.nan, self.codes).astype(dtype or np.float64)
         return np.array(self.codes, dtype=dtype)
+
+    def __eq__(self, codes: object) -> pd.DataFrame:  # type: ignore[override]
+        """Where the codes are these, as a table: ``results == 1`` is true where a feature is up."""
+        return self._where(self.codes == getattr(codes, "codes", codes))
+
+    def __ne__(self, codes: object) -> pd.DataFrame:  # type: ignore[override]
+        """Where the codes are others; where there was no test, neither is true."""
+        return self._where(self.codes != getattr(codes, "codes", codes))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _where(self, true: Any) -> pd.DataFrame:
+        return pd.DataFrame(true & (self.codes != MISSING), index=self.labels.features, columns=self.labels.coefs)
 
     def __getitem__(self, key: Any) -> TestResults:
         """Subset by position; coefficients also by name."""

@@ -61,4 +61,5 @@ def _warn_of(mod: TestedFit, name: str, share: float) -> None:
         f"{name!r} is a level, not a difference: its test asks whether values are zero, and "
         f"{share:.0%} of features are 'significant'. A comparison was probably meant, such as {meant}",
         DesignWarning,
+        topic="contrasts",
     )

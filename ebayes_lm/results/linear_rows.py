@@ -10,10 +10,13 @@ import pandas as pd
 from ebayes_lm.core.assembly import assemble
 from ebayes_lm.core.linear_plan import LinearPlan
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.read_rows import ReadWeights
+from ebayes_lm.data.scratch import by_features
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.results.axes import Labels
 from ebayes_lm.results.correlated import Arranged, mean_of_means
 from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.robust_weights import RobustWeights
 from ebayes_lm.results.rows import fit_rows, warn_of_convergence, warn_of_lost_coefficients
 
 
@@ -30,9 +33,10 @@ def fit_linear(
     matrix, each, limma = to.matrix, to.weights, compat == "limma"
     rows, own = fit_rows(matrix, plan, each.cells, running, inf=inf)
     warn_of_convergence(own, matrix.features, max_iter)
-    record, covariances = assemble(
-        plan, rows, own, cells=each.cells, features=each.features, limma=limma, room=running.room
-    )
+    cells = each.cells
+    if plan.robust_iterations and not matrix.in_memory:
+        cells = ReadWeights(RobustWeights(by_features(matrix.source, running), plan, cells))
+    record, covariances = assemble(plan, rows, own, cells=cells, features=each.features, limma=limma, room=running.room)
     if to.duplicates is not None:
         record = replace(record, amean=mean_of_means(matrix, to.duplicates, running))
     warn_of_lost_coefficients(record, matrix.features, limma=limma)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatRows
 from ebayes_lm.core.mixed_assembly import mixed_covariances, mixed_record
 from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
 from ebayes_lm.data.blocks import ROW_CELLS, Running
@@ -64,7 +64,7 @@ def _require_both_variances(plan: MixedPlan) -> None:
 
 
 def _fitted(
-    matrix: FeatureMatrix, plan: MixedPlan, cells: FloatArray | None, running: Running, inf: str
+    matrix: FeatureMatrix, plan: MixedPlan, cells: FloatRows | None, running: Running, inf: str
 ) -> tuple[MixedFits, float]:
     """Fits of all rows, those without a correlation of their own at the consensus of the others; and this."""
     work = MixedBlocks(plan, cells)
@@ -91,7 +91,7 @@ class MixedBlocks:
     """
 
     plan: MixedPlan
-    cells: FloatArray | None
+    cells: FloatRows | None
     lacking: BoolArray | None = None
     consensus: float | None = None
     first: int = 0

@@ -23,6 +23,7 @@ from ebayes_lm.errors import (
     PriorSwitchWarning,
     StageError,
     VarianceWarning,
+    agreeing,
     counted,
     listing,
     warn,
@@ -145,11 +146,11 @@ def moderated_variances(
     exclude = fit.record.status == Status.zero_variance if way == "exclude" else None
     moderated = _squeezed(fit, covariate, options, exclude)
     if isinstance(fit, MixedFit):
-        _tell_zero_variances(fit, "they take no part in the prior and receive it")
+        _tell_zero_variances(fit, "such features take no part in the prior and receive it")
     elif exclude is None:
         _tell_zero_variances(
             fit,
-            "they enter the prior raised to a small share of the median, and lower its df. "
+            "such features enter the prior raised to a small share of the median, and lower its df. "
             'zero_variance="exclude" keeps them out of the prior',
         )
     if not isinstance(fit, MixedFit) and options.legacy is None and options.span is None:
@@ -171,7 +172,8 @@ def _tell_zero_variances(fit: LinearFit, consequence: str) -> None:
     n_zero = int(np.count_nonzero(fit.record.status == Status.zero_variance))
     if n_zero:
         n = int(np.count_nonzero(fit.record.has_df | (fit.record.status == Status.zero_variance)))
-        warn(f"{n_zero:,} of {counted(n, 'feature')} have a residual variance of zero; {consequence}", VarianceWarning)
+        which = f"{n_zero:,} of {counted(n, 'feature')} {agreeing(n_zero, 'has', 'have')}"
+        warn(f"{which} a residual variance of zero; {consequence}", VarianceWarning)
 
 
 def _tell_switch(options: PriorOptions, df: FloatArray, verb: str) -> None:

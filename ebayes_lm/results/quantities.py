@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm.core.ols import LinearRecord, Status
+from ebayes_lm.errors import nearest
 from ebayes_lm.results.axes import Labels
 
 if TYPE_CHECKING:
     from ebayes_lm.design.design_matrix import Design
 
+#: What R or a table calls them.
+_OTHER_NAMES = {
+    "coef": "coefficients", "Amean": "amean", "AveExpr": "amean", "genes": "features", "df": "df_residual",
+    "B": "lods", "pvalue": "p_value", "pvalues": "p_value", "p_values": "p_value", "pval": "p_value",
+    "adj_p_value": "top_table", "padj": "top_table",
+}  # fmt: skip
+#: What a fit has once it was moderated.
+_OF_TESTS = ("t", "p_value", "lods", "F", "F_p_value", "s2_post", "s2_prior", "df_prior", "df_total", "standard_error")
 _STATUS_NAMES = np.array([s.name for s in Status], dtype=object)
 
 
@@ -32,6 +41,14 @@ class LinearQuantities:
 
         @property
         def design(self) -> Design: ...
+
+    if not TYPE_CHECKING:  # who checks types should see that a name is not there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what a name of R is called here, or which call comes first."""
+            if hasattr(type(self), name):
+                object.__getattribute__(self, name)  # the error of the attribute itself
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.{_in_place_of(self, name)}")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write everything into a folder, from which :func:`load` reads it with the same numbers to the last bit.
@@ -107,3 +124,15 @@ class LinearQuantities:
         names = self.labels.coefs
         estimable = ~np.isnan(np.diag(covariance))
         return pd.DataFrame(covariance[np.ix_(estimable, estimable)], index=names[estimable], columns=names[estimable])
+
+
+def _in_place_of(stage: LinearQuantities, name: str) -> str:
+    """What to write for a name that a stage does not have."""
+    if name.startswith("_"):
+        return ""
+    called = _OTHER_NAMES.get(name, name)
+    public = [known for known in dir(type(stage)) if not known.startswith("_")]
+    if called in _OF_TESTS and called not in public:
+        return f" {called} comes with tests: call .ebayes() first"
+    linear = type(vars(stage).get("fit"))
+    return f" Its .fit has {called}" if hasattr(linear, called) else nearest(called, public)

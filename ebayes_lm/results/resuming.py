@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import FloatRows
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.linear_plan import LinearPlan
 from ebayes_lm.core.mixed_plan import MixedPlan
@@ -88,7 +88,7 @@ def not_kept(running: Running) -> Running:
     return replace(running, engine=engine, room=MEMORY)
 
 
-def _of_weights(weights: FloatArray | None) -> str:
+def _of_weights(weights: FloatRows | None) -> str:
     return "none" if weights is None else digest(weights) if weights.ndim == 1 else of_array(weights)
 
 

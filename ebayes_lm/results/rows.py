@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatRows
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import KERNEL_CELLS, LinearRecord, RowFits, Status
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
@@ -24,9 +24,11 @@ _GAPPED_CELLS = 4 * ROW_CELLS
 
 
 def fit_rows(
-    matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None, running: Running, *, inf: str
+    matrix: FeatureMatrix, plan: LinearPlan, cells: FloatRows | None, running: Running, *, inf: str
 ) -> tuple[RowFits, OwnFits | None]:
     """Fit every row; the fits of rows with a design of their own come apart, in rising order of rows.
+
+    Weights that robust fits give are kept where the values are in memory, too.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def fit_rows(
         Values are infinite and ``inf`` is "error".
     """
     use_kernel = matrix.shape[0] * matrix.shape[1] >= KERNEL_CELLS
-    fit, source = FittedBlocks(plan, cells, use_kernel), matrix.source
+    fit, source = FittedBlocks(plan, cells, use_kernel, keeps_weights=matrix.in_memory), matrix.source
     fitted = None
     if isinstance(source, SampleMajor) and fits_by_samples(source, plan, cells, running):
         fitted = fit_by_samples(source, plan, fit, running)
@@ -50,13 +52,15 @@ def fit_rows(
 class FittedBlocks:
     """Fits blocks of rows by a plan, with weights (G, n) of single observations where there are any.
 
-    The first row of the weights belongs to the row ``first`` of the matrix.
+    The first row of the weights belongs to the row ``first`` of the matrix. Weights of robust fits come back where they
+    are to be kept.
     """
 
     plan: LinearPlan
-    cells: FloatArray | None
+    cells: FloatRows | None
     use_kernel: bool
     first: int = 0
+    keeps_weights: bool = True
 
     def part(self, at: slice) -> FittedBlocks:
         """The same for these rows alone."""
@@ -66,10 +70,13 @@ class FittedBlocks:
         """Fit a block; the rows of its own fits are those of the matrix."""
         cells = None if self.cells is None else self.cells[at.start - self.first : at.stop - self.first]
         fits, own = self.plan.rows(values, cells, use_kernel=self.use_kernel)
-        return Parts(fits, () if own is None else own._replace(rows=own.rows + at.start))
+        if own is None:
+            return Parts(fits)
+        weights = own.weights if self.keeps_weights else np.empty((len(own.rows), 0))
+        return Parts(fits, own._replace(rows=own.rows + at.start, weights=weights))
 
 
-def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatArray | None, running: Running) -> int:
+def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatRows | None, running: Running) -> int:
     """Cells in a block: few where rows are worked on singly, so that threads share them evenly and copies are small."""
     features, samples = matrix.shape
     if cells is not None or plan.singly:

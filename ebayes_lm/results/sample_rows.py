@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatRows, IntArray
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
 from ebayes_lm.core.ols import RowFits
 from ebayes_lm.core.rooms import MEMORY
@@ -24,7 +24,7 @@ _APART_CELLS, _APART_SHARE = 8 * BLOCK_CELLS, 4
 Fit = Callable[[AnyArray, slice], Parts]
 
 
-def fits_by_samples(source: Source, plan: LinearPlan, cells: AnyArray | None, running: Running) -> bool:
+def fits_by_samples(source: Source, plan: LinearPlan, cells: FloatRows | None, running: Running) -> bool:
     """Whether all that a fit needs are sums over samples, one after another.
 
     Correlated samples have to meet, and what looks at a feature's own weights or residuals has to see all of it.

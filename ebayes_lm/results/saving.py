@@ -21,6 +21,7 @@ from ebayes_lm.results.structures import read, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ebayes_lm.results.decisions import TestResults
     from ebayes_lm.results.quantities import LinearQuantities
 
 HEADER = "header.json"
@@ -30,7 +31,7 @@ _VERSION = 1
 _LARGEST_HEADER = 1 << 28
 
 
-def save_result(result: LinearQuantities, path: Any) -> Path:
+def save_result(result: LinearQuantities | TestResults, path: Any) -> Path:
     """Write a result into a folder; one that was saved there before is replaced when the new one is whole.
 
     Raises
@@ -56,14 +57,14 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> Any:
     Parameters
     ----------
     path : str or Path
-        The folder that :meth:`LinearFit.save` or ``lm_fit(out=)`` wrote.
+        The folder that ``save()`` of a fit or of decisions, or ``lm_fit(out=)`` wrote.
     verify : bool, optional
         Compare the checksums of all arrays, which reads them once, about a second for each gigabyte. Sizes are compared
         in any case.
 
     Returns
     -------
-    LinearFit, MixedFit, ModeratedFit or TreatFit
+    LinearFit, MixedFit, VoomFit, ModeratedFit, TreatFit or TestResults
         What was saved, with the same numbers to the last bit. Large arrays stay in their files, and are read where they
         are needed.
 
@@ -216,13 +217,16 @@ def _read_header(folder: Path) -> dict[str, Any]:
             raise ValueError
         if said["version"] > _VERSION:
             raise DataError(
-                f"{folder} was saved by ebayes_lm {said['package']}, in a format that this version does not read"
+                f"{folder} was saved by ebayes_lm {said['package']}, in format {said['version']}, and this version "
+                f"reads up to {_VERSION}. Update ebayes_lm"
             )
         if said.pop("checksum") != _checksum(said):
             raise ValueError
     except DataError:
         raise
     except OSError:
+        if not folder.exists():
+            raise DataError(f"there is no folder {folder}") from None
         raise DataError(f"{folder} is no saved result: it has no {HEADER} that can be read") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{path} is no header of a saved result, or is damaged") from None

@@ -51,7 +51,7 @@ def _is(value: Any, annotation: str) -> bool:
     name = annotation.partition("[")[0].rpartition(".")[2]
     if name == "Any":
         return True
-    if name.endswith("Array"):
+    if name.endswith(("Array", "FloatRows")):
         return isinstance(value, np.ndarray)
     if name in _PLAIN:
         return isinstance(value, _PLAIN[name]) and not (isinstance(value, bool) and name in ("int", "float"))
@@ -122,6 +122,12 @@ def _tested(held: Held) -> bool:
     return held["moderation"].s2_post.shape in (shape[:1], shape)
 
 
+def _decisions(held: Held) -> bool:
+    codes, labels = held["codes"], held["labels"]
+    known = codes.dtype == np.int8 and bool(np.isin(codes, (-128, -1, 0, 1)).all())
+    return known and codes.shape == (len(labels.features), len(labels.coefs))
+
+
 def _design(held: Held) -> bool:
     return bool(held["matrix"].shape == (len(held["samples"]), len(held["_names"])))
 
@@ -144,4 +150,5 @@ _RULES: dict[str, tuple[tuple[str, Callable[[Held], bool]], ...]] = {
     "VoomFit": _OF_FIT,
     "ModeratedFit": _OF_TESTS,
     "TreatFit": _OF_TESTS,
+    "TestResults": (("codes or sizes that do not go together", _decisions),),
 }

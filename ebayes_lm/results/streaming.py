@@ -26,6 +26,10 @@ _TABLES = {
     ".parquet": ("pyarrow", "parquet_export", "write_parquet"),
     ".zarr": ("zarr", "zarr_export", "write_zarr"),
 }
+#: Ends of names that a folder would not be looked for under.
+_OTHERS = frozenset(
+    (".csv", ".tsv", ".txt", ".gz", ".npy", ".npz", ".h5", ".hdf5", ".h5ad", ".pq", ".feather", ".xlsx")
+)
 
 
 @dataclass(eq=False)
@@ -74,7 +78,7 @@ def laid_out(out: Any, matrix: FeatureMatrix) -> Iterator[Place]:
     Raises
     ------
     ArgumentError
-        Something is there that is no saved result.
+        Something is there that is no saved result, or the name is that of a file of another format.
     DataError
         Names or annotation of the features are of a type that cannot be saved.
     MissingExtraError
@@ -91,6 +95,11 @@ def laid_out(out: Any, matrix: FeatureMatrix) -> Iterator[Place]:
         require_extra(_TABLES[ending][0], "scale", f"out={path.name!r}")
         if path.exists():
             raise ArgumentError(f"{path} is there already; delete it, or choose another name for out=")
+    elif ending in _OTHERS:
+        raise ArgumentError(
+            f"out={path.name!r} names a {ending} file; out= makes a folder, or a table where the name ends in .parquet "
+            "or .zarr. fit.to_frame() of a fit in memory goes into any other format"
+        )
     else:
         require_free(path)
         require_kept(matrix.features, "labels.features")

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.data.array_folder import ArrayReader, ArrayWriter
+from ebayes_lm.data.read_rows import ReadWeights
+from ebayes_lm.data.sources import ArraySource, Source
 from ebayes_lm.data.stored_labels import read_frame, read_index, say_frame, say_index
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.formula import Formula, parse_formula
@@ -33,6 +35,7 @@ _ROOMS = {
     "core.wls": ("RowDesigns",),
     "data.containers": ("EList",),
     "data.duplicates": ("Duplicates",),
+    "data.matrix": ("FeatureMatrix",),
     "design.evaluation": ("_Powers", "_Standardisation"),
     "design.factors": ("Factor",),
     "design.nodes": ("Binary", "Call", "Name", "Number", "Paren", "Prefix", "Sum", "Text", "Truth"),
@@ -40,11 +43,12 @@ _ROOMS = {
     "design.recipe": ("Recipe",),
     "design.splines": ("BSplineBasis", "NaturalSplineBasis"),
     "results.axes": ("Labels",),
+    "results.decisions": ("TestResults",),
     "results.linear": ("LinearFit",),
     "results.mixed": ("MixedFit",),
     "results.moderated": ("ModeratedFit",),
     "results.threshold": ("TreatFit",),
-    "weights.precision_list": ("VoomEList",),
+    "weights.precision_list": ("VoomEList", "VoomMatrix"),
     "weights.voom_fit": ("VoomFit",),
 }
 _HOME = {name: f"ebayes_lm.{room}" for room, names in _ROOMS.items() for name in names}
@@ -64,6 +68,11 @@ def say(value: Any, writer: ArrayWriter, name: str = "") -> Any:
         return _plain(value)
     if isinstance(value, np.ndarray):
         return writer.add(value, name)
+    if isinstance(value, ReadWeights):
+        return writer.add_rows(value.source, name)
+    if isinstance(value, Source):
+        held = writer.add(value.array, name) if isinstance(value, ArraySource) else writer.add_rows(value, name)
+        return {"rows": held}
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, pd.Index):
@@ -96,6 +105,8 @@ def read(said: Any, reader: ArrayReader) -> Any:
     (kind, held), *others = said.items()
     if kind == "kind" and held in _HOME | {"Design": ""}:
         return _read_object(held, {name: read(item, reader) for name, item in others}, reader)
+    if kind == "rows":
+        return ArraySource(reader.get(held))
     if kind == "index":
         return read_index(held, reader)
     if kind == "frame":

@@ -11,7 +11,7 @@ import pandas as pd
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.adjust import adjust_sorted
 from ebayes_lm.core.ordering import stable_order
-from ebayes_lm.errors import ArgumentError, DesignWarning, warn
+from ebayes_lm.errors import ArgumentError, DesignWarning, listing, warn
 from ebayes_lm.results.annotation import assemble
 from ebayes_lm.results.arguments import choice
 from ebayes_lm.results.levels import warn_of_levels
@@ -97,7 +97,7 @@ def top_table(
     ([0, 1, 2, 3, 4], ['logFC', 'AveExpr', 't', 'P.Value', 'adj.P.Val', 'B'])
     """
     mod = require_tests(fit, "top_table")
-    chosen = _default_coefs(mod) if coef is None else mod.labels.coef_positions(coef)
+    chosen = _default_coefs(mod) if coef is None else _positions(mod, coef)
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, columns)
     warn_of_levels(mod, chosen)
     if len(chosen) > 1:
@@ -154,9 +154,19 @@ def top_table_f(
     ['(Intercept)', 'groupB', 'groupC', 'AveExpr', 'F', 'P.Value', 'adj.P.Val']
     """
     mod = require_f(fit, "top_table_f")
-    chosen = mod.tested_positions if coef is None else mod.labels.coef_positions(coef)
+    chosen = mod.tested_positions if coef is None else _positions(mod, coef)
     options = TableOptions.checked(number, adjust_method, p_value, fc, lfc, features, ())
     return _f_table(mod, chosen, sort_by, options)
+
+
+def _positions(mod: TestedFit, coef: Any) -> list[int]:
+    """Positions of coefficients; a term in their place is an error that names its coefficients."""
+    if isinstance(coef, str) and coef not in mod.coef_names and coef in mod.design.terms:
+        raise ArgumentError(
+            f"{coef!r} is a term, with coefficients {listing(mod.design.terms[coef])}: name one, list several, or call "
+            f"test({coef!r}) of a fit without contrasts, which tests them together"
+        )
+    return mod.labels.coef_positions(coef)
 
 
 def _default_coefs(mod: TestedFit) -> list[int]:
@@ -173,6 +183,7 @@ def _default_coefs(mod: TestedFit) -> list[int]:
             f"all coefficients but the intercept are tested together, of the terms {', '.join(terms)}; name what is of "
             "interest with coef=, with test(term), or with of_interest= of the design",
             DesignWarning,
+            topic="contrasts",
         )
     return [k for k in mod.tested_positions if names[k] != "(Intercept)"] or list(range(len(names)))
 

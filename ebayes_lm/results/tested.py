@@ -158,6 +158,8 @@ def describe_prior(mod: TestedFit) -> str:
         kind = "contrast" if mod.fit.is_contrasted else "coefficient"
         return f"a prior for each {kind} by {prior.method}: {span} prior df"
     df2, shrunk = prior.df2, prior.df2_shrunk
+    if prior.method == "none":
+        return "no prior: there are too few variances to learn one from"
     scale = np.asarray(prior.scale)
     sd = f"{np.sqrt(scale):.4g}" if scale.ndim == 0 else "a trend"
     outliers = 0 if shrunk is None else int(np.count_nonzero(shrunk < 0.5 * df2))

@@ -37,6 +37,17 @@ def test_summary_counts(mod):
     assert summary.loc["Up", "groupB - groupA"] == (found.to_frame()["groupB - groupA"] == 1).sum() > 5
 
 
+def test_codes_are_compared_one_by_one(mod):
+    found = mod.decide_tests()
+    pd.testing.assert_frame_equal(found == 1, found.to_frame().astype("int64") == 1)
+    assert (found == 1).sum().tolist() == found.summary().loc["Up"].tolist()
+    assert (found == found).all(axis=None)
+    assert not (found != found).any(axis=None)
+    gone = TestResults(np.full((1, 2), MISSING, dtype=np.int8), found[[0]].labels)
+    assert not (gone == 0).any(axis=None)
+    assert not (gone != 0).any(axis=None)
+
+
 def test_what_was_not_tested_is_missing(y, samples):
     holes = y.copy()
     holes.loc["g3"] = np.nan

@@ -213,6 +213,10 @@ def test_an_infinite_prior_is_named():
     assert "every feature has the prior variance" in repr(mod)
 
 
+def test_one_feature_has_no_prior():
+    assert "\nno prior: there are too few variances" in repr(el.lm_fit(np.arange(6.0)[None]).ebayes())
+
+
 def test_log_odds_scale_with_the_share(contrasted):
     few, many = contrasted.ebayes(proportion=0.01), contrasted.ebayes(proportion=0.5)
     assert (many.lods > few.lods).all(axis=None)
@@ -224,7 +228,7 @@ def test_constant_features_are_announced_also_where_rounding_leaves_a_trace(valu
     y = np.random.default_rng(0).normal(size=(50, 6))
     y[7] = value
     fit = el.lm_fit(y, "~ group", samples=pd.DataFrame({"group": list("AAABBB")}))
-    with pytest.warns(VarianceWarning, match="1 of 50 features have a residual variance of zero"):
+    with pytest.warns(VarianceWarning, match="1 of 50 features has a residual variance of zero"):
         fit.ebayes()
 
 

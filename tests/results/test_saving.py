@@ -295,15 +295,17 @@ def test_positions_that_compiled_code_would_trust_are_looked_at(tmp_path, name, 
 
 
 def test_what_is_no_result_is_refused(tmp_path):
-    with pytest.raises(DataError, match="no saved result"):
+    with pytest.raises(DataError, match="there is no folder"):
         el.load(tmp_path / "nothing")
+    with pytest.raises(DataError, match="no saved result"):
+        el.load(tmp_path)
     for text in ("", "[]", "[" * 100_000, "{}"):
         (tmp_path / "header.json").write_text(text)
         with pytest.raises(DataError, match=r"header\.json is no header"):
             el.load(tmp_path)
     fit = FITS["complete"]()
     forged(fit.save(tmp_path / "fit"), lambda said: said.update(version=2, package="9.9"))
-    with pytest.raises(DataError, match=r"saved by ebayes_lm 9\.9, in a format"):
+    with pytest.raises(DataError, match=r"saved by ebayes_lm 9\.9, in format 2"):
         el.load(tmp_path / "fit")
 
 

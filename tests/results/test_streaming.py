@@ -131,6 +131,11 @@ def test_what_is_there_is_not_replaced_unless_it_is_a_result(tmp_path):
         fitted("complete", out=3)
 
 
+def test_a_name_of_another_format_is_no_folder(tmp_path):
+    with pytest.raises(ArgumentError, match=r"'fit\.csv' names a \.csv file; out= makes a folder"):
+        fitted("complete", out=tmp_path / "fit.csv")
+
+
 def test_a_fit_that_fails_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="infinite"):
         fitted("complete", y=Y.replace(Y.iloc[3, 3], np.inf), out=tmp_path / "fit")
