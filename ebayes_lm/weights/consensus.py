@@ -92,7 +92,7 @@ def duplicate_correlation(
     spacing: int = 1,
     block: Any = None,
     trim: float = 0.15,
-    weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None,
+    weights: ArrayLike | pd.Series[float] | pd.DataFrame | FeatureMatrix | None = None,
     samples: pd.DataFrame | None = None,
     layer: str | None = None,
     threads: int | None = None,
@@ -114,7 +114,7 @@ def duplicate_correlation(
         Samples that are correlated, such as those of one patient: a column of ``samples`` or one value a sample.
     trim : float
         Share of features left out at either end before correlations are averaged, from 0 to 0.5.
-    weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
+    weights : (n,), (G,) or (G, n) array_like, Series, DataFrame or FeatureMatrix, optional
         As in :func:`lm_fit`; by default those that the container carries. Zero is missing.
     samples : DataFrame, optional
         Sample table, matched to the samples of y by label; by default what the container carries.
@@ -175,7 +175,7 @@ def duplicate_correlation(
     wanted = matrix.design if design is None else design
     x = design_of(wanted, matrix, table).matrix
     blocks = None if block is None else sample_blocks(block, matrix, table)
-    plain = Arranged(matrix, x, matrix_weights(weights, matrix))
+    plain = Arranged(matrix, x, matrix_weights(weights, matrix, running))
     arranged, blocks, within = _arranged(plain, blocks, duplicates)
     reason = _nothing_to_estimate(arranged.x, blocks, of_rows=block is None)
     if reason:

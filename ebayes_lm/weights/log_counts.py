@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows, IntArray
 from ebayes_lm.core.between_arrays import METHODS
 from ebayes_lm.core.mean_variance import fitted_values, log_cpm, log_millions, mean_log_counts
 from ebayes_lm.counts.boundary import as_count_list
@@ -95,11 +95,12 @@ class LogCounts:
 
         return weights_at(means, learned.trend, self.shape, self.running)
 
-    def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
+    def listed(self, weights: FloatRows, learned: Trended) -> VoomEList:
         """Everything together under its labels."""
         matrix = self.matrix
         E, W = (
-            pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (self.logs, weights)
+            pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False)
+            for v in (self.logs, np.asarray(weights))
         )
         return VoomEList(
             E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design,

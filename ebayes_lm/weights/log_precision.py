@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ebayes_lm.errors import DesignError
 from ebayes_lm.results.correlated import named_blocks, sample_blocks
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.log_values import LogValues, chosen_span, log_values
-from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.precision_list import VoomEList, VoomMatrix
 from ebayes_lm.weights.trend_reading import Trended
 
 
@@ -36,7 +37,7 @@ def vooma(
     chunk_size: int | None = None,
     max_memory: int | str | None = None,
     progress: bool | None = None,
-) -> VoomEList:
+) -> VoomEList | VoomMatrix:
     """Give log expression of any kind precision weights from the trend of variance over mean.
 
     Parameters
@@ -65,8 +66,9 @@ def vooma(
 
     Returns
     -------
-    VoomEList
-        The values as ``E`` with ``weights`` and ``design``; :func:`lm_fit` uses both.
+    VoomEList or VoomMatrix
+        The values as ``E`` with ``weights`` and ``design``; :func:`lm_fit` uses both. A VoomMatrix where y is what
+        open_matrix() returns, or is read in blocks besides: its weights are computed as they are read.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def vooma_by_group(
     chunk_size: int | None = None,
     max_memory: int | str | None = None,
     progress: bool | None = None,
-) -> VoomEList:
+) -> VoomEList | VoomMatrix:
     """Give log expression precision weights from a trend of variance over mean in each group of samples.
 
     Parameters
@@ -136,7 +138,7 @@ def vooma_by_group(
 
     Returns
     -------
-    VoomEList
+    VoomEList or VoomMatrix
         As of :func:`vooma`; ``voom_xy`` and ``voom_line`` have a column ``group``.
 
     Raises
@@ -176,9 +178,9 @@ def _trended(data: LogValues, block: Any, correlation: Any, span: float) -> tupl
 
 def _by_level(
     data: LogValues, levels: IntArray, names: pd.Index, blocks: IntArray | None, correlation: Any, span: float
-) -> VoomEList:
+) -> VoomEList | VoomMatrix:
     """Weights from a trend in each level; from that of all samples where a level has no residual df of its own."""
-    weights, trends, rest = np.empty(data.matrix.shape), {}, []
+    readers, trends, rest = [], {}, []
     for level, name in enumerate(names):
         at = np.flatnonzero(levels == level)
         if not data.design.matrix[at].any():
@@ -191,13 +193,13 @@ def _by_level(
             rest.append(at)
             continue
         fit, trends[name] = _trended(part, None if blocks is None else blocks[at], correlation, span)
-        weights[:, at] = part.weights(fit, trends[name])
+        readers.append(replace(part.reader(fit, trends[name]), samples=at))
     if rest:
         at = np.concatenate(rest)
         fit, overall = _trended(data, blocks, correlation, span)
-        weights[:, at] = data.weights_of(fit, overall, at)
+        readers.append(data.reader(fit, overall, at))
     points, lines = ({k: getattr(v, name) for k, v in trends.items()} for name in ("points", "line"))
-    return data.with_weights(weights, _long(points, drop=False), _long(lines, drop=True), span)
+    return data.with_weights(data.read_by(*readers), _long(points, drop=False), _long(lines, drop=True), span)
 
 
 def _long(tables: dict[Any, pd.DataFrame], *, drop: bool) -> pd.DataFrame:

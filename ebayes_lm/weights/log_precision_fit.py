@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.marks import warn_of_adjustment
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.weights.log_values import chosen_span, log_values
 from ebayes_lm.weights.two_passes import estimated_from, fitted_twice
 from ebayes_lm.weights.voom_fit import VoomFit
@@ -20,7 +21,7 @@ def vooma_lm_fit(
     design: Any = None,
     *,
     samples: pd.DataFrame | None = None,
-    prior_weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None,
+    prior_weights: ArrayLike | pd.Series[float] | pd.DataFrame | FeatureMatrix | None = None,
     block: Any = None,
     sample_weights: bool = False,
     var_design: Any = None,
@@ -45,7 +46,7 @@ def vooma_lm_fit(
         Features x samples, log values such as those of microarrays or proteins. NaN is missing.
     design, samples : optional
         As for :func:`lm_fit`.
-    prior_weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
+    prior_weights : (n,), (G,) or (G, n) array_like, Series, DataFrame or FeatureMatrix, optional
         Weights that are known beforehand, by default those of the container; the estimated ones multiply them.
     block : str or (n,) array_like, optional
         Samples that are correlated, a column of ``samples`` or one value a sample; their correlation is estimated.

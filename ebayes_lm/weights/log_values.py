@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
-from ebayes_lm.core.mean_variance import fitted_values, root_terms
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, FloatRows, IntArray
+from ebayes_lm.core.mean_variance import root_terms
 from ebayes_lm.core.ols import observed_mean
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.span import choose_lowess_span
@@ -19,6 +19,7 @@ from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.chosen_samples import with_samples
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.memory import require_memory
+from ebayes_lm.data.read_rows import ReadWeights
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.data.whole import whole_values
@@ -27,8 +28,9 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.results.arguments import truth
 from ebayes_lm.results.linear import LinearFit
-from ebayes_lm.weights.precision_list import VoomEList
-from ebayes_lm.weights.trend_reading import CELLS, Trended, fit_of, solved, trend_of, weights_at
+from ebayes_lm.weights.precision_list import VoomEList, VoomMatrix
+from ebayes_lm.weights.trend_reading import CELLS, Trended, fit_of, solved, trend_of
+from ebayes_lm.weights.trend_weights import TrendReader, TrendWeights
 
 #: The span of limma before 3.60: all of up to so many features, then falling with the root of their number.
 _LEGACY_SMALL, _LEGACY_POWER = 10, 0.5
@@ -80,31 +82,35 @@ class LogValues:
         (mean,) = run_blocks(lambda at: (observed_mean(predictor[at]),), *self.matrix.shape, quiet, CELLS)
         return mean
 
-    def weights(self, fit: LinearFit, learned: Trended) -> FloatArray:
+    def weights(self, fit: LinearFit, learned: Trended) -> FloatRows:
         """Inverse variances (G, n) of all observations, by the trend at fitted values; 0 without a predictor."""
-        return self.weights_of(fit, learned, slice(None))
+        return self.read_by(self.reader(fit, learned))
 
-    def weights_of(self, fit: LinearFit, learned: Trended, samples: slice | IntArray) -> FloatArray:
-        """The same of some samples, by position."""
-        coefficients, terms, predictor = solved(fit), learned.terms, self.predictor
-        x = self.design.matrix[samples]
+    def read_by(self, *readers: TrendReader) -> FloatRows:
+        """Inverse variances (G, n) by what reads those of some samples; of a store they are computed when read."""
+        return TrendWeights(self.matrix.shape, readers).held(self.matrix, self.running)
 
-        def means(at: slice) -> FloatArray:
-            fitted = fitted_values(coefficients[at], x)
-            return fitted if terms is None or predictor is None else terms.at(fitted, predictor[at, samples])
+    def reader(self, fit: LinearFit, learned: Trended, samples: slice | IntArray = slice(None)) -> TrendReader:
+        """What reads weights of some samples, by position, off a trend."""
+        predictor = None if self.predictor is None else self.predictor[:, samples]
+        return TrendReader(samples, solved(fit), self.design.matrix[samples], learned, predictor)
 
-        weights = weights_at(means, learned.trend, (self.matrix.shape[0], len(x)), self.running)
-        return weights if predictor is None else np.nan_to_num(weights, copy=False)
-
-    def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
+    def listed(self, weights: FloatRows, learned: Trended) -> VoomEList | VoomMatrix:
         """Everything together under its labels."""
         return self.with_weights(weights, learned.points, learned.line, learned.trend.span)
 
-    def with_weights(self, weights: FloatArray, points: pd.DataFrame, line: pd.DataFrame, span: float) -> VoomEList:
+    def with_weights(
+        self, weights: FloatRows, points: pd.DataFrame, line: pd.DataFrame, span: float
+    ) -> VoomEList | VoomMatrix:
         """The values with their weights and the trend behind these."""
         matrix = self.matrix
+        if isinstance(weights, ReadWeights):
+            return VoomMatrix.of(matrix, weights.source, self.design, voom_xy=points, voom_line=line, span=span)
         values = whole_values(matrix, replace(self.running, progress=False), "E", np.float64)
-        E, W = (pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False) for v in (values, weights))
+        E, W = (
+            pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False)
+            for v in (values, np.asarray(weights))
+        )
         return VoomEList(
             E=E, weights=W, genes=matrix.annotation, targets=matrix.sample_table, design=self.design, voom_xy=points,
             voom_line=line, span=span, adjusted=matrix.adjusted,
@@ -133,7 +139,8 @@ def log_values(
         raise DataError(f"{counted(matrix.shape[0], 'feature')} tells no trend of variance over mean; give two or more")
     wanted = matrix.design if design is None else design
     made = design_of(wanted, matrix, table)
-    _require_memory(matrix)
+    if matrix.in_memory:
+        _require_memory(matrix)
     bare = replace(matrix, sample_table=table, design=None, weights=None)
     given = None if predictor is None else _predictor(predictor, bare, running)
     return LogValues(bare, made, given, running), matrix.weights

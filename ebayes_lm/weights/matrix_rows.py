@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows
 from ebayes_lm.core.pooled_scoring import Sums
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
@@ -29,7 +29,7 @@ class MatrixRows:
     """
 
     matrix: FeatureMatrix
-    cells: FloatArray | None
+    cells: FloatRows | None
     running: Running
 
     @property
@@ -63,7 +63,7 @@ class MatrixRows:
         return tuple(np.sum(np.stack(part), axis=0) for part in zip(*ordered, strict=True))
 
 
-def cell_weights(weights: Weights, shape: tuple[int, int]) -> FloatArray | None:
+def cell_weights(weights: Weights, shape: tuple[int, int]) -> FloatRows | None:
     """Weights of samples, features or cells as weights (G, n) of cells, without a copy; None where all are equal."""
     if weights.samples is not None:
         return np.broadcast_to(weights.samples, shape)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.marks import warn_of_adjustment
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.weights.log_counts import log_counts
 from ebayes_lm.weights.precision import chosen_span
 from ebayes_lm.weights.two_passes import estimated_from, fitted_twice
@@ -22,7 +23,7 @@ def voom_lm_fit(
     *,
     samples: pd.DataFrame | None = None,
     block: Any = None,
-    prior_weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None,
+    prior_weights: ArrayLike | pd.Series[float] | pd.DataFrame | FeatureMatrix | None = None,
     sample_weights: bool = False,
     var_design: Any = None,
     var_group: Any = None,
@@ -50,7 +51,7 @@ def voom_lm_fit(
         As for :func:`voom`.
     block : str or (n,) array_like, optional
         Samples that are correlated, a column of ``samples`` or one value a sample; their correlation is estimated.
-    prior_weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
+    prior_weights : (n,), (G,) or (G, n) array_like, Series, DataFrame or FeatureMatrix, optional
         Weights that are known beforehand; the estimated ones multiply them.
     sample_weights : bool
         Also estimate how good samples are.

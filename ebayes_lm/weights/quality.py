@@ -36,7 +36,7 @@ def array_weights(
     y: Any,
     design: Any = None,
     *,
-    weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None,
+    weights: ArrayLike | pd.Series[float] | pd.DataFrame | FeatureMatrix | None = None,
     var_design: Any = None,
     var_group: Any = None,
     prior_n: float = 10,
@@ -60,7 +60,7 @@ def array_weights(
         Features x samples (AnnData: samples x features). NaN is missing.
     design : str, Design, DataFrame or array, optional
         The model of the means. By default a column of ones, as in limma, also where the container carries a design.
-    weights : (n,), (G,) or (G, n) array_like, Series or DataFrame, optional
+    weights : (n,), (G,) or (G, n) array_like, Series, DataFrame or FeatureMatrix, optional
         Weights of observations that are known beforehand; by default those of the container. Sample weights multiply
         them. An observation of weight zero is missing.
     var_design : str, Design, DataFrame or array, optional
@@ -131,7 +131,7 @@ def array_weights(
     model = variance_model(given.design.matrix, _variance_terms(given, var_design, var_group))
     if inf == "error":
         check_finite(given.matrix, running)
-    cells = cell_weights(matrix_weights(weights, given.matrix), given.matrix.shape)
+    cells = cell_weights(matrix_weights(weights, given.matrix, running), given.matrix.shape)
     rows = MatrixRows(given.matrix, cells, running)
     found = estimated_weights(rows, model, prior_n=prior, method=method, max_iter=rounds, tol=bound)
     _warn_of(found, model, rounds)

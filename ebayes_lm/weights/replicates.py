@@ -271,7 +271,7 @@ def _first_rows(design: Any, found: Replicates) -> Any:
 def _each(given: Weights, shape: tuple[int, int]) -> FloatArray | None:
     """Weights of single observations, whatever they were given for."""
     if given.cells is not None:
-        return given.cells
+        return np.asarray(given.cells)
     if given.features is not None:
         return np.broadcast_to(given.features[:, None], shape)
     return None if given.samples is None else np.broadcast_to(given.samples, shape)
@@ -287,7 +287,7 @@ def _averaged_weights(given: Weights, mean: Callable[[AnyArray], FloatArray]) ->
         return given.samples[None, :]
     if given.features is not None:
         return mean(given.features[:, None])
-    return None if given.cells is None else mean(given.cells)
+    return None if given.cells is None else mean(np.asarray(given.cells))
 
 
 def _summed_weights(given: Weights, each: FloatArray | None, found: Replicates) -> FloatArray | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import FloatArray
+from ebayes_lm._typing import FloatArray, FloatRows
 from ebayes_lm.core.mean_variance import KERNEL_VALUES, MeanVarianceTrend, RootTerms, fit_trend
 from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
 from ebayes_lm.data.matrix import FeatureMatrix
@@ -17,7 +17,7 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, VarianceWarning, counted, listing, warn
 from ebayes_lm.fitting import lm_fit
 from ebayes_lm.results.linear import LinearFit
-from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.precision_list import VoomEList, VoomMatrix
 
 #: Cells in a block of elementwise work: few enough that threads share them evenly.
 CELLS = 2 * ROW_CELLS
@@ -69,10 +69,10 @@ class Precise(Protocol):
     def learn(self, fit: LinearFit, span: float) -> Trended:
         """The trend of the residual standard deviations of a fit."""
 
-    def weights(self, fit: LinearFit, learned: Trended) -> FloatArray:
+    def weights(self, fit: LinearFit, learned: Trended) -> FloatRows:
         """Inverse variances (G, n) of all observations, by the trend at their fitted values."""
 
-    def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
+    def listed(self, weights: FloatRows, learned: Trended) -> VoomEList | VoomMatrix:
         """Everything together under its labels."""
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm._typing import FloatArray, FloatRows, IntArray
 from ebayes_lm.data.weights import matrix_weights
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 from ebayes_lm.results.arguments import truth
@@ -28,7 +28,7 @@ class Estimated:
     Attributes
     ----------
     data : Precise
-    prior : (G, n) array or None
+    prior : (G, n) array or what reads its rows, or None
         Weights known beforehand.
     blocks : (n,) integer array or None
         Samples that are correlated.
@@ -37,33 +37,32 @@ class Estimated:
     """
 
     data: Precise
-    prior: FloatArray | None
+    prior: FloatRows | None
     blocks: IntArray | None
     quality: dict[str, Any] | None
 
-    def sample_weights(self, weights: FloatArray) -> FloatArray | None:
+    def sample_weights(self, weights: FloatRows) -> FloatArray | None:
         """Weights of samples, under weights (G, n) of observations."""
         if self.quality is None:
             return None
-        found = array_weights(self.data.masked, self.data.design, weights=weights, **self._running(), **self.quality)
+        found = array_weights(self.data.masked, self.data.design, **self._options(weights), **self.quality)
         return np.asarray(found, dtype=np.float64)
 
-    def correlation(self, weights: FloatArray) -> float:
+    def correlation(self, weights: FloatRows) -> float:
         """Correlation within blocks, under weights (G, n); 0 where there is none to be found."""
         if self.blocks is None:
             return 0.0
-        found = duplicate_correlation(
-            self.data.masked, self.data.design, block=self.blocks, weights=weights, **self._running()
-        )
+        found = duplicate_correlation(self.data.masked, self.data.design, block=self.blocks, **self._options(weights))
         return 0.0 if np.isnan(found.consensus) else found.consensus
 
     def correlated(self, rho: float) -> dict[str, Any]:
         """Options of a fit: blocks, where they have a correlation."""
         return {"block": self.blocks, "correlation": rho} if rho != 0.0 else {}
 
-    def _running(self) -> dict[str, Any]:
+    def _options(self, weights: FloatRows) -> dict[str, Any]:
         r = self.data.running
-        return {name: getattr(r, name) for name in ("threads", "chunk_size", "max_memory", "progress")}
+        names = ("threads", "chunk_size", "max_memory", "progress")
+        return {"weights": weights} | {name: getattr(r, name) for name in names}
 
 
 def fitted_twice(estimated: Estimated, span: float, compat: str | None) -> VoomFit:
@@ -88,7 +87,7 @@ def fitted_twice(estimated: Estimated, span: float, compat: str | None) -> VoomF
 
 class _Learnt(NamedTuple):
     learned: Trended
-    weights: FloatArray
+    weights: FloatRows
     samples: FloatArray | None
     rho: float
 
@@ -134,6 +133,6 @@ def estimated_from(
             "sample weights cannot be estimated under weights that are known beforehand; leave out prior_weights= "
             "(and weights of the container), or sample_weights=, var_design= and var_group="
         )
-    prior = None if known is None else cell_weights(matrix_weights(known, data.matrix), data.matrix.shape)
+    prior = None if known is None else cell_weights(matrix_weights(known, data.matrix, data.running), data.matrix.shape)
     blocks = None if block is None else sample_blocks(block, data.matrix, data.matrix.sample_table)
     return Estimated(data, prior, blocks, quality)

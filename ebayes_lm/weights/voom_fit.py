@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ebayes_lm.results.linear import LinearFit, split_key
-from ebayes_lm.weights.precision_list import VoomEList
+from ebayes_lm.weights.precision_list import VoomEList, VoomMatrix
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -19,13 +19,13 @@ class VoomFit(LinearFit):
 
     Attributes
     ----------
-    elist : VoomEList
+    elist : VoomEList or VoomMatrix
         Log expression, weights, and the trend that these come from.
     correlation : float
         Estimated correlation within blocks; 0 without blocks.
     """
 
-    elist: VoomEList
+    elist: VoomEList | VoomMatrix
     correlation: float
 
     @property
@@ -36,10 +36,12 @@ class VoomFit(LinearFit):
     def __getitem__(self, key: Any) -> VoomFit:
         """Subset by position: ``fit[features]`` or ``fit[features, coefs]``; coefs may also be names."""
         rows, _ = split_key(key, self.labels)
-        return voom_fit(super().__getitem__(key), self.elist[rows, :], self.correlation)
+        held = self.elist
+        part = held.features_at(rows) if isinstance(held, VoomMatrix) else held[rows, :]
+        return voom_fit(super().__getitem__(key), part, self.correlation)
 
 
-def voom_fit(fit: LinearFit, elist: VoomEList, correlation: float) -> VoomFit:
+def voom_fit(fit: LinearFit, elist: VoomEList | VoomMatrix, correlation: float) -> VoomFit:
     """A fit together with what it was fitted to."""
     own = {field.name: getattr(fit, field.name) for field in fields(LinearFit)}
     return VoomFit(**own, elist=elist, correlation=correlation)

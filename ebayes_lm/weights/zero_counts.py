@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, FloatRows, IntArray
 from ebayes_lm.core.exact_zeros import zero_model
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.linear_plan import linear_plan
@@ -145,7 +145,7 @@ class ZeroCounts:
         """Inverse variances (G, n) of all observations, by the trend at the fitted log counts."""
         return self.logged.weights(fit, learned)
 
-    def listed(self, weights: FloatArray, learned: Trended) -> VoomEList:
+    def listed(self, weights: FloatRows, learned: Trended) -> VoomEList:
         """Everything together under its labels."""
         return self.logged.listed(weights, learned)
 

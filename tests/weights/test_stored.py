@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,12 +43,13 @@ VALUES = {
     "distant rows": lambda y: el.duplicate_correlation(y, X, spacing=G // 2, **SHORT).atanh_correlations,
 }
 TRENDS = {
-    "vooma": lambda y: el.vooma(y, X, **SHORT).weights,
-    "predictor": lambda y: el.vooma(y, X, predictor=np.sqrt(np.arange(G)), **SHORT).weights,
-    "by group": lambda y: el.vooma_by_group(y, HALVES, **SHORT).weights,
-    "alone in its group": lambda y: el.vooma_by_group(y, np.minimum(np.arange(N), 1), X, **SHORT).weights,
-    "blocks": lambda y: el.vooma(y, X, block=PAIRS, correlation=0.3, **SHORT).weights,
-    "fit": lambda y: el.vooma_lm_fit(y, X, sample_weights=True, **SHORT).elist.weights,
+    "vooma": lambda y: el.vooma(y, X, **SHORT),
+    "predictor": lambda y: el.vooma(y, X, predictor=np.sqrt(np.arange(G)), **SHORT),
+    "by group": lambda y: el.vooma_by_group(y, HALVES, **SHORT),
+    "alone in its group": lambda y: el.vooma_by_group(y, np.minimum(np.arange(N), 1), X, **SHORT),
+    "blocks": lambda y: el.vooma(y, X, block=PAIRS, correlation=0.3, **SHORT),
+    "fit": lambda y: el.vooma_lm_fit(y, X, sample_weights=True, **SHORT).elist,
+    "prior": lambda y: el.vooma_lm_fit(y, X, prior_weights=CELLS, **SHORT).elist,
 }
 OF_COUNTS = {
     "voom": lambda y: el.voom(y, X, **SHORT).weights,
@@ -62,11 +65,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:y holds samples one after anothe
 
 
 def by_features(values, folder):
+    folder.mkdir(exist_ok=True)
     np.save(folder / "y.npy", values)
     return el.open_matrix(folder / "y.npy")
 
 
 def by_samples(values, folder):
+    folder.mkdir(exist_ok=True)
     np.save(folder / "s.npy", np.asfortranarray(values))
     return el.open_matrix(folder / "s.npy")
 
@@ -84,6 +89,11 @@ def backed(values, folder):
     anndata, sparse = pytest.importorskip("anndata"), pytest.importorskip("scipy.sparse")
     anndata.AnnData(sparse.csr_matrix(values.T)).write_h5ad(folder / "y.h5ad")
     return anndata.read_h5ad(folder / "y.h5ad", backed="r")
+
+
+def every(matrix):
+    """All values, also of a matrix that holds samples one after another."""
+    return matrix.map_blocks(lambda values, at: (values,))[0]
 
 
 STORES = {"features": by_features, "samples": by_samples, "zarr": in_chunks, "dask": of_dask, "anndata": backed}
@@ -114,8 +124,62 @@ def test_weights_of_samples_of_rows_with_gaps(tmp_path):
 def test_weights_of_observations(stored, known, tmp_path):
     y = stored(Y, tmp_path)
     for name, verb in TRENDS.items():
-        assert_allclose(verb(y), known[1][name], rtol=TREND, err_msg=name)
-    assert_array_equal(el.vooma(y, X, **SHORT).E, Y.astype(np.float64))
+        found = verb(y)
+        assert isinstance(found, el.VoomMatrix)
+        assert_allclose(every(found.weights), known[1][name].weights, rtol=TREND, err_msg=name)
+        assert_allclose(found.voom_xy, known[1][name].voom_xy, rtol=TREND)
+        fit, expected = (el.lm_fit(v, X, **SHORT).ebayes() for v in (found, known[1][name]))
+        assert_allclose(fit.t, expected.t, rtol=TREND, atol=TREND)
+    assert_array_equal(every(found.E), Y)
+
+
+def test_fits_that_weigh_what_they_read(tmp_path):
+    y = by_features(Y, tmp_path)
+    options = {"block": PAIRS, "sample_weights": True, **SHORT}
+    found, expected = (el.vooma_lm_fit(v, X, **options) for v in (y, Y))
+    assert found.targets.equals(expected.targets)
+    path = found.save(tmp_path / "fit")
+    contrast = X[:1].T
+    for fit in (found, el.load(path), found[:, [0, 1]]):
+        assert_allclose(every(fit.elist.weights), expected.elist.weights, rtol=TREND)
+        stdev = fit.contrast(contrast).stdev_unscaled
+        assert_allclose(stdev, expected.contrast(contrast).stdev_unscaled, rtol=TREND)
+    rows = np.array([7, 1500, 3, 8])
+    some = found[rows]
+    assert_array_equal(every(some.elist.E), Y[rows])
+    assert_allclose(some.contrast(contrast).stdev_unscaled, stdev.iloc[rows], rtol=TREND)
+    part, whole = found.elist[[5, 2], 1:], expected.elist[[5, 2], 1:]
+    assert isinstance(part, el.VoomEList)
+    assert_allclose(part.weights, whole.weights, rtol=TREND)
+    pd.testing.assert_frame_equal(part.E, whole.E)
+    limma = el.limma.lmFit(el.vooma(y, X, **SHORT))
+    assert_allclose(limma.sigma, el.limma.lmFit(el.vooma(Y, X)).sigma, rtol=TREND)
+    assert el.plot.voom_trend_data(found).points.equals(found.elist.voom_xy)
+
+
+@pytest.mark.parametrize("stored", [by_features, by_samples])
+def test_weights_in_stores(stored, tmp_path):
+    y, weights = by_features(Y, tmp_path), stored(CELLS, tmp_path / "weights")
+    assert_allclose(el.array_weights(Y, X, weights=weights, **SHORT), el.array_weights(Y, X, weights=CELLS))
+    for options in ({}, {"ndups": 2, "correlation": 0.2}, {"block": PAIRS, "correlation": "feature"}):
+        found, expected = (el.lm_fit(v, X, weights=w, **SHORT, **options) for v, w in ((y, weights), (Y, CELLS)))
+        assert_allclose(found.sigma, expected.sigma, rtol=BLOCKS)
+        assert_allclose(found.stdev_unscaled, expected.stdev_unscaled, rtol=BLOCKS)
+    names = pd.Index([f"f{k}" for k in range(G)])
+    turned = replace(weights, features=names[::-1])
+    found = el.lm_fit(replace(y, features=names), X, weights=turned, **SHORT)
+    assert_allclose(found.sigma, el.lm_fit(Y, X, weights=CELLS[::-1]).sigma, rtol=BLOCKS)
+
+
+def test_weights_in_stores_that_cannot_be_used(tmp_path):
+    y = by_features(Y, tmp_path)
+    faulty = CELLS.copy()
+    faulty[7, 3] = -1.0
+    np.save(tmp_path / "w.npy", faulty)
+    with pytest.raises(DataError, match=r"1 of those that are stored for the features 0 to .* are not"):
+        el.lm_fit(y, X, weights=el.open_matrix(tmp_path / "w.npy"), **SHORT)
+    with pytest.raises(DataError, match="each value needs one"):
+        el.lm_fit(y, X, weights=by_features(CELLS[1:], tmp_path / "weights"), **SHORT)
 
 
 @in_every_store
@@ -131,19 +195,18 @@ def test_a_predictor_may_lack_what_a_store_lacks(tmp_path):
     predictor[::50, 3] = np.nan
     y = by_features(GAPS, tmp_path)
     expected = el.vooma(GAPS, X, predictor=predictor).weights
-    assert_allclose(el.vooma(y, X, predictor=predictor, **SHORT).weights, expected, rtol=TREND)
+    assert_allclose(every(el.vooma(y, X, predictor=predictor, **SHORT).weights), expected, rtol=TREND)
     predictor[7, 0] = np.nan
     with pytest.raises(DataError, match=r"where there are values in 1 feature \(7\)"):
         el.vooma(y, X, predictor=predictor, **SHORT)
 
 
 def test_what_does_not_fit_into_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    counts, y = by_features(COUNTS, tmp_path), by_samples(Y, tmp_path)
+    counts = by_features(COUNTS, tmp_path)
     monkeypatch.setattr(memory, "available_memory", lambda: 50_000)
     monkeypatch.setattr(type(counts.source), "read", None)
-    monkeypatch.setattr(type(y.source), "read_samples", None)
     with pytest.raises(DataError, match=r"values and weights of 1,800 features on 12 samples takes about 345.6 kB"):
-        el.vooma(y, X)
+        el.vooma(Y, X)
     with pytest.raises(
         DataError, match=r"a DGEList of 1,800 features on 12 samples takes about 86.4 kB of memory, and"
     ):
