@@ -210,9 +210,23 @@ def _of_columns(term: str, columns: list[str], design: Design) -> Annotation | N
     if len(rows) < 2:
         return None
     if len(rows) <= min(_MOST_GROUPS, len(values) // 2):
-        levels = tuple(_row_name(row, columns) for row in rows)
-        return Annotation(term, codes.reshape(-1).astype(np.intp), levels, frozenset({term}))
+        known = _levels_of(rows, columns, term, design)
+        levels = [level for level in design.levels.get(term, []) if level in known]
+        levels = levels or [_row_name(row, columns) for row in rows]
+        places = np.array([levels.index(level) for level in known] or range(len(rows)))
+        return Annotation(term, places[codes.reshape(-1)].astype(np.intp), tuple(levels), frozenset({term}))
     return Annotation(term, values[:, 0], (), frozenset({term})) if len(columns) == 1 else None
+
+
+def _levels_of(rows: FloatArray, columns: list[str], term: str, design: Design) -> list[str]:
+    """The level that each row stands for, where a term is a factor with a column for each level, or all but one."""
+    named = {f"{term}{level}": level for level in design.levels.get(term, [])}
+    rest = [level for column, level in named.items() if column not in columns]
+    filled = rows.sum(axis=1)
+    indicators = np.isin(rows, (0.0, 1.0)).all() and filled.max() == 1.0 and (filled.min() == 1.0 or len(rest) == 1)
+    if len(rest) > 1 or not set(columns) <= set(named) or not indicators:
+        return []
+    return [named[columns[int(row.argmax())]] if row.any() else rest[0] for row in rows]
 
 
 def _row_name(row: FloatArray, columns: list[str]) -> str:

@@ -15,6 +15,7 @@ from ebayes_lm.design.comparisons import one_against_rest, pairwise
 from ebayes_lm.design.contrasts import as_contrast_matrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
+from ebayes_lm.errors import joined
 
 #: A contrast is said to rest on the samples that make up so much of its variance.
 CARRIED = 0.8
@@ -65,7 +66,7 @@ def _row(design: Design, contrast: FloatArray, weights: FloatArray | None) -> di
     facts: dict[str, Any] = {
         "estimable": weights is not None,
         "variance_inflation": _ratio(weights, without),
-        "adjusted_for": ", ".join(aside),
+        "adjusted_for": joined(aside),
         "informing": 0, "informing_unadjusted": 0 if without is None else int(np.count_nonzero(without)),
         "silenced": 0, "drawn_in": 0, "effective_samples": np.nan, "carried_by": 0, "largest_share": np.nan,
     }  # fmt: skip

@@ -105,7 +105,7 @@ def ruvg(
     >>> means = np.exp(5 + rng.normal(size=(500, 1)) + 0.5 * rng.normal(size=(500, 1)) * hidden)
     >>> factors = el.ruvg(rng.poisson(means), controls=range(100), k=1)
     >>> factors
-    1 factor (W1) by RUVg with 100 controls, appended to 1 coefficient
+    1 factor (W1) by RUVg with 100 controls, appended to the design of '(Intercept)'
     From log(counts + 1), normalised by upper quartiles.
     >>> float(abs(np.corrcoef(factors.values["W1"], hidden)[0, 1]).round(2))
     1.0

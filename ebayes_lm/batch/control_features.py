@@ -53,7 +53,7 @@ def control_positions(controls: Any, matrix: FeatureMatrix) -> IntArray:
 def _column(name: str, matrix: FeatureMatrix) -> AnyArray:
     columns = [] if matrix.annotation is None else [str(column) for column in matrix.annotation.columns]
     if matrix.annotation is None or name not in matrix.annotation.columns:
-        there = f"it has {listing(columns, 10)}.{nearest(name, columns)}" if columns else "there is no annotation"
+        there = f"it has {listing(columns, 10)}.{nearest(name, columns)}" if columns else "there is no annotation."
         raise ArgumentError(
             f"controls={name!r} is not a column of the annotation; {there} A single control goes into a list"
         )
@@ -105,9 +105,10 @@ def _of_labels(labels: pd.Series[Any], matrix: FeatureMatrix) -> IntArray:
     if not known.all():
         numbers = pd.api.types.is_numeric_dtype(labels.dtype) and not known.any()
         advice = "features have labels, so positions do not serve: y.index[positions] turns them into labels"
+        lacking = wanted[~known]
         raise AlignmentError(
-            f"{int(known.sum()):,} of {counted(len(wanted), 'control')} are features of the matrix; not among its "
-            f"labels, such as {listing(matrix.features[:2])}: {listing(wanted[~known])}. "
+            f"{len(lacking):,} of {counted(len(wanted), 'control')} {'is' if len(lacking) == 1 else 'are'} not among "
+            f"the labels of features, which are such as {listing(matrix.features[:2])}: {listing(lacking)}. "
             + (advice if numbers else "Leave them out, or give labels of the same kind")
         )
     return np.flatnonzero(places >= 0)

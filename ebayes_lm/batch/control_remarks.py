@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.control_factors import scatter
 from ebayes_lm.core.shared_directions import Spaces
 from ebayes_lm.core.squeeze import squeeze_var
@@ -29,7 +30,7 @@ def few_controls(n_controls: int, k: int) -> tuple[str, ...]:
         return ()
     remark = (
         f"{counted(n_controls, 'control')} tell how {counted(k, 'factor')} and the columns of interest go together: "
-        f"about {100 * k / n_controls:.0f} % of the variance of an effect is the error of that, which standard errors "
+        f"about {percent(k / n_controls)} of the variance of an effect is the error of that, which standard errors "
         f'do not hold; {_ENOUGH * k} controls or method="RUV2" would keep it small'
     )
     warn(remark, HiddenFactorWarning)
@@ -57,13 +58,13 @@ def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, use
     if summed <= free or chdtrc(float(free), summed) >= _RARELY:
         return ()
     remark = (
-        f"Given the factors, effects of the controls vary {summed / free:.2g} times as much as their residuals say: "
+        f"given the factors, effects of the controls vary {summed / free:.2g} times as much as their residuals say: "
         "some may be no controls, or k is too small. A look at their own p-values, and "
         'latent_factors(method="robust"), which needs no controls, would tell'
     )
     if summed > _FAR * free:
         warn(remark, HiddenFactorWarning)
-    return (remark,)
+    return (f"G{remark[1:]}",)
 
 
 def warn_of_confounding(confounding: pd.DataFrame) -> None:

@@ -21,7 +21,7 @@ from ebayes_lm.design.boundary import DesignLike, aligned_samples, as_design
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.design.table import Samples, SampleTable
-from ebayes_lm.errors import ArgumentTypeError, DesignError, counted
+from ebayes_lm.errors import ArgumentTypeError, DesignError, counted, listing
 
 #: From more findings than this, how to have fewer is one, too.
 _MANY = 5
@@ -75,7 +75,9 @@ class DesignCheck:
 
     def _head(self) -> str:
         n, p = self.design.shape
-        made = f" of {self.design.formula}" if self.design.formula else ""
+        formula, nuisance = self.design.formula, self.design.nuisance
+        made = f" of {formula}" if formula else ""
+        made += f" and {listing(nuisance)}" if formula and nuisance else ""
         return (
             f"Check of the design{made}: {counted(n, 'sample')}, {counted(p, 'coefficient')}, "
             f"{counted(self.df_residual, 'residual degree')} of freedom."
@@ -135,7 +137,7 @@ def check_design(design: DesignLike, samples: Samples | None = None, *, contrast
     Check of the design of ~ group + batch: 10 samples, 3 coefficients, 7 residual degrees of freedom.
     - batch goes along with group (Cramér's V 0.60): of 5 samples of A, 4 are in batch 1.
     - Adjusting for batch multiplies the variance of groupB by 1.6 (as if 6 of 10 samples were left).
-    - groupB rests on samples 4 and 5: 80% of its variance comes from there.
+    - groupB rests on samples 4 and 5: 80 % of its variance comes from there.
     """
     made, table = _aligned(design, samples)
     wanted = contrasts_of(made, contrasts)

@@ -12,7 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.annotations import Annotation, associated
 from ebayes_lm.batch.contrast_facts import CARRIED
-from ebayes_lm.batch.sentences import MOST_ALIKE, few_of
+from ebayes_lm.batch.sentences import MOST_ALIKE, few_of, percent
 from ebayes_lm.core.association import Association, crossing
 from ebayes_lm.core.sample_weights import carriers, is_difference
 from ebayes_lm.errors import counted, joined
@@ -28,6 +28,8 @@ _FEW_DF = 2
 #: A contrast rests on few samples where so few make up most of its variance.
 _FEW_SAMPLES = 2
 _MOST_LISTED = 6
+#: A mean below this share of the largest value is rounding.
+_NOTHING = 1e-12
 
 
 def describe_df(df: int) -> Iterator[str]:
@@ -70,7 +72,7 @@ def describe_cost(comparisons: pd.DataFrame, n: int) -> Iterator[str]:
         parts = [
             f"of {name} by {_number(ratio)} ({_left(n, ratio)})" for name, ratio in rows["variance_inflation"].items()
         ]
-        yield f"Adjusting for {joined(str(terms).split(', '))} multiplies the variance {_some(parts, MOST_ALIKE)}."
+        yield f"Adjusting for {terms} multiplies the variance {_some(parts, MOST_ALIKE)}."
 
 
 def _number(ratio: float) -> str:
@@ -88,9 +90,9 @@ def describe_informing(comparisons: pd.DataFrame, weights: pd.DataFrame) -> Iter
     known = comparisons[comparisons["estimable"]]
     yield from few_of(_resting(known.index, weights), "contrasts; .comparisons has all")
     for terms, rows in known[known["silenced"] > 0].groupby("adjusted_for", sort=False):
-        yield _silenced(joined(str(terms).split(", ")), rows)
+        yield _silenced(str(terms), rows)
     for terms, rows in known[known["drawn_in"] > 0].groupby("adjusted_for", sort=False):
-        yield _indirect(joined(str(terms).split(", ")), rows["drawn_in"])
+        yield _indirect(str(terms), rows["drawn_in"])
 
 
 def _resting(names: Iterable[Any], weights: pd.DataFrame) -> Iterator[str]:
@@ -100,7 +102,7 @@ def _resting(names: Iterable[Any], weights: pd.DataFrame) -> Iterator[str]:
         if len(few) <= _FEW_SAMPLES < len(a) and is_difference(a):
             share = np.square(a[few]).sum() / np.square(a).sum()
             who = _samples([str(sample) for sample in weights.index[few]])
-            yield f"{name} rests on {who}: {share:.0%} of its variance comes from there."
+            yield f"{name} rests on {who}: {percent(share)} of its variance comes from there."
 
 
 def _silenced(terms: str, rows: pd.DataFrame) -> str:
@@ -227,6 +229,8 @@ def _means(number: Annotation, factor: Annotation) -> str:
     values: FloatArray = number.data[both].astype(np.float64)
     codes = factor.codes[both]
     means = [(level, values[codes == i].mean()) for i, level in enumerate(factor.levels) if (codes == i).any()]
+    nothing = _NOTHING * np.abs(values).max()
+    means = [(level, mean if abs(mean) > nothing else 0.0) for level, mean in means]
     shown = [f"{mean:.3g} in {level}" for level, mean in means[:_MOST_LISTED]]
     return f"the mean of {number.name} is {joined(shown)}" + (
         f" ({len(means)} levels in all)" if len(means) > len(shown) else ""
@@ -239,7 +243,7 @@ def _placed(a: Annotation, b: Annotation) -> str:
     table = crossing(a.codes[both], b.codes[both])
     if len(a.levels) <= _MOST_LISTED and (table == 0).any():
         return "; ".join(
-            f"{level} is in {b.name} {_spread(row, b)}"
+            f"{_level(a, level)} is in {b.name} {_spread(row, b)}"
             for level, row in zip(a.levels, table, strict=False)
             if row.sum()
         )
@@ -247,9 +251,14 @@ def _placed(a: Annotation, b: Annotation) -> str:
     excess = (table - expected) / np.sqrt(np.where(expected > 0, expected, 1.0))
     i, j = np.unravel_index(int(np.argmax(excess)), table.shape)
     return (
-        f"of {counted(int(table[i].sum()), 'sample')} of {a.levels[i]}, {table[i, j]:,} "
+        f"of {counted(int(table[i].sum()), 'sample')} of {_level(a, a.levels[i])}, {table[i, j]:,} "
         f"{'is' if table[i, j] == 1 else 'are'} in {b.name} {b.levels[j]}"
     )
+
+
+def _level(factor: Annotation, level: str) -> str:
+    """A level in a sentence; a number says nothing without its factor."""
+    return level if any(c.isalpha() for c in level) else f"{factor.name} {level}"
 
 
 def _spread(row: FloatArray, b: Annotation) -> str:

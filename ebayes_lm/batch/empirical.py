@@ -147,6 +147,7 @@ def _model(matrix: FeatureMatrix, batch: Any, design: Any, table: Any, wanted: A
             "the design that the data carry is not used: without design=, what goes along with the batches is removed "
             "with them; pass it as design=",
             DesignWarning,
+            topic="batch",
         )
     reference = None if wanted is None else _reference(wanted, names)
     model = BatchModel(codes, kept_covariates(coded, codes, names), reference)
@@ -173,7 +174,7 @@ def _reference(wanted: Any, names: pd.Index) -> int:
     # numbers may have become text where a table was read, as they do in R
     at = at or [k for k, name in enumerate(names) if single and str(name) == str(wanted)]
     if not at:
-        known = listing(names, 10)
+        known = listing(sorted(names, key=str), 10)
         raise ArgumentError(
             f"reference_batch={shown(wanted)} is none of the batches; they are {known}.{nearest(wanted, names)}"
         )

@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from ebayes_lm.batch.estimate_covariates import ABUNDANCE
 from ebayes_lm.batch.estimate_inflation import DENSE, FEW, FEWEST, FEWEST_CONTROLS, OF_CONTROLS
-from ebayes_lm.batch.sentences import few_of
+from ebayes_lm.batch.sentences import few_of, percent
 from ebayes_lm.errors import counted, joined
 
 #: Shares of the variance of z that are worth a word.
@@ -45,8 +45,8 @@ def describe_inflation(table: pd.DataFrame) -> Iterator[str]:
         yield from few_of((line for name, row in known for line in say(name, row)), "contrasts; .inflation has all")
     if unclear:
         yield (
-            f"So many features differ in {_some(unclear)} that inflation cannot be told from effects; negative "
-            "controls, given as controls=, would tell."
+            f"Whether tests of {_some(unclear)} are inflated, these data cannot tell: so many features differ that "
+            "inflation and effects look alike. Negative controls, given as controls=, would tell."
         )
     few = [str(name) for name in table.index[table["method"] == FEW]]
     if few:
@@ -96,12 +96,12 @@ def _trends(trends: pd.DataFrame) -> Iterator[str]:
         what = "abundance (AveExpr)" if row["covariate"] == ABUNDANCE else row["covariate"]
         if row["kind"] == "levels":
             yield (
-                f"Effects of {row['contrast']} differ between levels of {what}, which explain {row['share']:.0%} of "
-                f"their variation over features: median z from {row['low']:+.2f} to {row['high']:+.2f}."
+                f"Effects of {row['contrast']} differ between levels of {what}, which explain {percent(row['share'])} "
+                f"of their variation over features: median z from {row['low']:+.2f} to {row['high']:+.2f}."
             )
         else:
             yield (
-                f"Effects of {row['contrast']} go along with {what}, which explains {row['share']:.0%} of their "
+                f"Effects of {row['contrast']} go along with {what}, which explains {percent(row['share'])} of their "
                 f"variation over features (rank correlation {row['correlation']:+.2f}): median z {row['low']:+.2f} in "
                 f"the lowest tenth, {row['high']:+.2f} in the highest. Unless biology does that, look at normalisation."
             )
@@ -133,9 +133,17 @@ def _telling(found: pd.DataFrame, components: pd.DataFrame) -> Iterator[str]:
     for contrast, rows in telling.groupby("contrast", sort=False):
         yield (
             f"Effects of {contrast} go along with {_components(rows, components)}, as if hidden factors differed with "
-            f"{contrast} by more than chance gives; surrogate_variables() would estimate them. True effects on just "
-            "those features that vary together anyway would look the same."
+            f"{contrast} by more than chance gives: {_remedy(rows, components)}. True effects on just those features "
+            "that vary together anyway would look the same."
         )
+
+
+def _remedy(rows: pd.DataFrame, components: pd.DataFrame) -> str:
+    """A column that was recorded is better than an estimate of it."""
+    follows = components.loc[rows["covariate"], "annotation"]
+    recorded = list(dict.fromkeys(name for name in follows if name))
+    add = [f"add {joined(recorded)} to the design"] if recorded else []
+    return joined([*add, *(["estimate them with latent_factors()"] if not all(follows) else [])])
 
 
 def _by_chance(found: pd.DataFrame, components: pd.DataFrame) -> Iterator[str]:
@@ -154,7 +162,7 @@ def _components(rows: pd.DataFrame, components: pd.DataFrame) -> str:
         named = f", which follows {component['annotation']}" if component["annotation"] else ""
         p = f", p {row['factor_p']:.1g}" if row["factor_p"] < _P else ""
         parts.append(
-            f"{row['covariate']} ({component['share']:.0%} of the residual variance{named}; rank correlation "
+            f"{row['covariate']} ({percent(component['share'])} of the residual variance{named}; rank correlation "
             f"{row['correlation']:+.2f}, t of the factor {abs(row['factor_t']):.1f}{p})"
         )
     return joined(parts)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import counted, listing
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,11 +93,12 @@ class Factors:
         return self.values.shape[1]
 
     def __repr__(self) -> str:
-        of = self.design.formula or counted(self.design.shape[1] - self.n_factors, "coefficient")
+        plain = f"of {listing(self.design.names[: -self.n_factors or None])}"
         if not self.n_factors:
-            told = f"no factor {self.method}; the design {of} stays as it is"
+            told = f"no factor {self.method}; the design {self.design.formula or plain} stays as it is"
         else:
             names = ", ".join(self.values.columns)
+            of = self.design.formula or f"the design {plain}"
             told = f"{counted(self.n_factors, 'factor')} ({names}) {self.method}, appended to {of}"
         return "\n".join([told, *self.remarks])
 

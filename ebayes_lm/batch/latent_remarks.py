@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.batch.latent_estimates import Findings
+from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.factor_association import no_association
 from ebayes_lm.errors import ConvergenceWarning, HiddenFactorWarning, counted, listing, warn
 
@@ -51,7 +52,7 @@ def warn_of(findings: Findings, confounding: pd.DataFrame) -> None:
     shared = confounding[confounding["share"] > _MOST_SHARED]
     if len(shared):
         warn(
-            f"hidden factors take {shared['share'].max():.0%} of {listing(shared.index)} beside the rest of the "
+            f"hidden factors take {percent(shared['share'].max())} of {listing(shared.index)} beside the rest of the "
             "design; little is left to tell its effects by, and what is left rests on how well the factors are known",
             HiddenFactorWarning,
         )
@@ -67,8 +68,8 @@ def _warn_of_errors(findings: Findings, confounding: pd.DataFrame) -> None:
     by = "the features" if n_controls is None else counted(n_controls, "control")
     warn(
         f"{by} tell the association of {counted(findings.n_factors, 'factor')} with {which} badly: its error adds "
-        f"{worst:.0%} to the variance of effects, which standard errors do not hold, so that p-values are too small. "
-        f"{wanted} or more features that carry the factors would do",
+        f"{percent(worst)} to the variance of effects, which standard errors do not hold, so that p-values are too "
+        f"small. {wanted} or more features that carry the factors would do",
         HiddenFactorWarning,
     )
 
@@ -83,10 +84,10 @@ def _warn_of_many_effects(findings: Findings, confounding: pd.DataFrame) -> None
     if suspect.any():
         worst = int(np.argmax(np.where(suspect, share, 0.0)))
         warn(
-            f"{share[worst]:.0%} of {findings.at.names[worst]!r} goes along with the factors, and the effects that are "
-            f"left scatter {scatter[worst]:.1f} times as widely as noise: many features have one, and effects that "
-            "follow the loadings would have been taken for factors. Only controls tell (method='negative-controls'); a "
-            "comparison with the design without factors shows what is at stake",
+            f"{percent(share[worst])} of {findings.at.names[worst]!r} goes along with the factors, and the effects "
+            f"that are left scatter {scatter[worst]:.1f} times as widely as noise: many features have one, and effects "
+            "that follow the loadings would have been taken for factors. Only controls tell "
+            "(method='negative-controls'); a comparison with the design without factors shows what is at stake",
             HiddenFactorWarning,
         )
 
@@ -100,7 +101,7 @@ def remarks_on(
         told.append("Their number is that which lowers the error of features that took no part (bi-cross-validation)")
     for name, line in confounding.iterrows():
         test = f"p = {line['p_value']:.2g} for no association"
-        told.append(f"{name}: {line['share']:.0%} of it goes along with the factors ({test})")
+        told.append(f"{name}: {percent(line['share'])} of it goes along with the factors ({test})")
     levels = [name for name, each in zip(findings.at.names, findings.related, strict=False) if each.level != 0.0]
     if levels:
         told.append(f"Effects of {listing(levels)} have a mean beside the factors, which was allowed for")

@@ -146,6 +146,10 @@ def latent_rows(matrix: FeatureMatrix, at: Coordinates, running: Running) -> Lat
     """Turn all rows, after a look at what is missing, infinite, and how large the rest is."""
 
     def look(y: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+        size = np.abs(y).max(axis=1).astype(np.float64)
+        if np.isfinite(size).all():
+            none = np.zeros(len(y), dtype=np.int32)
+            return none, none, size
         size = np.abs(np.where(np.isfinite(y), y, 0)).max(axis=1).astype(np.float64)
         return np.isinf(y).sum(axis=1, dtype=np.int32), np.isnan(y).sum(axis=1, dtype=np.int32), size
 

@@ -11,6 +11,7 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
 from ebayes_lm.data.alignment import align
+from ebayes_lm.data.groups import NO_TABLE
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.boundary import aligned_samples
 from ebayes_lm.design.coding import CODINGS
@@ -79,7 +80,7 @@ def _columns(names: Sequence[str], matrix: FeatureMatrix, table: Any) -> pd.Data
     known = [] if table is None else [str(name) for name in table]
     for name in names:
         if name not in known:
-            there = f"it has {listing(known, 10)}.{nearest(name, known)}" if known else "there is no sample table"
+            there = f"it has {listing(known, 10)}.{nearest(name, known)}" if known else NO_TABLE
             raise ArgumentError(f"covariates={name!r} is not a column of the sample table; {there}")
     labels = matrix.sample_labels
     return aligned_samples(table, sample_labels=labels, n_samples=matrix.shape[1])[list(names)]
@@ -115,10 +116,15 @@ def warn_of_confounding(terms: Sequence[Nuisance], kept: FloatArray) -> None:
     kept = np.column_stack([np.ones(len(kept)), kept])
     columns = np.column_stack([term.columns for term in terms])
     if len(kept) > 1 and pivoted_qr(np.column_stack([kept[:, :1], columns])).rank == len(kept):
-        verb = "explains" if len(terms) == 1 else "explain"
+        names = [name for term in terms for name in (term.labels if term.batches is None else [term.name])]
+        remedy = (
+            "give fewer covariates"
+            if all(term.batches is None for term in terms)
+            else "batches have several samples each, and numbers belong into covariates="
+        )
         warn(
-            f"{listing([term.name for term in terms])} {verb} all {len(kept)} samples in full, so that hardly "
-            "anything is left but what is kept; batches have several samples each, and numbers belong into covariates=",
+            f"{listing(names)} {'explains' if len(names) == 1 else 'explain'} all {len(kept)} samples in full, so that "
+            f"hardly anything is left but what is kept; {remedy}",
             DesignWarning,
         )
     held = [text for term in terms for text in _held(term, kept)]
@@ -131,6 +137,7 @@ def warn_of_confounding(terms: Sequence[Nuisance], kept: FloatArray) -> None:
             "removed. Leave what is to be removed out of design= and group=, or out of batch=; with both in, these "
             "samples do not tell which of the two it is",
             DesignWarning,
+            topic="batch",
         )
 
 

@@ -174,6 +174,7 @@ def _kept(design: Any, group: Any, matrix: FeatureMatrix, table: Any, *, asked: 
             "the design that the data carry is not used, as in limma: differences between groups that are unevenly "
             "spread over batches are removed with these. Give group=, or design= without the batch",
             DesignWarning,
+            topic="batch",
         )
     return design_of(design, matrix, table).matrix
 

@@ -6,17 +6,12 @@ from typing import Any
 
 from ebayes_lm.batch.annotations import associated
 from ebayes_lm.batch.residual_annotations import CONSTANT, LEVEL, MISSING, Candidate, Known
+from ebayes_lm.batch.sentences import percent
 
 #: Of an annotation that the design holds to this share it is said.
-_NEARLY = 0.5
+NEARLY = 0.5
 #: Columns that come from libraries and their normalisation.
 _OF_LIBRARIES = ("lib_size", "norm_factors")
-
-
-def percent(share: float) -> str:
-    """A share as ``31 %`` or ``0.93 %``."""
-    value = 100.0 * share
-    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
 def quoted(name: Any) -> str:
@@ -72,7 +67,7 @@ def _divided(candidate: Candidate, known: Known) -> str:
 
 
 def _held(name: str, candidate: Candidate) -> str:
-    if candidate.space.held <= _NEARLY:
+    if candidate.space.held <= NEARLY:
         return ""
     share = percent(candidate.space.held)
     return f". The design holds {share} of {name} already: effects of the two are hard to tell apart"

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.batch.residual_advice import advice, percent, quoted, shown
+from ebayes_lm.batch.residual_advice import NEARLY, advice, quoted, shown
 from ebayes_lm.batch.residual_annotations import CONSTANT, MISSING, Known, is_compared
 from ebayes_lm.batch.residual_annotations import LEVEL as MEAN
 from ebayes_lm.batch.residual_tables import LEVEL
+from ebayes_lm.batch.sentences import percent
 from ebayes_lm.errors import counted
 
 #: A component of which one sample makes up more than this is about that sample.
@@ -40,16 +41,18 @@ def findings(
 ) -> tuple[str, ...]:  # fmt: skip
     """All there is to say, components first."""
     if facts["features"] < 2:
-        return ("Of a single feature there is nothing that features could have in common", *_hidden(known))
+        return ("Of a single feature there is nothing that features could have in common", *_hidden(known, set()))
     said = [_overall(components, facts)]
-    followed = _followed(components, linked)
+    followed = _followed(components, linked, shares)
+    told = {name for name, _ in followed.values()}
+    beside = _in_the_noise(shares, told)
     said += _components(components, followed, shares, known, facts)
-    said += _beside(shares, {name for name, _ in followed.values()}, known)
+    said += _beside(beside, known)
     said += _unexplained(components, followed, with_table)
     said += _samples(samples)
     said += _groups(groups)
     said += _outlying(samples, facts)
-    said += _hidden(known)
+    said += _hidden(known, told | set(beside["annotation"]))
     return tuple(said)
 
 
@@ -90,9 +93,15 @@ def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
     return f"The residuals have {number} beyond chance, {largest} of the noise ({even} each would be even)"
 
 
-def _followed(components: pd.DataFrame, linked: pd.DataFrame) -> dict[str, tuple[str, float]]:
-    """The annotation that a component is said to follow, and its R2; what is made of the data comes last."""
+def _followed(components: pd.DataFrame, linked: pd.DataFrame, shares: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """The annotation that a component is said to follow, and its R2; what is made of the data comes last.
+
+    A direction of mere noise that an annotation which explains no more than by chance happens to lie along is none.
+    """
     sure = linked[linked["adj_p_value"] <= LEVEL].sort_values(["p_value", "r2"], ascending=[True, False], kind="stable")
+    of = shares.set_index("annotation").loc[sure["annotation"]]
+    real = components.set_index("component").loc[sure["component"], "beyond_chance"].to_numpy(dtype=np.bool_)
+    sure = sure[real | (of["share"] > _MORE * of["by_chance"]).to_numpy()]
     at = components.set_index("component").loc[sure["component"]]
     alone, common = (at[name].to_numpy() > most for name, most in _LIMITS)
     made, level = (sure["annotation"].isin(names).to_numpy() for names in ([MEAN, MISSING], [MEAN]))
@@ -130,12 +139,16 @@ def _follows(row: Any, name: str, r2: float, known: Known, whole: Any, again: bo
     return f"{head} (R2 {r2:.2f}), {explains}: {advice(name, known)}"
 
 
-def _beside(shares: pd.DataFrame, told: set[str], known: Known) -> Iterator[str]:
+def _in_the_noise(shares: pd.DataFrame, told: set[str]) -> pd.DataFrame:
     """Annotations that are in the noise without a component of their own."""
     made = shares["annotation"].isin([MEAN, MISSING, CONSTANT])
     more = shares["share"] > _MORE * shares["by_chance"]
     sure = shares[(shares["adj_p_value"] <= LEVEL) & more & ~made & ~shares["annotation"].isin(told)]
-    for row in _rows(sure.sort_values("p_value", kind="stable")):
+    return sure.sort_values("p_value", kind="stable")
+
+
+def _beside(shares: pd.DataFrame, known: Known) -> Iterator[str]:
+    for row in _rows(shares):
         yield (
             f"{quoted(row.annotation)} explains {percent(row.share)} of all noise ({percent(row.by_chance)} by "
             f"chance), though no component follows it alone: {advice(row.annotation, known)}"
@@ -215,11 +228,17 @@ def _rounded(number: float) -> str:
     return f"{number:,.0f}" if number >= 9.5 else f"{number:.2g}"
 
 
-def _hidden(known: Known) -> Iterator[str]:
-    out = [c for c in known.candidates if not is_compared(c) and c.name not in (MEAN, MISSING, CONSTANT)]
+def _hidden(known: Known, told: set[str]) -> Iterator[str]:
+    """What residuals cannot show, in whole or for the most part; of the latter, what has not been told yet."""
+    columns = [c for c in known.candidates if c.name not in (MEAN, MISSING, CONSTANT)]
+    out = [c for c in columns if not is_compared(c)]
     within = [quoted(c.name) for c in out if not c.space.rank]
     if within:
-        yield f"Not visible in residuals, because the design holds {_them(within)}: {_some(within)}"
+        yield f"Not visible here, because the design holds {_them(within)}: {_some(within)}"
+    beside = [c for c in columns if is_compared(c) and not c.annotation.terms and c.name not in told]
+    partly = [f"{quoted(c.name)} ({percent(c.space.held)})" for c in beside if c.space.held > NEARLY]
+    if partly:
+        yield f"Visible here in part only, because the design holds most of {_them(partly)}: {_some(partly)}"
     saturated = [quoted(c.name) for c in out if c.space.rank]
     if saturated:
         each = "it takes" if len(saturated) == 1 else "each takes"

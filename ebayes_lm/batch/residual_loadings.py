@@ -84,18 +84,19 @@ def annotation_of_component(fit: LinearFit, vector: FloatArray, annotations: lis
     What the design explains of an annotation does not count, since residuals know nothing of it.
     """
     used = slice(None) if fit.plan.used is None else fit.plan.used
+    repeats = 1 if fit.duplicates is None else fit.duplicates.count  # measurements of a sample side by side
     best, most = "", 0.0
     for annotation in annotations:
         columns = np.zeros((len(annotation.known), annotation.columns().shape[1]))
         columns[annotation.known] = annotation.columns()
-        columns = columns[used]
+        columns, known = np.repeat(columns, repeats, axis=0)[used], np.repeat(annotation.known, repeats)[used]
         turned = (
             columns * np.sqrt(fit.plan.weights)[:, None] if fit.plan.whitener is None else fit.plan.whitener @ columns
         )
         rest = turned - fit.plan.qr.q @ (fit.plan.qr.q.T @ turned)
         qr = pivoted_qr(np.where(np.abs(rest) > _ROUNDING * np.abs(turned).max(initial=0.0), rest, 0.0))
         df = len(vector) - fit.plan.qr.rank
-        if not annotation.known[used].all() or not 0 < qr.rank < df:
+        if not known.all() or not 0 < qr.rank < df:
             continue
         r2 = float(np.square(qr.q.T @ vector).sum())
         adjusted = 1.0 - (1.0 - r2) * df / (df - qr.rank)

@@ -17,6 +17,14 @@ from ebayes_lm.errors import DataError, counted, listing
 #: Cells in a block: it stays in cache between one product and the next, and threads share the blocks evenly.
 _CELLS = 4 * ROW_CELLS
 
+_REMEDIES = {
+    "infinite": "A logarithm of zero is the usual cause: add an offset before it",
+    "missing": (
+        "Leave the others out, as in y.dropna(), and fit all of them under the design that comes back; or impute what "
+        "is missing. latent_factors(missing=...) does both by itself"
+    ),
+}
+
 
 @dataclass(frozen=True, eq=False)
 class RowPasses:
@@ -42,15 +50,18 @@ class RowPasses:
         """
 
         def look(values: AnyArray, _: slice) -> tuple[AnyArray, ...]:
+            if np.isfinite(np.vdot(values, values)):
+                nothing = np.zeros(len(values), dtype=bool)
+                return nothing, nothing
             return np.asarray(np.isinf(values).any(axis=1)), np.asarray(np.isnan(values).any(axis=1))
 
-        infinite, missing = matrix.map_blocks(look, running)
+        infinite, missing = matrix.map_blocks(look, running, _CELLS)
         for rows, what in ((infinite, "infinite"), (missing, "missing")):
             if rows.any():
                 which = f"{counted(int(rows.sum()), 'feature')} of {matrix.shape[0]:,}"
                 raise DataError(
                     f"{what} values in {which} ({listing(matrix.features[rows], 3)}): hidden variables are estimated "
-                    "from complete features; leave these out, for example with y.dropna(), or impute what is missing"
+                    f"from complete features. {_REMEDIES[what]}"
                 )
         return cls(matrix, running)
 

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.batch.latent_estimates import associations, estimated
-from ebayes_lm.batch.latent_rows import coordinates, latent_rows
+from ebayes_lm.batch.latent_estimates import Estimated, associations, estimated
+from ebayes_lm.batch.latent_rows import Coordinates, coordinates, latent_rows
+from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.disagreement import Disagreement, disagreement
 from ebayes_lm.core.factor_analysis import ROUGHLY_AT_REST
+from ebayes_lm.core.factor_association import Association
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
@@ -24,6 +26,8 @@ from ebayes_lm.errors import HiddenFactorWarning, counted, listing, warn
 MOST_REJECTED = 0.055
 #: By so much of the variance that errors of an association add to effects, more null features come below 0.05.
 _REJECTED_BY_VARIANCE = 0.115
+#: Shares that differ by no more than this are one and the same.
+_ALIKE = 0.1
 #: Features that the opinion rests on, spread evenly over all: enough to know any association that matters.
 MOST_FEATURES = 2000
 
@@ -60,24 +64,65 @@ class SecondOpinion(NamedTuple):
         """The same in words."""
         told = []
         for name, found in self.columns.items():
-            verb = "disagrees" if name in self.disputed else "agrees"
-            told.append(
-                f"{name}: {found.share:.0%} of it goes along with these factors; robust factor adjustment {verb} "
-                f"({found.other_share:.0%})"
-            )
+            other = percent(found.other_share)
+            if name in self.disputed:
+                verdict = f"disagrees ({other})"
+            elif abs(found.share - found.other_share) <= _ALIKE:
+                verdict = f"agrees ({other})"
+            else:
+                verdict = f"says {other}, by which p-values here are not too small"
+            share = percent(found.share)
+            told.append(f"{name}: {share} of it goes along with these factors; robust factor adjustment {verdict}")
         return tuple(told)
 
 
-def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running) -> SecondOpinion | None:
-    """Ask robust factor adjustment about factors (n, j) of a design; None where it has nothing to say.
+class RobustAdjustment(NamedTuple):
+    """What robust factor adjustment finds under a design, on its own.
 
-    There may be none in use, which is an opinion as well. It counts factors itself: those in use may be fewer than
-    there are, or more, and of factors in noise nothing can be told. It takes complete features only, and says nothing
-    of designs whose columns depend on each other, or that leave too few residual df. Of many it looks at 2,000.
+    Attributes
+    ----------
+    at : Coordinates
+    residuals : (g, m) array
+        Of the features that it looked at.
+    found : Estimated
+    related : list of Association
+        One for each column of interest.
+    """
+
+    at: Coordinates
+    residuals: FloatArray
+    found: Estimated
+    related: list[Association]
+
+    def about(self, values: FloatArray) -> SecondOpinion:
+        """What it says of factors (n, j) in use; there may be none, which is an opinion as well."""
+        at, factors, columns, allowed = self.at, self.found.factors, {}, {}
+        used, along = at.residual.T @ values, at.effects(values.T)
+        for c, (name, related) in enumerate(zip(at.names, self.related, strict=True)):
+            columns[name] = disagreement(
+                self.residuals, float(at.unscaled[c]), used, along[:, c], factors.scores, related.alpha
+            )
+            allowed[name] = MOST_REJECTED + _REJECTED_BY_VARIANCE * related.added(factors.loadings, factors.variances)
+        return SecondOpinion(columns, allowed, factors.scores.shape[1])
+
+
+def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, running: Running) -> SecondOpinion | None:
+    """Ask robust factor adjustment about factors (n, j) of a design; None where it has nothing to say."""
+    with blas_threads(1):
+        adjustment = robust_adjustment(matrix, design, running)
+        return None if adjustment is None else adjustment.about(values)
+
+
+def robust_adjustment(matrix: FeatureMatrix, design: Design, running: Running) -> RobustAdjustment | None:
+    """Find factors as robust factor adjustment does; None where it finds none, or cannot be asked.
+
+    It counts factors itself: those in use may be fewer than there are, or more, and of factors in noise nothing can be
+    told. It takes complete features only, and says nothing of designs whose columns depend on each other, or that
+    leave too few residual df. Of many it looks at 2,000.
     """
     if len(pivoted_qr(design.matrix).aliased):
         return None
-    at = coordinates(design)
+    at, running = coordinates(design), replace(running, progress=False)
     m = at.residual.shape[1]
     if not at.names or m < 3:
         return None
@@ -85,19 +130,12 @@ def second_opinion(matrix: FeatureMatrix, design: Design, values: FloatArray, ru
     usable = (rows.n_missing == 0) & ~rows.constant
     if np.count_nonzero(usable) <= m:
         return None
-    with blas_threads(1):
-        found = estimated(rows, None, at, None, None, ROUGHLY_AT_REST)
-        if not found.factors.scores.shape[1]:
-            return None
-        related = associations(found, at, np.ones(len(found.used)), None)
-        used, along = at.residual.T @ values, at.effects(values.T)
-        scores, columns, allowed = found.factors.scores, {}, {}
-        for c, name in enumerate(at.names):
-            alpha, residuals = related[c].alpha, rows.residuals[found.used]
-            columns[name] = disagreement(residuals, float(at.unscaled[c]), used, along[:, c], scores, alpha)
-            added = related[c].added(found.factors.loadings, found.factors.variances)
-            allowed[name] = MOST_REJECTED + _REJECTED_BY_VARIANCE * added
-    return SecondOpinion(columns, allowed, scores.shape[1])
+    found = estimated(rows, None, at, None, None, ROUGHLY_AT_REST)
+    if not found.factors.scores.shape[1]:
+        return None
+    return RobustAdjustment(
+        at, rows.residuals[found.used], found, associations(found, at, np.ones(len(found.used)), None)
+    )
 
 
 def _some_of(matrix: FeatureMatrix, running: Running) -> FeatureMatrix:
@@ -113,12 +151,13 @@ def warn_of_dispute(opinion: SecondOpinion | None, which: str) -> None:
     if opinion is None or not opinion.disputed:
         return
     disputed = opinion.disputed
-    worst = max(disputed.values(), key=lambda found: found.rejected)
+    name, worst = max(disputed.items(), key=lambda item: item[1].rejected)
     warn(
         f"{which} and robust factor adjustment disagree about {listing(disputed)}: if the latter is right, "
-        f"{worst.rejected:.1%} of features without an effect have p < 0.05 here. By {which} {worst.share:.0%} of it "
-        f"goes along with what is hidden, by the {counted(opinion.n_factors, 'factor')} of latent_factors() "
-        f"{worst.other_share:.0%}; where most features have an effect, these may have "
-        "been taken for factors",
+        f"{percent(worst.rejected)} of features without an effect have p < 0.05 for {name!r}. By the former "
+        f"{percent(worst.share)} of {name!r} goes along with what is hidden, by the latter "
+        f"{percent(worst.other_share)}, with {counted(opinion.n_factors, 'factor')} (latent_factors(), of "
+        f"{MOST_FEATURES:,} features at most). Where most features have an effect, effects may have been taken for "
+        "factors",
         HiddenFactorWarning,
     )

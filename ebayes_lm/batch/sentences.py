@@ -1,4 +1,4 @@
-"""Sentences of one kind, of which a reader needs only some."""
+"""Shares in words, and sentences of one kind, of which a reader needs only some."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Iterable, Iterator
 
 #: Of more sentences of one kind all but the first are summed up.
 MOST_ALIKE = 4
+
+
+def percent(share: float) -> str:
+    """A share as ``31 %`` or ``0.93 %``; one that hardly is as ``under 0.1 %``."""
+    value = 100.0 * share
+    if 0.0 < value < 0.1:
+        return "under 0.1 %"
+    return f"{value:,.0f} %" if value >= 9.95 or not value else f"{value:.2g} %"
 
 
 def few_of(sentences: Iterable[str], more: str) -> Iterator[str]:

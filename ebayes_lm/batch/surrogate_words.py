@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ebayes_lm.batch.component_number import METHODS as NUMBER_METHODS
 from ebayes_lm.batch.nested_designs import NestedDesigns
+from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.hidden_variables import HiddenVariables
 
 METHODS = {
@@ -26,7 +27,7 @@ def remarks_on(found: HiddenVariables, nested: NestedDesigns, wanted: int, count
         )
     if k:
         shares = nested.models.explained(found.values)
-        parts = [f"{100.0 * share:.0f} % of SV{i + 1}" for i, share in enumerate(shares)]
+        parts = [f"{percent(share)} of SV{i + 1}" for i, share in enumerate(shares)]
         terms = list(nested.interest)
         explain = "explains" if len(terms) == 1 else "explain"
         said.append(f"Beyond the null design, {_listed(terms)} {explain} {_listed(parts)}.")

@@ -16,7 +16,7 @@ from ebayes_lm.batch.control_weights import control_weights
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.batch.nested_designs import NestedDesigns, nested_designs
 from ebayes_lm.batch.row_passes import RowPasses
-from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
+from ebayes_lm.batch.second_opinion import robust_adjustment, warn_of_dispute
 from ebayes_lm.batch.surrogate_words import METHODS, remarks_on
 from ebayes_lm.core.hidden_variables import HiddenVariables, from_controls, reweighted, two_steps
 from ebayes_lm.counts.boundary import as_count_list
@@ -221,8 +221,7 @@ class _Options:
     def of(cls, method: Any, n_sv: Any, iterations: Any, number_method: Any, seed: Any) -> _Options:
         choice(method, METHODS, "method", "'irw', 'two-step' or 'supervised'")
         choice(number_method, NUMBER_METHODS, "number_method", "'be' or 'leek'")
-        told = "how many surrogate variables there are"
-        wanted = n_sv if n_sv is None else whole_number(n_sv, "n_sv", told, least=0)
+        wanted = n_sv if n_sv is None else whole_number(n_sv, "n_sv", "how many surrogate variables there are", least=0)
         rounds = whole_number(iterations, "iterations", "the rounds of 'irw'")
         return cls(method, wanted, rounds, number_method, checked_seed(seed))
 
@@ -232,17 +231,16 @@ def _estimated(
 ) -> Factors:
     weights = _checked_controls(options.method, controls, nested.matrix)
     rows = RowPasses.of(nested.matrix, running)
-    most = min(nested.matrix.shape[0], nested.models.df_residual - 1)
+    about = nested.design.with_interest(nested.interest)
     with blas_threads(1):  # several would lose more by waiting for each other than small problems take
-        k = _number(options, nested, rows, most)
-        found = _found(options, nested, rows, weights, k)
-    values, about = found.values, nested.design.with_interest(nested.interest)
-    opinion = None if options.n_sv == 0 else second_opinion(nested.matrix, about, values, running)
+        k, found = _counted_and_found(options, nested, rows, weights)
+        other = None if options.n_sv == 0 else robust_adjustment(nested.matrix, about, running)
+        opinion = None if other is None else other.about(found.values)
     warn_of_dispute(opinion, "surrogate variables")
     features = nested.matrix.features
     return Factors.appended(
         nested.design,
-        values,
+        found.values,
         prefix="SV",
         method=METHODS[options.method] + (" of log counts" if of_counts else ""),
         posterior_association=pd.Series(found.association, index=features, name="association"),
@@ -266,35 +264,35 @@ def _checked_controls(method: str, controls: Any, matrix: FeatureMatrix) -> Floa
     return control_weights(controls, matrix)
 
 
-def _number(options: _Options, nested: NestedDesigns, rows: RowPasses, most: int) -> int:
+def _counted_and_found(
+    options: _Options, nested: NestedDesigns, rows: RowPasses, weights: FloatArray | None
+) -> tuple[int, HiddenVariables]:
+    """How many surrogate variables are wanted, and what comes of it."""
+    k = _number(options, nested, rows)
+    if k == 0:
+        features, n = nested.matrix.shape
+        return k, HiddenVariables(np.zeros((n, 0)), np.zeros(features), None)
+    if options.method == "two-step":
+        return k, two_steps(rows, nested.models, k)
+    if weights is None:
+        return k, reweighted(rows, nested.models, k, options.iterations)
+    found = from_controls(rows, weights, k)
+    held = counted(found.values.shape[1], "direction")
+    if found.values.shape[1] < k:
+        raise ArgumentError(f"the controls hold {held}, and {k} are wanted; give more controls, or fewer n_sv")
+    return k, found
+
+
+def _number(options: _Options, nested: NestedDesigns, rows: RowPasses) -> int:
     """How many surrogate variables, given or counted."""
+    models, features = nested.models, nested.matrix.shape[0]
+    free = models.df_residual
+    most = min(features, free - 1)
     if options.n_sv is None:
-        models = nested.models
         basis = np.hstack([models.null, models.interest])
         return min(most, component_number(rows, basis, method=options.number_method, seed=options.seed))
     if options.n_sv > most:
-        left = counted(nested.models.df_residual, "residual degree")
-        raise ArgumentError(
-            f"n_sv={options.n_sv} is more than the {most} that {counted(nested.matrix.shape[0], 'feature')} and {left} "
-            f"of freedom allow; give {most} at most, or leave it out to have them counted"
-        )
-    return int(options.n_sv)
-
-
-def _found(
-    options: _Options, nested: NestedDesigns, rows: RowPasses, weights: FloatArray | None, k: int
-) -> HiddenVariables:
-    features, n = nested.matrix.shape
-    if k == 0:
-        return HiddenVariables(np.zeros((n, 0)), np.zeros(features), None)
-    if weights is not None:
-        found = from_controls(rows, weights, k)
-        held = np.shape(found.values)[1]
-        if held < k:
-            raise ArgumentError(
-                f"the controls hold {counted(held, 'direction')}, and {k} are wanted; give more controls, or fewer n_sv"
-            )
-        return found
-    if options.method == "two-step":
-        return two_steps(rows, nested.models, k)
-    return reweighted(rows, nested.models, k, options.iterations)
+        allowed = f"{counted(features, 'feature')} and {counted(free, 'residual degree')} of freedom allow"
+        advice = f"give {most} at most, or leave it out to have them counted"
+        raise ArgumentError(f"n_sv={options.n_sv} is more than the {most} that {allowed}; {advice}")
+    return options.n_sv

@@ -61,7 +61,7 @@ class TurnedRows:
 
     def in_unit(self, y: AnyArray) -> FloatArray:
         """Values in their unit, zero where they are missing."""
-        return np.asarray(np.nan_to_num(y.astype(np.float64)) * self.unit)
+        return np.nan_to_num(np.multiply(y, self.unit, dtype=np.float64), copy=False)
 
     def squares(self) -> FloatArray:
         """Sums of squares of all rows."""
@@ -117,6 +117,8 @@ def cross_in_blocks(running: Running) -> CrossProduct:
     """Cross products of weighted rows that are held, added up over blocks in threads."""
 
     def cross(rows: FloatArray, weights: FloatArray) -> FloatArray:
+        if rows.size <= BLOCK_CELLS:
+            return cross_product(rows, weights)
         total: InOrder[FloatArray] = InOrder(np.add)
 
         def block(at: slice) -> tuple[AnyArray, ...]:

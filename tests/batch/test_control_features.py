@@ -49,8 +49,8 @@ def test_a_label_stands_for_all_that_bear_it():
 @pytest.mark.parametrize(
     ("controls", "matrix", "error", "says"),
     [
-        (["b", "q", "r"], NAMED, AlignmentError, "1 of 3 controls are features.*'q', 'r'"),
-        ([1, 3], NAMED, AlignmentError, r"0 of 2 controls.*y.index\[positions\]"),
+        (["b", "q", "r"], NAMED, AlignmentError, "2 of 3 controls are not among the labels.*: 'q', 'r'"),
+        ([1, 3], NAMED, AlignmentError, r"2 of 2 controls.*y.index\[positions\]"),
         ([1, 7, -1], PLAIN, AlignmentError, "1 of 3 controls.*0 to 4; outside: -1, 7"),
         (["b"], PLAIN, AlignmentError, "no labels.*'b'"),
         ([0.5], PLAIN, AlignmentError, "positions 0 to 4.*0.5"),
@@ -60,7 +60,7 @@ def test_a_label_stands_for_all_that_bear_it():
         (~MASK & MASK, NAMED, ArgumentError, "none of 5 features"),
         ([], NAMED, ArgumentError, "none of 5 features"),
         ("spikes", NAMED, ArgumentError, "Did you mean 'spike'"),
-        ("spike", PLAIN, ArgumentError, "no annotation"),
+        ("spike", PLAIN, ArgumentError, "there is no annotation. A single control goes into a list"),
         ("kind", NAMED, ArgumentTypeError, r"genes\['kind'\] == 'control'"),
         (3, NAMED, ArgumentTypeError, "controls is 3"),
         (None, NAMED, ArgumentTypeError, "controls is None"),

@@ -138,7 +138,7 @@ class TestWhatIsSaid:
         assert "45 controls tell how 2 factors" in repr(inverse)
         assert repr(ruv(y, "~ group", CONTROLS, 1, samples=TABLE)).splitlines() == [
             "1 factor (W1) by RUV-4 with 100 controls, appended to ~ group",
-            "groupB: 41% of it goes along with these factors; robust factor adjustment agrees (39%).",
+            "groupB: 41 % of it goes along with these factors; robust factor adjustment agrees (39 %).",
         ]
 
     @pytest.mark.filterwarnings("ignore:factors by RUV-. and robust factor adjustment disagree")

@@ -119,7 +119,7 @@ def test_samples_that_carry_a_contrast_or_stand_alone():
         {"group": ["A"] * 12 + ["B"] * 2, "lot": ["u"] * 13 + ["v"]}, index=[f"s{i}" for i in range(14)]
     )
     check = el.check_design("~ group", samples[["group"]])
-    assert said(check, "groupB rests on samples s12 and s13: 86% of its variance")
+    assert said(check, "groupB rests on samples s12 and s13: 86 % of its variance")
     assert check.comparisons.loc["groupB", "carried_by"] == 2
     assert_allclose(check.comparisons.loc["groupB", "effective_samples"], 4 * 24 / 14)
     alone = el.check_design("~ group + lot", samples.assign(group=["A"] * 9 + ["B"] * 5))
@@ -208,6 +208,37 @@ def test_a_design_of_numbers_speaks_by_its_columns():
     assert said(el.check_design(x, samples), "sex is not in the design, and divides the samples as treated does")
 
 
+def test_a_coded_factor_speaks_by_its_levels():
+    """Without a sample table, as with one: by levels, and not by the columns that stand for them."""
+    samples = table(cancer="NNNNNNBBBBBBCCCC", batch="2222333344455511")
+    known = el.check_design("~ cancer + batch", samples)
+    for formula in ("~ cancer + batch", "~ 0 + cancer + batch"):
+        check = el.check_design(el.model_matrix(formula, samples))
+        assert said(check, "batch goes along with cancer") == said(known, "batch goes along with cancer")
+        assert said(check, "B is in batch 4 (3), 3 (2) and 5 (1)")
+    other = el.check_design(el.model_matrix("~ C(cancer, contr.sum) + batch", samples))
+    assert said(other, "batch goes along with C(cancer, contr.sum)", "-1 C(cancer, contr.sum)1")
+
+
+def test_a_level_that_is_a_number_is_named_with_its_factor():
+    check = el.check_design("~ batch", table(cancer="NNNNNNBBBBBBCCCC", batch="2222333344455511"))
+    assert said(check, "batch 1 is in cancer C (2); batch 2 is in cancer N (4)")
+
+
+def test_terms_with_commas_stay_whole():
+    samples = table(group="AAAABBBB", batch="xxxyxyyy")
+    check = el.check_design("~ group + C(batch, contr.sum)", samples, contrasts="groupB")
+    assert check.comparisons.loc["groupB", "adjusted_for"] == "C(batch, contr.sum)"
+    several = el.check_design("~ group + batch + age", samples.assign(age=[1, 2.5, 3, 5, 4, 7, 6, 9]))
+    assert several.comparisons.loc["groupB", "adjusted_for"] == "batch and age"
+
+
+def test_a_mean_that_is_rounding_is_zero():
+    hidden = pd.DataFrame({"F1": [0.1, 0.2, -0.3, 3, 3.1, 3.2]}, index=list("abcdef"))
+    design = el.model_matrix("~ group", pd.DataFrame({"group": list("AAABBB")}, index=list("abcdef")))
+    assert said(el.check_design(design.with_nuisance(hidden)), "the mean of F1 is 0 in A and 3.1 in B")
+
+
 def test_nuisance_is_adjustment():
     design = el.model_matrix("~ group", table(group="AAAABBBB"))
     hidden = pd.DataFrame({"SV1": [-1.0, -2, 0, -1, 1, 2, 1, 0]}, index=design.samples)
@@ -215,6 +246,7 @@ def test_nuisance_is_adjustment():
     assert list(check.comparisons.index) == ["groupB"]
     assert check.comparisons.loc["groupB", "adjusted_for"] == "SV1"
     assert said(check, "SV1 differs between levels of group")
+    assert repr(check).startswith("Check of the design of ~ group and 'SV1': 8 samples")
     assert said(check, "Adjusting for SV1 multiplies the variance of groupB")
 
 

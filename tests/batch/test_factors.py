@@ -9,7 +9,7 @@ import pytest
 import ebayes_lm as el
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import DesignError
+from ebayes_lm.errors import AlignmentError, ContrastError, DesignError
 
 SAMPLES = pd.DataFrame({"group": list("AAABBBCCC"), "sex": list("FMFMFMFMF")}, index=[f"s{k}" for k in range(9)])
 HIDDEN = np.random.default_rng(5).normal(size=(9, 2))
@@ -61,11 +61,25 @@ class TestDesign:
         assert none.design is design
         assert none.n_factors == 0
         assert repr(none) == "no factor found; the design ~ group stays as it is"
+        unnamed = Factors.appended(el.Design(design.frame), np.empty((9, 0)), prefix="F", method="found")
+        assert repr(unnamed) == "no factor found; the design of '(Intercept)', 'groupB', 'groupC' stays as it is"
 
     def test_columns_that_are_there_already(self):
         design = appended(el.model_matrix("~ group", SAMPLES)).design
         with pytest.raises(DesignError, match="columns of one name"):
             design.with_nuisance(pd.DataFrame({"F1": np.arange(9.0)}))
+
+    def test_columns_with_labels_are_matched_by_these(self):
+        """A column that is taken by position in another order is wrong for every feature, and nothing shows it."""
+        design = el.model_matrix("~ group", SAMPLES)
+        recorded = pd.DataFrame({"age": np.arange(9.0)}, index=design.samples)
+        for given in (recorded, recorded[::-1], recorded.reset_index(drop=True), recorded["age"], np.arange(9.0)):
+            assert design.with_nuisance(given).matrix[:, 3].tolist() == list(range(9))
+        with pytest.raises(AlignmentError, match="do not name the same samples"):
+            design.with_nuisance(recorded.rename(str.upper))
+        for short in (recorded[:8].reset_index(drop=True), np.arange(8.0)):
+            with pytest.raises(AlignmentError, match="has 8 entries and the matrix 9 samples"):
+                design.with_nuisance(short)
 
 
 class TestDefaultTests:
@@ -100,12 +114,20 @@ class TestDefaultTests:
             fit.all_pairwise("group").coefficients["B - A"], fit.contrast("groupB - groupA").coefficients.iloc[:, 0]
         )
 
+    def test_contrasts_of_the_design_before(self, y):
+        plain = el.model_matrix("~ 0 + group", SAMPLES)
+        before = el.make_contrasts("groupB - groupA", levels=plain)
+        with pytest.raises(ContrastError, match=r"missing: 'F1', 'F2'; make_contrasts\(..., levels=fit\)"):
+            el.lm_fit(y, appended(plain).design).contrast(before)
+
 
 class TestFactors:
     def test_words(self):
         found = appended(el.model_matrix("~ group", SAMPLES))
         assert repr(found) == "2 factors (F1, F2) by hand, appended to ~ group\nfrom nowhere."
         assert "<table" in found._repr_html_()
+        unnamed = appended(el.Design(np.ones((9, 1))))
+        assert repr(unnamed).startswith("2 factors (F1, F2) by hand, appended to the design of 'x1'\n")
 
     def test_names_from_strangers_are_escaped(self):
         samples = SAMPLES.set_axis([f"<b>{k}" for k in range(9)])

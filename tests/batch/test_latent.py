@@ -265,5 +265,5 @@ def test_nothing_is_changed(data):
 def test_many_effects_beside_factors_that_take_much_draw_a_warning():
     """More than half of the probe sets differ between cancer and normal tissue."""
     data = el.datasets.bladder()
-    with pytest.warns(HiddenFactorWarning, match="40% of 'cancerCancer' goes along with the factors, and the effects"):
+    with pytest.warns(HiddenFactorWarning, match="40 % of 'cancerCancer' goes along with the factors, and the effects"):
         el.latent_factors(data, "~ cancer", 2)

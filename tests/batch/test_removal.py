@@ -50,6 +50,9 @@ def test_effects_that_leave_nothing_are_spoken_of():
     with pytest.warns(DesignWarning, match="'age' explains all 12 samples in full"):
         found = remove_batch_effect(Y, "age", samples=TABLE)
     assert_allclose(found, np.repeat(Y.mean(axis=1).to_numpy()[:, None], 12, axis=1), rtol=SAME)
+    many = np.random.default_rng(1).normal(size=(12, 11))
+    with pytest.warns(DesignWarning, match="'covariate1', .* 6 more explain all 12 samples .*; give fewer covariates"):
+        remove_batch_effect(Y, covariates=many)
 
 
 def reference():

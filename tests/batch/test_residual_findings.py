@@ -49,7 +49,28 @@ def test_a_batch_is_found_and_named() -> None:
     assert found.components["beyond_chance"].tolist()[:2] == [True, False]
     better = look(y, table(batch=batch), "~ group + batch")
     assert says(better, "No component of the residuals is beyond chance")
-    assert says(better, "Not visible", "`group`", "`batch`")
+    assert says(better, "Not visible here", "`group`", "`batch`")
+
+
+def test_what_the_design_mostly_holds_is_visible_in_part() -> None:
+    """Silence about a batch that goes along with the group would be taken for its absence."""
+    batch = np.where(np.arange(N) < N - 2, GROUP, "A")
+    beside = np.tile(list("xxyy"), N // 4)
+    found = look(noise(1), table(batch=batch, beside=beside))
+    assert says(found, "Not visible here", "`group`")
+    (line,) = says(found, "Visible here in part only", "`batch` (8")
+    assert "`beside`" not in line
+    there = look(noise(1) + effect(2, batch == "B"), table(batch=batch))
+    assert says(there, "follows `batch`", "The design holds 8")
+    assert not says(there, "Visible here in part only")
+
+
+@pytest.mark.parametrize("options", [{}, {"n_perm": 0}])
+def test_noise_that_happens_to_lie_along_a_column_is_no_finding(options: dict[str, int]) -> None:
+    """Among all pairs of annotation and component one is near at times, though the annotation explains nothing."""
+    found = look(noise(26), table(site=np.random.default_rng(26).choice(list("uvw"), N)), **options)
+    assert (found.associations["adj_p_value"] < 0.05).any()
+    assert not says(found, "follows")
 
 
 def test_without_its_null_the_batch_is_found_too() -> None:

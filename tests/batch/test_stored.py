@@ -101,6 +101,7 @@ def test_the_mark_is_read_back(tmp_path):
     found.write(tmp_path / "adjusted.zarr")
     again = el.open_matrix(tmp_path / "adjusted.zarr")
     assert again.adjusted == "combat: 3 batches"
+    assert repr(again).endswith(", adjusted (combat: 3 batches)")
     with pytest.warns(AdjustedDataWarning, match="combat: 3 batches"):
         el.lm_fit(again, "~ group", samples=TABLE)
     twice = el.remove_batch_effect(again, "day", samples=TABLE)

@@ -13,6 +13,7 @@ from scipy import sparse, stats
 
 import ebayes_lm as el
 from ebayes_lm import datasets, surrogate_variables, svaseq
+from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.local_fdr import local_fdr
 from ebayes_lm.errors import ArgumentError, DesignError
 
@@ -165,7 +166,7 @@ def test_labels_and_words() -> None:
 def test_share_of_interest_is_that_of_a_regression() -> None:
     found = surrogate_variables(Y, "~ group", n_sv=1, samples=TABLE)
     share = np.corrcoef(found.values["SV1"], TABLE["group"] == "B")[0, 1] ** 2
-    assert found.remarks[1] == f"Beyond the null design, group explains {100 * share:.0f} % of SV1."
+    assert found.remarks[1] == f"Beyond the null design, group explains {percent(share)} of SV1."
 
 
 SAME_PROBLEMS = {
@@ -262,6 +263,12 @@ def test_constant_features_do_not_count() -> None:
     assert_same_up_to_sign(found.values, usual.values.to_numpy(), SAME)
     assert found.posterior_association.isna().sum() == 30
     assert found.posterior_effect.isna().sum() == 30
+
+
+@pytest.mark.parametrize("method", ["irw", "two-step"])
+def test_where_squares_are_nothing_there_are_none(method: str) -> None:
+    found = surrogate_variables(1e-200 * Y, "~ group", n_sv=1, samples=TABLE, method=method)
+    assert found.n_factors == 0
 
 
 def test_fewer_directions_than_wanted_are_told() -> None:
