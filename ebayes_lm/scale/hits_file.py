@@ -17,6 +17,7 @@ import pandas as pd
 from ebayes_lm.data.arrow_tables import arrow_table
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing
+from ebayes_lm.results.saving import writing
 
 #: Rows that are collected before they are written.
 _GROUP = 1 << 17
@@ -34,10 +35,8 @@ class HitsFile(ABC):
         self.path = path
         self._frames: list[pd.DataFrame] = []
         self._rows = 0
-        try:
+        with writing(path):
             handle, name = tempfile.mkstemp(prefix=".ebayes-lm-", dir=path.parent)
-        except OSError as error:
-            raise DataError(f"{path} cannot be written: {error.strerror}") from None
         self._temporary = Path(name)
         self._stream = os.fdopen(handle, "wb")
 
@@ -54,7 +53,8 @@ class HitsFile(ABC):
     def _flush(self) -> None:
         if self._frames:
             full = [frame for frame in self._frames if len(frame)] or self._frames[:1]
-            self._put(pd.concat(full, ignore_index=True))
+            with writing(self.path):
+                self._put(pd.concat(full, ignore_index=True))
         self._frames, self._rows = [], 0
 
     @abstractmethod
@@ -74,15 +74,20 @@ class HitsFile(ABC):
                     self._end()
             else:
                 self._flush()
-                self._end()
-                self._stream.close()
-                mask = os.umask(0o077)
-                os.umask(mask)
-                os.chmod(self._temporary, 0o666 & ~mask)
-                os.replace(self._temporary, self.path)
+                with writing(self.path):
+                    self._replace()
         finally:
-            self._stream.close()
+            with suppress(OSError):  # what could not be written cannot be written now
+                self._stream.close()
             self._temporary.unlink(missing_ok=True)
+
+    def _replace(self) -> None:
+        self._end()
+        self._stream.close()
+        mask = os.umask(0o077)
+        os.umask(mask)
+        os.chmod(self._temporary, 0o666 & ~mask)
+        os.replace(self._temporary, self.path)
 
 
 class TextFile(HitsFile):
@@ -151,7 +156,7 @@ def checked_path(out: Any) -> Path:
     if not isinstance(out, (str, Path)):
         raise ArgumentTypeError(f"out is the path of a file such as 'hits.parquet'; got {out!r:.60}")
     path = Path(out)
-    if _ending(path) is None:
+    if _ending(path) is None and not path.is_dir():
         raise ArgumentError(f"out={path.name!r} is of no format that is known here; names end in {listing(_KINDS, 9)}")
     if path.is_dir() or not path.parent.is_dir():
         reason = (

@@ -120,6 +120,8 @@ def scan(
         Covariates cannot be used, or leave no residual degrees of freedom.
     ArgumentError
         A value outside what is allowed, or more tests than fit into a table.
+    StorageError
+        The disk is full, or not writeable; or another run works in the folder of ``checkpoint``.
 
     Notes
     -----

@@ -6,6 +6,7 @@ import stat
 import pandas as pd
 import pytest
 
+from ebayes_lm.errors import StorageError
 from ebayes_lm.scale import hits_file as files
 from ebayes_lm.scale.hits_file import checked_path, hits_file
 
@@ -53,6 +54,23 @@ def test_a_failure_leaves_nothing(tmp_path, ending, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is always full comes with Linux")
+@pytest.mark.parametrize("ending", READ)
+def test_a_full_disk_is_one_error(tmp_path, ending, monkeypatch):
+    def full(handle, mode):
+        os.close(handle)
+        return open("/dev/full", mode)
+
+    def written():
+        with hits_file(tmp_path / f"hits{ending}") as file:
+            file.write(FRAME)
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(StorageError, match=r"hits.* cannot be written: No space left on device"):
+        written()
+    assert not any(tmp_path.iterdir())
 
 
 def test_two_runs_write_the_same_bytes(tmp_path):
