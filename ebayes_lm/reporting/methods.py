@@ -10,9 +10,11 @@ import numpy as np
 from ebayes_lm.errors import counted, joined
 from ebayes_lm.reporting.completeness import completeness, percent
 from ebayes_lm.reporting.hidden import cite_hidden
+from ebayes_lm.reporting.known import procedure_of
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.reporting.sentences import lowest_df
+from ebayes_lm.reporting.versions import versions
 from ebayes_lm.reporting.works import (
     BENJAMINI_HOCHBERG,
     CHEN,
@@ -32,7 +34,6 @@ from ebayes_lm.reporting.works import (
     Cited,
 )
 from ebayes_lm.results.tested import TestedFit
-from ebayes_lm.results.threshold import TreatFit
 
 _WIDTH = 100
 
@@ -61,7 +62,7 @@ def methods_text(
     source : str, optional
         A reference for the data.
     procedure : Procedure, optional
-        Weights, correlation and other choices that the fit itself does not tell.
+        Weights, correlation and other choices; by default what the fit itself tells of them.
 
     Returns
     -------
@@ -76,7 +77,7 @@ def methods_text(
     # Methods
     """
     cited = Cited()
-    procedure = procedure or Procedure(lfc=mod.lfc if isinstance(mod, TreatFit) else None)
+    procedure = procedure_of(mod) if procedure is None else procedure
     sentences = [
         *([_counts(procedure.counts, cited)] if procedure.counts else []),
         _fitting(mod, procedure, cited),
@@ -121,9 +122,10 @@ def _fitting(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
         weighted += f"{' and' if weighted else ' with'} sample weights{each} estimated from the data {cited(work)}"
     text = (
         f"A linear model with the design {formula} was fitted by {_way(procedure, weighted, cited)}{weighted} to each "
-        f"of {mod.shape[0]:,} features over {used:,} samples."
+        f"of {counted(mod.shape[0], 'feature')} over {counted(used, 'sample')}."
     )
-    return f"{text} {_blocks(procedure, cited)}" if procedure.block is not None else text
+    correlated = procedure.block is not None or mod.fit.duplicates is not None
+    return f"{text} {_blocks(mod, procedure, cited)}" if correlated else text
 
 
 def _way(procedure: Procedure, weighted: str, cited: Cited) -> str:
@@ -137,8 +139,14 @@ def _way(procedure: Procedure, weighted: str, cited: Cited) -> str:
     return "weighted least squares" if weighted or procedure.weighs_observations else "least squares"
 
 
-def _blocks(procedure: Procedure, cited: Cited) -> str:
-    """How samples of a block go together."""
+def _blocks(mod: TestedFit, procedure: Procedure, cited: Cited) -> str:
+    """How samples of a block go together, or measurements of a feature."""
+    repeats = mod.fit.duplicates
+    if repeats is not None:
+        rho = "" if procedure.correlation is None else f" with a correlation of {procedure.correlation:.4g}"
+        return f"The {repeats.count} measurements of a feature in a sample were taken as correlated,{rho} " + (
+            f"{cited(SMYTH_MICHAUD_SCOTT)}."
+        )
     of = f"Samples of the same `{procedure.block}` ({counted(procedure.n_blocks, 'block')}) were taken as correlated,"
     if isinstance(procedure.correlation, str):
         return (
@@ -228,11 +236,9 @@ def _prior(mod: TestedFit) -> str:
 
 
 def _versions() -> str:
-    from importlib.metadata import version
-    from platform import python_version
-
-    parts = [f"{name} {version(name)}" for name in ("numpy", "scipy", "pandas")]
-    return f"ebayes_lm {version('ebayes-lm')} (Python {python_version()}, {', '.join(parts)})"
+    found = versions()
+    parts = [f"{name} {found[name]}" for name in ("numpy", "scipy", "pandas")]
+    return f"ebayes_lm {found['ebayes-lm']} (Python {found['python']}, {', '.join(parts)})"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

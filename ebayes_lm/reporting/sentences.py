@@ -5,21 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.errors import counted, joined
+from ebayes_lm.errors import agreeing, counted, joined
 from ebayes_lm.reporting.informing import Informing
 from ebayes_lm.results.tested import TestedFit
 
 #: Groups of samples that are listed one by one; more are counted.
 _MOST_GROUPS = 8
+#: Levels that mean nothing without their factor, as numbers do.
+_ANSWERS = {"true", "false", "yes", "no"}
+
+
+def spoken(factor: str, level: str) -> str:
+    """A level as it can stand by itself: with its factor where it is a number, or an answer.
+
+    >>> spoken("batch", "2"), spoken("group", "treated"), spoken("smoker", "no")
+    ('batch 2', 'treated', 'smoker no')
+    """
+    bare = level.replace(".", "", 1).lstrip("-").isdecimal() or level.lower() in _ANSWERS
+    return f"{factor} {level}" if bare else level
 
 
 def title(informing: Informing) -> str:
     """What is compared: two levels of one factor as such, anything else by its name."""
     compared = informing.compared
     if len(compared) == 1:
-        ((_, nets),) = compared.items()
-        up = [level for level, net in nets.items() if abs(net - 1.0) < 1e-6]
-        down = [level for level, net in nets.items() if abs(net + 1.0) < 1e-6]
+        ((name, nets),) = compared.items()
+        up = [spoken(name, level) for level, net in nets.items() if abs(net - 1.0) < 1e-6]
+        down = [spoken(name, level) for level, net in nets.items() if abs(net + 1.0) < 1e-6]
         if len(nets) == 2 and up and down:
             return f"{up[0]} against {down[0]}"
     return informing.name
@@ -99,8 +111,8 @@ def _sides(informing: Informing) -> list[str]:
     compared = informing.compared
     if len(compared) != 1:
         return []
-    ((_, nets),) = compared.items()
-    return sorted(nets, key=lambda level: nets[level] < 0)
+    ((name, nets),) = compared.items()
+    return [spoken(name, level) for level in sorted(nets, key=lambda level: nets[level] < 0)]
 
 
 def _between(informing: Informing) -> list[str]:
@@ -109,7 +121,8 @@ def _between(informing: Informing) -> list[str]:
     if len(compared) != 1:
         return []
     ((name, nets),) = compared.items()
-    return [level for level in informing.levels[name] if level in set(informing.informing[name]) and level not in nets]
+    inside = set(informing.informing[name])
+    return [spoken(name, level) for level in informing.levels[name] if level in inside and level not in nets]
 
 
 def _counts(informing: Informing, rows: pd.DataFrame) -> list[str]:
@@ -117,13 +130,15 @@ def _counts(informing: Informing, rows: pd.DataFrame) -> list[str]:
     names = list(informing.compared)
     if not names:
         return []
-    cells = rows[names].agg(" ".join, axis=1).value_counts(sort=False)
+    words = pd.DataFrame({name: [spoken(name, level) for level in rows[name]] for name in names}, index=rows.index)
+    of = "" if words.equals(rows[names].astype(words.dtypes)) else "of "
+    cells = words.agg(" ".join, axis=1).value_counts(sort=False)
     if len(names) == 1:
-        order = [*_sides(informing), *informing.levels[names[0]]]
+        order = [*_sides(informing), *(spoken(names[0], level) for level in informing.levels[names[0]])]
         cells = cells.loc[sorted(cells.index, key=order.index)]
     if len(cells) > _MOST_GROUPS:
         return [f"{len(cells):,} groups of {joined(names)}"]
-    return [f"{count:,} {cell}" for cell, count in cells.items()]
+    return [f"{count:,} {of}{cell}" for cell, count in cells.items()]
 
 
 def describe_data(mod: TestedFit) -> str:
@@ -131,10 +146,11 @@ def describe_data(mod: TestedFit) -> str:
     n, used = mod.design.shape[0], mod.fit.plan.n_used
     df = np.unique(mod.df_residual.to_numpy())
     each = f"{df[0]:.4g}" if len(df) == 1 else f"{df[0]:.4g} to {df[-1]:.4g}"
-    where = f"{n:,} samples" if used == n else f"{used:,} of {n:,} samples, the others having weight zero"
+    where = counted(n, "sample") if used == n else f"{used:,} of {n:,} samples, the others having weight zero"
     return (
-        f"{mod.shape[0]:,} features on {where}; {mod.rank} coefficients are estimated, which leaves {each} "
-        "residual degrees of freedom per feature."
+        f"{counted(mod.shape[0], 'feature')} on {where}; {counted(mod.rank, 'coefficient')} "
+        f"{'is' if mod.rank == 1 else 'are'} estimated, which leaves {each} residual "
+        f"{'degree' if each == '1' else 'degrees'} of freedom per feature."
     )
 
 
@@ -153,10 +169,16 @@ def describe_prior(mod: TestedFit) -> str:
             f"no more than chance explains.{how}"
         )
     own = float(np.nanmedian(mod.df_residual))
+    share = df / (df + own)
+    part = "over 99%" if share > 0.995 else f"{share:.0%}"
     return (
-        f"Variances are drawn towards {where}. It counts for d0 = {df:.3g} degrees of freedom beside the {own:.4g} of "
-        f"a feature, so {df / (df + own):.0%} of a moderated variance is prior.{how}"
+        f"Variances are drawn towards {where}. It counts for d0 = {_df(df)} degrees of freedom beside the {own:.4g} of "
+        f"a feature, so {part} of a moderated variance is prior.{how}"
     )
+
+
+def _df(df: float) -> str:
+    return f"{df:.3g}" if df < 1000.0 else f"{df:,.0f}"
 
 
 def _location(mod: TestedFit) -> str:
@@ -169,7 +191,7 @@ def _location(mod: TestedFit) -> str:
 
 def _outliers(mod: TestedFit) -> str:
     low = lowest_df(mod)
-    return "" if low is None else f"; d0 is lower where a variance stands out, down to {low:.3g}"
+    return "" if low is None else f"; d0 is lower where a variance stands out, down to {_df(low)}"
 
 
 def lowest_df(mod: TestedFit) -> float | None:
@@ -179,12 +201,17 @@ def lowest_df(mod: TestedFit) -> float | None:
     return low if low < mod.prior.df2 else None
 
 
+def _be(number: int) -> str:
+    return agreeing(number, "is", "are")
+
+
 def describe_decisions(counts: pd.Series[int], informing: Informing, fdr: float, lfc: float | None = None) -> str:
     """How many features are up and down, and by more than what."""
     parts = title(informing).split(" against ")
     up, down = (f"higher in {parts[0]}", "lower") if len(parts) == 2 else ("up", "down")
     beyond = "" if lfc is None else f" by more than {lfc:g} (TREAT)"
     return (
-        f"At a false discovery rate of {fdr:.3g}, {counts['Up']:,} of {counts.sum():,} features are {up}{beyond}, "
-        f"{counts['Down']:,} are {down}, and {counts['NotSig']:,} are not significant."
+        f"At a false discovery rate of {fdr:.3g}, {counts['Up']:,} of {counts.sum():,} features {_be(counts['Up'])} "
+        f"{up}{beyond}, {counts['Down']:,} {_be(counts['Down'])} {down}, and {counts['NotSig']:,} "
+        f"{_be(counts['NotSig'])} not significant."
     )

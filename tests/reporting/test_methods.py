@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ebayes_lm as el
+from ebayes_lm.reporting.known import procedure_of
 from ebayes_lm.reporting.methods import methods_text
 from ebayes_lm.reporting.procedure import Procedure
 
@@ -92,3 +93,24 @@ def test_a_work_that_is_cited_twice_is_listed_once(fit):
 def test_two_features_are_not_moderated():
     fit = el.lm_fit(el.datasets.simulate(n_features=50, seed=1).data[:2, :], "~ group")
     assert "tested by ordinary t-statistics" in _text(fit.ebayes())
+
+
+def test_the_fit_itself_tells_of_weights_and_blocks():
+    simulation = el.datasets.simulate(n_features=200, groups={"A": 4, "B": 4}, seed=1)
+    y, samples = simulation.data, simulation.data.targets.assign(patient=list("wxyzwxyz"))
+    paired = {"samples": samples, "block": "patient"}
+    one = el.lm_fit(y.E, "~ group", **paired, correlation=0.25).ebayes(robust=True)
+    assert procedure_of(one, samples).correlation == pytest.approx(0.25)
+    assert (procedure_of(one, samples).block, procedure_of(one).block) == ("patient", "block")
+    assert "by generalised least squares to each of 200 features" in _text(one)
+    assert "(4 blocks) were taken as correlated, with a within-block correlation of 0.25" in _text(one)
+    assert "made robust against outlying variances" in _text(one)
+    each = el.lm_fit(y.E, "~ group", **paired, correlation="feature").ebayes()
+    assert "each feature with a within-block correlation of its own" in _text(each)
+    weighted = el.lm_fit(y.E, "~ group", samples=samples, weights=y.E.abs() + 1.0).ebayes()
+    assert "by weighted least squares with weights of observations" in _text(weighted)
+    twice = el.lm_fit(y.E, "~ group", samples=samples, ndups=2, correlation=0.5).ebayes()
+    assert "The 2 measurements of a feature in a sample were taken as correlated, with a correlation of 0.5" in _text(
+        twice
+    )
+    assert procedure_of(el.lm_fit(y, "~ group").treat(lfc=0.5)) == Procedure(lfc=0.5)

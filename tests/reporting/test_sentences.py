@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import ebayes_lm as el
 from ebayes_lm.reporting.informing import informing_samples
 from ebayes_lm.reporting.sentences import (
+    describe_data,
     describe_decisions,
     describe_informing,
     describe_prior,
@@ -22,6 +25,9 @@ FLAT = {"group": list("AABBC"), "age": [31.0, 44.0, 50.0, 28.0, 39.0]}
 _PAIRS = "4 of 6 samples inform it: patient 1 (1 B and 1 A); patient 2 (1 B and 1 A). The 2 others have no weight"
 _WITHOUT_C = "4 of 5 samples inform it: 2 B and 2 A. The other sample has no weight"
 
+NUMBERED = {"batch": list("112212"), "group": list("ABABAA")}
+_BATCHES = "All 6 samples inform it: 3 of batch 2 and 3 of batch 1."
+
 CROSSED = {"a": list("uuvvuuvv"), "b": list("xyxyxyxy")}
 
 
@@ -32,6 +38,7 @@ CROSSED = {"a": list("uuvvuuvv"), "b": list("xyxyxyxy")}
         (FLAT, "~ group", "groupB", "B against A", _WITHOUT_C),
         (FLAT, "~ group", "(groupB + groupC)/2", "(groupB + groupC)/2", "All 5 samples inform it: 2 B, 1 C and 2 A."),
         (FLAT, "~ age", "age", "age", "All 5 samples inform it."),
+        (NUMBERED, "~ group + batch", "batch2", "batch 2 against batch 1", _BATCHES),
         (CROSSED, "~ a * b", "av:by", "av:by", "All 8 samples inform it."),
     ],
 )  # fmt: skip
@@ -85,7 +92,7 @@ def test_decisions_against_a_threshold():
     found = informing_samples(el.model_matrix("~ group", samples), "groupB", samples)
     counts = pd.Series({"Down": 1, "NotSig": 7, "Up": 2})
     assert "2 of 10 features are higher in B by more than 0.5 (TREAT)" in describe_decisions(counts, found, 0.05, 0.5)
-    assert "are higher in B, 1 are lower" in describe_decisions(counts, found, 0.05)
+    assert "are higher in B, 1 is lower" in describe_decisions(counts, found, 0.05)
 
 
 def test_samples_of_weight_zero_are_told():
@@ -98,3 +105,16 @@ def test_samples_of_weight_zero_are_told():
     assert text.endswith("1 sample of weight zero takes no part.")
     whole = informing_samples(fit.design, "(groupB + groupC)/2", samples, plan=fit.plan)
     assert describe_informing(whole).startswith("All 4 of 5 samples that have a weight inform it: ")
+
+
+def test_one_is_one() -> None:
+    mod = el.lm_fit(np.random.default_rng(1).normal(size=(1, 3)), np.ones((3, 1))).ordinary()
+    assert describe_data(mod).startswith("1 feature on 3 samples; 1 coefficient is estimated, which leaves 2 residual")
+    two = el.lm_fit(np.random.default_rng(1).normal(size=(2, 2)), np.ones((2, 1))).ordinary()
+    assert describe_data(two).endswith("leaves 1 residual degree of freedom per feature.")
+
+
+def test_a_strong_prior_is_never_all_of_a_variance() -> None:
+    mod = el.lm_fit(np.random.default_rng(1).normal(size=(50, 6)), np.ones((6, 1))).ebayes()
+    mod = replace(mod, prior=replace(mod.prior, df2=3010.4))
+    assert "d0 = 3,010 degrees of freedom beside the 5 of a feature, so over 99% of a moderated" in describe_prior(mod)

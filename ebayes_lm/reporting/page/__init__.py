@@ -1,0 +1,1 @@
+"""The report as a page: its words, its numbers, and the one file that holds both."""
