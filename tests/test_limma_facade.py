@@ -238,7 +238,7 @@ def test_names_of_arguments_are_rs() -> None:
         "treat": "fit fc lfc trend robust winsor_tail_p legacy upshot",
         "topTable": "fit coef number genelist adjust_method sort_by resort_by p_value fc lfc confint",
         "topTableF": "fit number genelist adjust_method sort_by p_value lfc",
-        "topTreat": "fit coef sort_by resort_by table_options",
+        "topTreat": "fit coef sort_by resort_by number genelist adjust_method p_value fc lfc confint",
         "decideTests": "object method adjust_method p_value lfc",
         "squeezeVar": "var df covariate span robust winsor_tail_p legacy",
         "fitFDist": "x df1 covariate",

@@ -18,6 +18,8 @@ remembers. Coefficients go by name alone, because R counts them from 1 and Pytho
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from ebayes_lm.limma.batches import removeBatchEffect, wsva
 from ebayes_lm.limma.curves import chooseLowessSpan, loessFit, weightedLowess
 from ebayes_lm.limma.decisions import classifyTestsF, decideTests, propTrueNull
@@ -82,3 +84,22 @@ __all__ = [
     "weightedLowess",
     "wsva",
 ]
+
+
+def __getattr__(name: str) -> NoReturn:
+    """Say what to write in place of a name of R that is not here.
+
+    Raises
+    ------
+    ImportError
+        A name of R. An AttributeError would lose its words on the way to ``from ebayes_lm.limma import ...``.
+    AttributeError
+        Any other name.
+    """
+    from ebayes_lm.errors import nearest
+    from ebayes_lm.limma.names import in_place_of
+
+    said = in_place_of(name)
+    if said is not None:
+        raise ImportError(f"{__name__} has no {name!r}. {said}", name=__name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{nearest(name, __all__)}")

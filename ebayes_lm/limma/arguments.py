@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.errors import ArgumentTypeError, listing
@@ -62,8 +63,13 @@ def usable_weights(weights: Any) -> Any:
     """Weights of which those that leave an observation out in limma are zero: missing, infinite or not positive."""
     if weights is None:
         return None
-    values = float_array(weights, "weights")
-    usable = np.where((values > 0.0) & (values < np.inf), values, 0.0)
+    if isinstance(weights, FeatureMatrix):
+        return weights.map(_usable)
+    usable = _usable(float_array(weights, "weights"))
     if isinstance(weights, pd.Series):
         return pd.Series(usable, index=weights.index)
     return pd.DataFrame(usable, weights.index, weights.columns) if isinstance(weights, pd.DataFrame) else usable
+
+
+def _usable(weights: FloatArray) -> FloatArray:
+    return np.where((weights > 0.0) & (weights < np.inf), weights, 0.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ebayes_lm as el
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.limma.arguments import usable_weights
+from ebayes_lm.limma.spelling import completing
 from ebayes_lm.results.arguments import real
 from ebayes_lm.weights.quality import inputs
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@completing
 def removeBatchEffect(
     x: Any,
     batch: Any = None,
@@ -73,6 +75,7 @@ def removeBatchEffect(
     )
 
 
+@completing
 def wsva(y: Any, design: Any, n_sv: int = 1, weight_by_sd: bool = False, **run: Any) -> pd.DataFrame:
     """Surrogate variables by weighted effects: :func:`ebayes_lm.wsva`.
 

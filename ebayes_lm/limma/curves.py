@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ebayes_lm as el
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ebayes_lm._typing import FloatArray
 
 
+@completing
 def loessFit(
     y: ArrayLike,
     x: ArrayLike,
@@ -60,6 +62,7 @@ def loessFit(
     )
 
 
+@completing
 def weightedLowess(
     x: ArrayLike,
     y: ArrayLike,
@@ -98,6 +101,7 @@ def weightedLowess(
     return el.weighted_lowess(x, y, weights, span=span, iterations=iterations, delta=delta, n_points=npts)
 
 
+@completing
 def chooseLowessSpan(n: int = 1000, small_n: float = 50, min_span: float = 0.3, power: float = 1 / 3) -> float:
     """Choose the span of a trend by the number of points: :func:`ebayes_lm.choose_lowess_span`.
 

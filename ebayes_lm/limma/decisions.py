@@ -8,11 +8,13 @@ import numpy as np
 
 import ebayes_lm as el
 from ebayes_lm.limma.arguments import adjustment, completed
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@completing
 def decideTests(
     object: Any,
     method: str = "separate",
@@ -55,6 +57,7 @@ def decideTests(
     )
 
 
+@completing
 def classifyTestsF(
     object: Any, cor_matrix: ArrayLike | None = None, df: ArrayLike = np.inf, p_value: float = 0.01
 ) -> el.TestResults:
@@ -84,6 +87,7 @@ def classifyTestsF(
     return el.classify_tests_f(object, cor_matrix=cor_matrix, df=df, p_value=p_value)
 
 
+@completing
 def propTrueNull(p: ArrayLike, method: str = "lfdr", nbins: int = 20) -> float:
     """Share of hypotheses that are true: :func:`ebayes_lm.prop_true_null`.
 

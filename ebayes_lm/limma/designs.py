@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
 from ebayes_lm.errors import ContrastError
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,7 @@ def makeContrasts(
     return el.make_contrasts(contrasts, levels=levels)
 
 
+@completing
 def contrastAsCoef(design: Any, contrast: Any, first: bool = True) -> tuple[el.Design, list[int]]:
     """Turn a design so that contrasts become coefficients: :func:`ebayes_lm.contrast_as_coef`.
 
@@ -83,6 +85,7 @@ def contrastAsCoef(design: Any, contrast: Any, first: bool = True) -> tuple[el.D
     return el.contrast_as_coef(design, contrast, first=first)
 
 
+@completing
 def is_fullrank(x: Any) -> bool:
     """Whether every coefficient of a design can be estimated.
 
@@ -104,6 +107,7 @@ def is_fullrank(x: Any) -> bool:
     return el.is_full_rank(x)
 
 
+@completing
 def nonEstimable(x: Any) -> list[str] | None:
     """Coefficients that earlier ones determine.
 

@@ -9,6 +9,7 @@ import numpy as np
 import ebayes_lm as el
 from ebayes_lm.errors import DesignWarning, warn
 from ebayes_lm.limma.arguments import completed, matrix_with_weights, named, usable_weights
+from ebayes_lm.limma.spelling import completing
 from ebayes_lm.results.stages import require_linear
 from ebayes_lm.results.tested import TestedFit
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Fit: TypeAlias = "el.LinearFit | TestedFit"
 
 
+@completing
 def lmFit(
     object: Any,
     design: Any = None,
@@ -87,6 +89,7 @@ def lmFit(
     )
 
 
+@completing
 def contrasts_fit(
     fit: el.LinearFit | TestedFit, contrasts: Any = None, coefficients: Any = None
 ) -> el.LinearFit | TestedFit:
@@ -120,6 +123,7 @@ def contrasts_fit(
     return fit.select(coefs=kept) if isinstance(fit, TestedFit) else linear.select(coefs=kept)
 
 
+@completing
 def fitted(object: Fit) -> pd.DataFrame:
     """Fitted values of a fit.
 
@@ -142,6 +146,7 @@ def fitted(object: Fit) -> pd.DataFrame:
     return require_linear(object, "fitted").fitted()
 
 
+@completing
 def residuals(object: Fit, y: Any) -> pd.DataFrame:
     """What a fit leaves of the data it was made from.
 

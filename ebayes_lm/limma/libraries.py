@@ -9,6 +9,7 @@ import pandas as pd
 import ebayes_lm as el
 from ebayes_lm.errors import ArgumentTypeError, listing
 from ebayes_lm.limma.arguments import completed
+from ebayes_lm.limma.spelling import completing
 from ebayes_lm.results.arguments import truth
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _METHODS = ("TMM", "TMMwsp", "RLE", "upperquartile", "none")
 
 
+@completing
 def DGEList(
     counts: Any,
     lib_size: ArrayLike | pd.Series[float] | None = None,
@@ -70,6 +72,7 @@ def DGEList(
     return d[d.counts.to_numpy().any(axis=1), :] if truth(remove_zeros, "remove_zeros") else d
 
 
+@completing
 def normLibSizes(
     object: Any,
     method: str = "TMM",
@@ -134,6 +137,7 @@ def normLibSizes(
     return normalized if isinstance(object, el.DGEList) else normalized.samples["norm_factors"]
 
 
+@completing
 def filterByExpr(
     y: Any,
     design: Any = None,
@@ -182,6 +186,7 @@ def filterByExpr(
     )
 
 
+@completing
 def sumTechReps(x: Any, ID: Any) -> Any:
     """Sum the counts of technical replicates: :func:`ebayes_lm.sum_tech_reps`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
+from ebayes_lm.limma.spelling import completing
 from ebayes_lm.results.stages import require_linear
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@completing
 def eBayes(
     fit: Any,
     proportion: float = 0.01,
@@ -64,6 +66,7 @@ def eBayes(
     )
 
 
+@completing
 def treat(
     fit: Any,
     fc: float = 1.2,
@@ -109,6 +112,7 @@ def treat(
     )
 
 
+@completing
 def squeezeVar(
     var: ArrayLike,
     df: ArrayLike,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
 from ebayes_lm.limma.arguments import completed, usable_weights
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 NORMALIZATIONS = ("none", "scale", "quantile", "cyclicloess")
 
 
+@completing
 def voom(
     counts: Any,
     design: Any = None,
@@ -83,6 +85,7 @@ def voom(
     )
 
 
+@completing
 def voomWithQualityWeights(
     counts: Any,
     design: Any = None,
@@ -143,6 +146,7 @@ def voomWithQualityWeights(
     )
 
 
+@completing
 def vooma(
     y: Any,
     design: Any = None,
@@ -152,7 +156,7 @@ def vooma(
     span: float | None = None,
     legacy_span: bool = False,
     **run: Any,
-) -> el.VoomEList:
+) -> el.VoomEList | el.VoomMatrix:
     """Give log intensities precision weights: :func:`ebayes_lm.vooma`.
 
     Parameters
@@ -172,7 +176,7 @@ def vooma(
 
     Returns
     -------
-    VoomEList
+    VoomEList or VoomMatrix
 
     Examples
     --------
@@ -186,6 +190,7 @@ def vooma(
     )
 
 
+@completing
 def voomaByGroup(
     y: Any,
     group: Any,
@@ -195,7 +200,7 @@ def voomaByGroup(
     span: float | None = None,
     legacy_span: bool = False,
     **run: Any,
-) -> el.VoomEList:
+) -> el.VoomEList | el.VoomMatrix:
     """Give log intensities precision weights from a trend in each group: :func:`ebayes_lm.vooma_by_group`.
 
     Parameters
@@ -211,7 +216,7 @@ def voomaByGroup(
 
     Returns
     -------
-    VoomEList
+    VoomEList or VoomMatrix
 
     Examples
     --------

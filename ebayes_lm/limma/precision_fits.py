@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import ebayes_lm as el
 from ebayes_lm.limma.arguments import completed, usable_weights
 from ebayes_lm.limma.precision import NORMALIZATIONS
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
 
+@completing
 def voomLmFit(
     counts: Any,
     design: Any = None,
@@ -83,6 +85,7 @@ def voomLmFit(
     )
 
 
+@completing
 def voomaLmFit(
     y: Any,
     design: Any = None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@completing
 def fitFDist(x: ArrayLike, df1: ArrayLike, covariate: ArrayLike | None = None) -> el.VariancePrior:
     """Fit a scaled F distribution to variances by moments: :func:`ebayes_lm.fit_f_dist`.
 
@@ -36,6 +38,7 @@ def fitFDist(x: ArrayLike, df1: ArrayLike, covariate: ArrayLike | None = None) -
     return el.fit_f_dist(x, df1, covariate=covariate)
 
 
+@completing
 def fitFDistRobustly(
     x: ArrayLike,
     df1: ArrayLike,
@@ -65,6 +68,7 @@ def fitFDistRobustly(
     return el.fit_f_dist_robustly(x, df1, covariate=covariate, winsor_tail_p=winsor_tail_p)  # type: ignore[arg-type]
 
 
+@completing
 def fitFDistUnequalDF1(
     x: ArrayLike,
     df1: ArrayLike,
@@ -100,6 +104,7 @@ def fitFDistUnequalDF1(
     return el.fit_f_dist_unequal_df1(x, df1, covariate=covariate, span=span, robust=robust, prior_weights=prior_weights)
 
 
+@completing
 def trigammaInverse(x: ArrayLike) -> Any:
     """Inverse of the trigamma function: :func:`ebayes_lm.trigamma_inverse`.
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
 from ebayes_lm.limma.arguments import completed, matrix_with_weights, usable_weights
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
 
+@completing
 def arrayWeights(
     object: Any,
     design: Any = None,
@@ -73,6 +75,7 @@ def arrayWeights(
     )
 
 
+@completing
 def arrayWeightsQuick(y: Any, fit: Any) -> pd.Series[float]:
     """Weigh samples by the residuals of a fit: :func:`ebayes_lm.array_weights_quick`.
 
@@ -97,6 +100,7 @@ def arrayWeightsQuick(y: Any, fit: Any) -> pd.Series[float]:
     return el.array_weights_quick(y, fit)
 
 
+@completing
 def duplicateCorrelation(
     object: Any,
     design: Any = None,

@@ -8,6 +8,7 @@ import numpy as np
 
 import ebayes_lm as el
 from ebayes_lm.limma.libraries import count_list
+from ebayes_lm.limma.spelling import completing
 from ebayes_lm.results.arguments import truth
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@completing
 def cpm(
     y: Any,
     normalized_lib_sizes: bool = True,
@@ -51,6 +53,7 @@ def cpm(
     return el.cpm(_sized(y, normalized_lib_sizes), log=log, prior_count=prior_count, lib_size=lib_size)
 
 
+@completing
 def rpkm(
     y: Any,
     gene_length: Any = None,
@@ -84,6 +87,7 @@ def rpkm(
     return el.rpkm(_sized(y, normalized_lib_sizes), gene_length, log=log, prior_count=prior_count, lib_size=lib_size)
 
 
+@completing
 def aveLogCPM(
     y: Any,
     normalized_lib_sizes: bool = True,

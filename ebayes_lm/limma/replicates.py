@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
 from ebayes_lm.limma.arguments import usable_weights
+from ebayes_lm.limma.spelling import completing
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
 
+@completing
 def avereps(x: Any, ID: Any = None) -> Any:
     """Average features that were measured more than once: :func:`ebayes_lm.avereps`.
 
@@ -37,6 +39,7 @@ def avereps(x: Any, ID: Any = None) -> Any:
     return el.avereps(x, ID)
 
 
+@completing
 def avearrays(x: Any, ID: Any = None, weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None) -> Any:
     """Average samples that are technical replicates: :func:`ebayes_lm.avearrays`.
 
@@ -63,6 +66,7 @@ def avearrays(x: Any, ID: Any = None, weights: ArrayLike | pd.Series[float] | pd
     return el.avearrays(x, ID, weights=usable_weights(weights))
 
 
+@completing
 def avedups(
     x: Any, ndups: int = 2, spacing: int = 1, weights: ArrayLike | pd.Series[float] | pd.DataFrame | None = None
 ) -> Any:

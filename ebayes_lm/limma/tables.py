@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ebayes_lm as el
 from ebayes_lm.errors import DesignWarning, warn
 from ebayes_lm.limma.arguments import adjustment, completed, named
+from ebayes_lm.limma.spelling import completing
 from ebayes_lm.results.options import ORDERS
 from ebayes_lm.results.stages import require_tests
 
@@ -19,6 +20,7 @@ _INTERCEPT = "(Intercept)"
 _ORDERS = [name for name in ORDERS if name != "P.Value"]
 
 
+@completing
 def topTable(
     fit: Any,
     coef: Any = None,
@@ -81,6 +83,7 @@ def topTable(
     return el.top_table(fit, chosen, sort_by=order, resort_by=again, confint=confint, **shared)
 
 
+@completing
 def topTableF(
     fit: Any,
     number: float | None = 10,
@@ -121,8 +124,20 @@ def topTableF(
     )
 
 
+@completing
 def topTreat(
-    fit: Any, coef: Any = None, sort_by: str = "p", resort_by: str | None = None, **table_options: Any
+    fit: Any,
+    coef: Any = None,
+    sort_by: str = "p",
+    resort_by: str | None = None,
+    *,
+    number: float | None = 10,
+    genelist: Any = None,
+    adjust_method: str | None = "BH",
+    p_value: float = 1.0,
+    fc: float | None = None,
+    lfc: float | None = None,
+    confint: bool | float = False,
 ) -> pd.DataFrame:
     """Table of tests against a threshold: :func:`ebayes_lm.top_treat`.
 
@@ -133,8 +148,8 @@ def topTreat(
         By default the first coefficient, as in limma. Of several names the first one counts, with a warning.
     sort_by, resort_by : str
         As in :func:`topTable`, but for "B"; ``resort_by`` is obeyed.
-    **table_options
-        number, genelist, adjust_method, p_value, fc, lfc and confint of :func:`topTable`.
+    number, genelist, adjust_method, p_value, fc, lfc, confint
+        As in :func:`topTable`.
 
     Returns
     -------
@@ -147,13 +162,21 @@ def topTreat(
     >>> list(topTreat(treat(lmFit(np.random.default_rng(1).normal(size=(100, 4))))).columns)
     ['logFC', 'AveExpr', 't', 'P.Value', 'adj.P.Val']
     """
-    options = dict(table_options)
-    options["features"] = options.pop("genelist", None)
-    options["adjust_method"] = adjustment(options.get("adjust_method", "BH"))
     if isinstance(fit, el.TreatFit):
         coef = fit.coef_names[fit.tested_positions[0]] if coef is None else _single(named(fit, coef, "topTreat"))
-    order, again = completed(sort_by, _ORDERS), completed(resort_by, _ORDERS)
-    return el.top_treat(fit, coef, sort_by=order, resort_by=again, **options)
+    return el.top_treat(
+        fit,
+        coef,
+        number=number,  # type: ignore[arg-type]
+        sort_by=completed(sort_by, _ORDERS),
+        resort_by=completed(resort_by, _ORDERS),
+        adjust_method=adjustment(adjust_method),
+        p_value=p_value,
+        fc=fc,
+        lfc=lfc,
+        confint=confint,
+        features=genelist,
+    )
 
 
 def _default_coefs(tested: TestedFit) -> list[str]:
