@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
+    from ebayes_lm import io_anndata as io_anndata
     from ebayes_lm import limma as limma
+    from ebayes_lm import plot as plot
+    from ebayes_lm import scverse as scverse
     from ebayes_lm.batch.component_number import num_sv as num_sv
     from ebayes_lm.batch.control_counts import ruvg as ruvg
     from ebayes_lm.batch.controls import ruv as ruv
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
     from ebayes_lm.errors import EbayesLMWarning as EbayesLMWarning
     from ebayes_lm.fitting import contrasts_fit as contrasts_fit
     from ebayes_lm.fitting import lm_fit as lm_fit
+    from ebayes_lm.reporting.document import report as report
     from ebayes_lm.results.classification import classify_tests_f as classify_tests_f
     from ebayes_lm.results.decisions import TestResults as TestResults
     from ebayes_lm.results.decisions import decide_tests as decide_tests
@@ -94,6 +98,7 @@ if TYPE_CHECKING:
     from ebayes_lm.weights.precision import voom as voom
     from ebayes_lm.weights.precision_fit import voom_lm_fit as voom_lm_fit
     from ebayes_lm.weights.precision_list import VoomEList as VoomEList
+    from ebayes_lm.weights.precision_list import VoomMatrix as VoomMatrix
     from ebayes_lm.weights.quality import array_weights as array_weights
     from ebayes_lm.weights.quality_precision import voom_with_quality_weights as voom_with_quality_weights
     from ebayes_lm.weights.replicates import avearrays as avearrays
@@ -145,6 +150,7 @@ _HOMES = {
     "design.model": ("model_matrix",),
     "errors": ("EbayesLMError", "EbayesLMWarning"),
     "fitting": ("contrasts_fit", "lm_fit"),
+    "reporting.document": ("report",),
     "results.classification": ("classify_tests_f",),
     "results.decisions": ("TestResults", "decide_tests"),
     "results.false_discoveries": ("prop_true_null", "q_value"),
@@ -162,7 +168,7 @@ _HOMES = {
     "weights.log_precision_fit": ("vooma_lm_fit",),
     "weights.precision": ("voom",),
     "weights.precision_fit": ("voom_lm_fit",),
-    "weights.precision_list": ("VoomEList",),
+    "weights.precision_list": ("VoomEList", "VoomMatrix"),
     "weights.quality": ("array_weights",),
     "weights.residual_scatter": ("array_weights_quick",),
     "weights.quality_precision": ("voom_with_quality_weights",),
@@ -172,7 +178,7 @@ _HOMES = {
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 
-_ROOMS = ("datasets", "limma")
+_ROOMS = ("datasets", "io_anndata", "limma", "plot", "scverse")
 
 __all__ = [
     *_ROOMS,
@@ -191,12 +197,23 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"{__name__}.{name}")
     if name not in _HOME:
-        from ebayes_lm.errors import nearest
-
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{nearest(name, __all__)}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{_in_place_of(name)}")
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+def _in_place_of(name: str) -> str:
+    """What to write for a name that is not here: in place of a function of R, or the nearest name."""
+    from importlib.util import find_spec
+
+    if name.startswith("_") or find_spec(f"{__name__}.{name}") is not None:
+        return ""  # Python asks for the package's own folders here before it imports them
+    from ebayes_lm.errors import nearest
+    from ebayes_lm.limma.names import in_place_of
+
+    said = in_place_of(name)
+    return nearest(name, __all__) if said is None else f" {said}"
 
 
 def __dir__() -> list[str]:

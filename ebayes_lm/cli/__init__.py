@@ -1,4 +1,4 @@
-"""The command line: ``ebayes-lm demo``, ``ebayes-lm fit`` and ``ebayes-lm scan``."""
+"""The command line: ``ebayes-lm demo``, ``fit``, ``scan``, ``limma-module``, ``report`` and ``explain``."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from ebayes_lm.cli.values import BY_CONTROLS, FEATURE
 
 def require_agreement(arguments: Namespace) -> None:
     """Refuse options that do not go together."""
+    if arguments.formula is None and arguments.contrasts is None:
+        raise UsageError('--formula F is needed, such as "~ 0 + group + batch"; or --contrasts FILE')
     _about_counts(arguments)
     _about_correlation(arguments)
     _about_weights(arguments)
@@ -99,10 +101,19 @@ def _about_priors(arguments: Namespace) -> None:
 
 
 def _about_tests(arguments: Namespace) -> None:
-    if arguments.test_term and not (arguments.contrast or arguments.coef):
+    families = arguments.all_pairwise or arguments.one_vs_rest
+    if arguments.test_term and not (arguments.contrast or arguments.coef or families):
         for option, value in (("--treat", arguments.treat), ("--columns", arguments.columns)):
             if value:
                 raise UsageError(
                     f"{option} is about contrasts and coefficients, and only terms are tested; name what to compare "
                     "with --contrast or --coef"
                 )
+    if arguments.contrasts is not None:
+        for name in ("contrast", "coef", "test_term", "all_pairwise", "one_vs_rest"):
+            if getattr(arguments, name):
+                raise UsageError(
+                    f"--contrasts names all comparisons; leave out --{name.replace('_', '-')}, or add it to the file"
+                )
+    if arguments.digits is not None and arguments.format == "parquet":
+        raise UsageError("--digits is about text, and parquet holds numbers; leave out --digits, or --format parquet")

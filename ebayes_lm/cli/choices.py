@@ -60,6 +60,10 @@ class Choices:
         Address of the cluster that fits.
     workers : int or None
         Processes of this machine that fit.
+    top : int
+        Rows of each table that are shown.
+    digits : int or None
+        Significant digits of the tables of tests; None for full precision.
     """
 
     procedure: Procedure = field(default_factory=Procedure)
@@ -76,6 +80,8 @@ class Choices:
     residuals: bool = False
     scheduler: str | None = None
     workers: int | None = None
+    top: int = 10
+    digits: int | None = None
 
     def fitting(self) -> dict[str, Any]:
         """Arguments of ``lm_fit``."""
@@ -97,6 +103,11 @@ class Choices:
             return
         with local_cluster(self.workers) as client:
             yield client
+
+    def without_values(self) -> Choices:
+        """The same without given weights, of which only the name of the file is told later."""
+        weights = self.weights
+        return self if weights is None else replace(self, weights=replace(weights, table=weights.table.iloc[:0]))
 
     def told(self, **found: Any) -> Choices:
         """The same with what the data have told of the procedure."""
@@ -180,6 +191,8 @@ def read_choices(
         residuals=arguments.residuals,
         scheduler=arguments.scheduler,
         workers=arguments.workers,
+        top=arguments.top,
+        digits=arguments.digits,
     )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.memory import require_memory
+from ebayes_lm.data.count_like import looks_like_counts
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.sources import SampleMajor
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, DesignWarning, warn
 from ebayes_lm.reporting.preparation import Preparation
@@ -19,8 +19,8 @@ from ebayes_lm.reporting.preparation import Preparation
 if TYPE_CHECKING:
     from ebayes_lm.data.count_list import DGEList
 
-#: So many rows are looked at, and a largest value like this is no logarithm.
-_ROWS, _LARGE = 1_000, 100
+#: So many rows are looked at.
+_ROWS = 1_000
 #: Two to this power is more than there are reads in a library.
 _LOGARITHM = 40
 #: Totals that differ by less than this share were made equal, but for rounding in the file.
@@ -84,10 +84,7 @@ def _require_memory(matrix: FeatureMatrix, arguments: Namespace) -> None:
 
 def _note_counts(matrix: FeatureMatrix) -> None:
     """Say where data that are taken for logarithms look like counts."""
-    source, few = matrix.source, min(_ROWS, matrix.shape[0])
-    values = source.read_samples(0, 1) if isinstance(source, SampleMajor) else source.read(0, few)
-    known = values[np.isfinite(values)]
-    if known.size and known.min() >= 0 and known.max() >= _LARGE and not (known % 1).any():
+    if looks_like_counts(matrix):
         warn(
             "the data look like counts, and are fitted as they are; --method voom or --method trend is for counts",
             DesignWarning,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ebayes_lm.cli.analysis import analyse
+from ebayes_lm.cli.analysis import Job, analyse
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.results import Results
@@ -26,8 +26,7 @@ def run_demo(arguments: Namespace, said: list[str]) -> None:
     if samples is None:
         raise RuntimeError("the bladder arrays come with a sample table")
     design = model_matrix(FORMULA, samples)
-    choices = Choices()
+    choices = Choices(top=arguments.top, digits=arguments.digits)
     compared = comparisons(design, WANTED, samples, choices.plan(design))
-    results = Results(arguments.out, WANTED, compared)
-    inputs = Inputs(data, data.shape, samples, [], SOURCE)
-    results.deliver(analyse(inputs, design, WANTED, compared, choices, DYRSKJOT), said, as_json=arguments.json)
+    job = Job(Inputs(data, data.shape, samples, [], SOURCE), design, WANTED, compared, choices, DYRSKJOT)
+    Results(arguments, [job]).deliver([analyse(job)], said)

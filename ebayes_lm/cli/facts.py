@@ -44,6 +44,18 @@ def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings
     }
 
 
+def run_facts(
+    analyses: Sequence[Analysis], tables: Mapping[tuple[str, str], str], warnings: Sequence[str]
+) -> dict[str, Any]:
+    """The facts of one model; of several, each with its own and what they have in common."""
+    found = [facts_of(analysis, tables, warnings) for analysis in analyses]
+    if len(found) == 1:
+        return found[0]
+    shared = {name: found[0][name] for name in ("program", "version", "fdr", "tables", "warnings")}
+    models = [{name: value for name, value in facts.items() if name not in shared} for facts in found]
+    return {**shared, "models": models}
+
+
 def _prior_facts(analysis: Analysis) -> dict[str, Any]:
     prior, low = analysis.mod.prior, lowest_df(analysis.mod)
     return {

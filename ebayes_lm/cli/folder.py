@@ -31,6 +31,8 @@ class Folder:
     path : str
     names : iterable of str
         The files that will be written, besides ``run.json``.
+    option : str
+        What names the folder.
 
     Raises
     ------
@@ -38,19 +40,24 @@ class Folder:
         The folder is a file, or holds a file of such a name that is not ours.
     """
 
-    def __init__(self, path: str, names: Iterable[str]) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str, names: Iterable[str], option: str = "--out") -> None:
+        self.path, self.option = Path(path), option
         if self.path.exists() and not self.path.is_dir():
-            raise DataError(f"{path} is a file; name a folder with --out")
-        self.before = _recorded(self.path / RECORD)
-        here = [*names, RECORD]
-        foreign = [name for name in here if (self.path / name).exists() and name not in self.before]
+            raise DataError(f"{path} is a file; name a folder with {option}")
+        require_writable(self.path, option)
+        self.record = _record_of_ours(self.path / RECORD)
+        self.before = _recorded(self.record)
+        self.written: list[str] = []
+        self.claim([*names, RECORD])
+
+    def claim(self, names: Iterable[str]) -> None:
+        """Refuse names of files that are there and not ours."""
+        foreign = [name for name in names if (self.path / name).exists() and name not in self.before]
         if foreign:
             raise DataError(
-                f"{path} holds {listing(foreign)}, which no earlier run wrote there; move them away or name another "
-                "folder with --out"
+                f"{self.path} holds {listing(foreign)}, which no earlier run wrote there; move them away or name "
+                f"another folder with {self.option}"
             )
-        self.written: list[str] = []
 
     @property
     def left_over(self) -> list[str]:
@@ -64,7 +71,7 @@ class Folder:
         try:
             with os.fdopen(handle, "wb") as stream:
                 if isinstance(content, str):
-                    stream.write(content.encode())
+                    stream.write(content.encode(errors="backslashreplace"))  # of names that are no text
                 else:
                     content(stream)
             os.chmod(temporary, 0o666 & ~_umask())
@@ -72,12 +79,16 @@ class Folder:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        self.written.append(name)
+        if name not in self.written:
+            self.written.append(name)
 
     def write_record(self, facts: dict[str, Any]) -> None:
         """Write what was found, and which files are ours; last, so that a run that fails leaves the old record."""
         left_over = [name for name in self.left_over if name != RECORD]
-        files = {"files": [*self.written, RECORD], **({"files_of_earlier_runs": left_over} if left_over else {})}
+        files = {
+            "files": list(dict.fromkeys([*self.written, RECORD])),
+            **({"files_of_earlier_runs": left_over} if left_over else {}),
+        }
         self.write(RECORD, json.dumps({**facts, **files}, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
@@ -108,13 +119,27 @@ def _safe_stem(name: str) -> str:
     return f"_{text}" if text.split(".")[0].upper() in _RESERVED else text
 
 
-def _recorded(path: Path) -> list[str]:
-    """Files that an earlier run of this program wrote; none where the record is missing or not ours."""
+def require_writable(folder: Path, option: str) -> None:
+    """Refuse a folder that cannot be written to or be made, as far as that shows before it is tried."""
+    there = next(path for path in (folder, *folder.parents) if path == path.parent or os.path.lexists(path))
+    if not there.is_dir():
+        raise DataError(f"{there} is a file, and holds nothing; name another place with {option}")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise DataError(f"{there} cannot be written to; name another place with {option}")
+
+
+def _record_of_ours(path: Path) -> dict[str, Any]:
+    """What an earlier run of this program found; nothing where the record is missing or not ours."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return []
-    if not isinstance(facts, dict) or facts.get("program") != PROGRAM or not isinstance(facts.get("files"), list):
+        return {}
+    return facts if isinstance(facts, dict) and facts.get("program") == PROGRAM else {}
+
+
+def _recorded(facts: dict[str, Any]) -> list[str]:
+    """Files that an earlier run wrote."""
+    if not isinstance(facts.get("files"), list):
         return []
     earlier = facts.get("files_of_earlier_runs")
     files = [*facts["files"], *(earlier if isinstance(earlier, list) else [])]

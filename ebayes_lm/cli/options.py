@@ -1,51 +1,35 @@
-"""The arguments of the commands."""
+"""The commands with their arguments."""
 
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+import shlex
+from typing import Any, NoReturn
 
-from ebayes_lm.cli.values import (
-    HIDDEN,
-    METHODS,
-    NORMALIZATIONS,
-    columns,
-    correlation,
-    effect,
-    names,
-    pair,
-    share,
-    size,
-    whole_number,
-)
-
-_FIT = """\
-DATA is .csv, .tsv or .txt (also .gz), .parquet, .npy, .zarr, .h5, .h5ad or .bed (PLINK). In a table, the first column
-names the features and the other columns are samples; in the sample table, each row is a sample. Values stay on disk and
-are read block by block; counts are held in memory. Where DATA do not name their samples, the sample table has to be in
-their order.
-
-examples:
-  ebayes-lm fit expression.tsv --samples samples.csv --formula "~ 0 + group + batch" \\
-      --contrast "treated = grouptreated - groupcontrol" --out results
-  ebayes-lm fit expression.tsv --samples samples.csv --formula "~ group + batch" --dry-run
-  ebayes-lm fit proteins.tsv --samples samples.csv --formula "~ group" --block patient --sample-weights \\
-      --robust --treat 0.5 --columns SE,n --out results
-  ebayes-lm fit counts.tsv --samples samples.csv --formula "~ group" --method voom --filter --normalize \\
-      --block patient --out results
-  ebayes-lm fit methylation.zarr --samples samples.csv --formula "~ group + age" --coef groupcase \\
-      --max-memory 2GB --checkpoint blocks --format parquet --out results
-"""
+from ebayes_lm.cli.common_options import add_common, add_pictures, add_showing
+from ebayes_lm.cli.explain_options import add_explain
+from ebayes_lm.cli.fit_options import add_fit
+from ebayes_lm.cli.module_options import add_limma_module
+from ebayes_lm.cli.report_options import add_report
+from ebayes_lm.cli.scan_options import add_scan
+from ebayes_lm.cli.values import place
+from ebayes_lm.errors import nearest
 
 
-_SCAN = """\
-Where DATA name their samples, the sample table is matched to them; otherwise it has to be in their order.
+class _Parser(argparse.ArgumentParser):
+    """One that tells what is wrong in place of all options that there are."""
 
-examples:
-  ebayes-lm scan methylation.zarr --samples people.csv --outcome bmi --covariates "~ age + sex + cells" --out bmi.tsv
-  ebayes-lm scan dosages.bed --samples people.csv --outcome ldl,hdl --covariates "~ age + PC1 + PC2" \\
-      --keep-p 1e-5 --out hits.parquet
-"""
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Options that are not known are told by the command that they are given to."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown and self._subparsers is None:
+            own = {option.lstrip("-"): option for action in self._actions for option in action.option_strings}
+            meant = nearest(unknown[0].split("=")[0].lstrip("-"), own).replace("'", "'--", 1)
+            self.error(f"unrecognized arguments: {shlex.join(unknown)}.{meant}")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message}\n'{self.prog} --help' lists what it takes\n")
 
 
 class _Version(argparse.Action):
@@ -60,7 +44,7 @@ class _Version(argparse.Action):
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their arguments."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Parser(
         prog="ebayes-lm",
         description="Fit one linear model to every feature of a matrix, moderate the variances, and test comparisons.",
         epilog="exit codes: 0 done, 1 a fault of the program, 2 usage, 3 data or design",
@@ -68,8 +52,11 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_demo(commands)
-    _add_fit(commands)
-    _add_scan(commands)
+    add_fit(commands)
+    add_scan(commands)
+    add_limma_module(commands)
+    add_report(commands)
+    add_explain(commands)
     return top
 
 
@@ -81,218 +68,8 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "and write tables and a methods paragraph.",
     )
     demo.add_argument(
-        "--out", metavar="DIR", default="ebayes_lm_demo", help="folder to write to (default: %(default)s)"
+        "--out", metavar="DIR", type=place, default="ebayes_lm_demo", help="folder to write to (default: %(default)s)"
     )
-    _add_common(demo)
-
-
-def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    fit = commands.add_parser(
-        "fit",
-        help="analyse your own files",
-        description="Fit a formula to every feature of a matrix and test comparisons by moderated statistics.",
-        epilog=_FIT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    fit.add_argument(
-        "data", metavar="DATA", help="matrix of features x samples: raw counts, see --method, or values on a log scale"
-    )
-    _add_files(fit.add_argument_group("files"))
-    _add_counts(fit.add_argument_group("counts"))
-    _add_model(fit.add_argument_group("model"))
-    _add_hidden(fit.add_argument_group("variables that nobody recorded"))
-    _add_prior(fit.add_argument_group("variances"))
-    _add_tests(fit.add_argument_group("tests (by default the one term of the formula, where there is just one)"))
-    running = fit.add_argument_group("running")
-    _add_running(running)
-    _add_cluster(running.add_mutually_exclusive_group())
-    fit.add_argument("--dry-run", action="store_true", help="show the design and the plan; write nothing")
-    _add_common(fit)
-
-
-def _add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    scan = commands.add_parser(
-        "scan",
-        help="test every feature as a predictor of an outcome",
-        description="Regress an outcome on covariates and one feature, for every feature of a matrix, by ordinary t "
-        "tests. Relatedness and population structure are not modelled; principal components may stand among the "
-        "covariates.",
-        epilog=_SCAN,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    scan.add_argument("data", metavar="DATA", help="matrix of features x samples, of any format that can be opened")
-    scan.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional where DATA carry one")
-    scan.add_argument(
-        "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
-    )
-    scan.add_argument(
-        "--outcome", metavar="A,B", type=names, required=True, help="columns of the sample table to regress on features"
-    )
-    scan.add_argument("--covariates", metavar="F", help='what to adjust for, such as "~ age + sex"')
-    scan.add_argument("--interaction", metavar="COL", help="test whether effects of features change with this column")
-    scan.add_argument("--keep-p", metavar="P", type=share, help="write only tests with a p-value up to this")
-    scan.add_argument("--out", metavar="FILE", required=True, help="a new .tsv, .csv, .tsv.gz, .csv.gz or .parquet")
-    scan.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
-    scan.add_argument("--layer", metavar="L", help="which matrix of a file that holds several")
-    scan.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    scan.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
-    scan.add_argument("--checkpoint", metavar="DIR", help="keep what is done there, to go on with it")
-    scan.add_argument("--scheduler", metavar="ADDRESS", help="work on the Dask cluster whose scheduler is there")
-    _add_common(scan)
-
-
-def _add_running(running: argparse._ArgumentGroup) -> None:
-    running.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    running.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
-    running.add_argument("--chunk-size", metavar="N", type=whole_number, help="features in a block")
-    running.add_argument(
-        "--checkpoint",
-        metavar="DIR",
-        help="keep blocks there as they are fitted; the same command goes on where a run ended. It may be deleted when "
-        "the results are there",
-    )
-
-
-def _add_cluster(cluster: argparse._MutuallyExclusiveGroup) -> None:
-    cluster.add_argument(
-        "--scheduler", metavar="ADDRESS", help="fit on the Dask cluster whose scheduler is there: tcp://10.0.0.1:8786"
-    )
-    cluster.add_argument("--workers", metavar="N", type=whole_number, help="fit in N processes of this machine")
-
-
-def _add_files(files: argparse._ArgumentGroup) -> None:
-    files.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional where DATA carry one")
-    files.add_argument(
-        "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
-    )
-    files.add_argument(
-        "--feature-columns",
-        metavar="A,B",
-        type=names,
-        default=[],
-        help="columns of numbers in DATA that describe features; columns of text do so by themselves",
-    )
-    files.add_argument("--layer", metavar="L", help="which matrix of a file that holds several; of an h5ad, a layer")
-    files.add_argument(
-        "--orientation",
-        choices=["features", "samples"],
-        help="what stands in the rows of DATA (default: features, but samples in h5ad and bed)",
-    )
-    files.add_argument(
-        "--exclude", metavar="COL=VALUE", type=pair, action="append", default=[], help="leave samples out; repeatable"
-    )
-    files.add_argument(
-        "--weights",
-        metavar="FILE",
-        help="weights of values (features x samples) of any format that DATA can have, held in memory; or names of "
-        "samples or features and their weights in two columns",
-    )
-    files.add_argument("--out", metavar="DIR", help="folder to write to; needed unless --dry-run")
-    files.add_argument("--format", choices=["tsv", "parquet"], default="tsv", help="of the tables (default: tsv)")
-    files.add_argument(
-        "--columns", metavar="A,B", type=columns, default=(), help="more columns: SE, df, neg_log10_p, n, status"
-    )
-
-
-def _add_counts(counts: argparse._ArgumentGroup) -> None:
-    counts.add_argument(
-        "--method",
-        choices=list(METHODS),
-        default="ls",
-        help="ls: DATA are values on a log scale (default). The others take counts. trend: log counts per million, and "
-        "a prior that follows expression; voom: weights by expression; voom-qw: these and weights of samples; "
-        "voom-lm-fit: voom with fewer residual df where counts are zero",
-    )
-    counts.add_argument("--filter", action="store_true", help="leave out features with hardly any counts")
-    counts.add_argument(
-        "--normalize",
-        metavar="HOW",
-        nargs="?",
-        const="TMM",
-        choices=list(NORMALIZATIONS),
-        help="scale library sizes: TMM (when HOW is left out), TMMwsp, RLE, upperquartile",
-    )
-
-
-def _add_model(model: argparse._ArgumentGroup) -> None:
-    model.add_argument("--formula", metavar="F", required=True, help='such as "~ 0 + group + batch"')
-    model.add_argument(
-        "--ref", metavar="COL=LEVEL", type=pair, action="append", default=[], help="reference level; repeatable"
-    )
-    model.add_argument("--block", metavar="COL", help="column that names correlated samples, such as patient")
-    model.add_argument(
-        "--correlation",
-        metavar="R",
-        type=correlation,
-        help="of the samples of a block, such as 0.4; or feature, which estimates that of each feature by itself "
-        "(default: one for all, estimated)",
-    )
-    model.add_argument(
-        "--sample-weights", action="store_true", help="estimate how reliable each sample is, and weigh it accordingly"
-    )
-    model.add_argument(
-        "--var-group", metavar="COL", help="the same with one weight for all samples of a group, such as a tissue"
-    )
-    model.add_argument(
-        "--robust-fit", action="store_true", help="let outlying values lose weight; --robust is often the better answer"
-    )
-    model.add_argument(
-        "--inf", choices=["error", "missing"], default="error", help="what infinite values are (default: error)"
-    )
-    model.add_argument(
-        "--min-observed", metavar="N", type=whole_number, help="do not fit features with fewer observed values"
-    )
-    model.add_argument("--compat", choices=["limma"], help="give limma's approximations where limma approximates")
-
-
-def _add_hidden(hidden: argparse._ArgumentGroup) -> None:
-    hidden.add_argument(
-        "--hidden-factors",
-        metavar="HOW",
-        nargs="?",
-        const="robust",
-        choices=list(HIDDEN),
-        help="estimate hidden factors and add them to the design: robust (when HOW is left out), sva, two-step; with "
-        "--controls also controls, RUV4, RUVinv, RUV2",
-    )
-    hidden.add_argument(
-        "--n-factors", metavar="K", type=whole_number, help="how many there are (default: as the data tell)"
-    )
-    hidden.add_argument("--controls", metavar="FILE", help="names of features without an effect, one a line")
-    hidden.add_argument(
-        "--residuals", action="store_true", help="look into the residuals for what the design does not know"
-    )
-
-
-def _add_prior(prior: argparse._ArgumentGroup) -> None:
-    prior.add_argument("--trend", action="store_true", help="let the prior variance follow average expression")
-    prior.add_argument("--robust", action="store_true", help="keep outlying variances from shaping the prior")
-    prior.add_argument(
-        "--prior",
-        choices=["moments", "likelihood"],
-        help="how to estimate it (default: by moments where residual df are equal, else by profile likelihood)",
-    )
-    prior.add_argument("--span", metavar="S", type=share, help="share of features in a window of the lowess trend")
-    prior.add_argument(
-        "--zero-variance",
-        choices=["limma", "exclude"],
-        default="limma",
-        help="whether features without residual variance shape the prior (default: limma, they do)",
-    )
-
-
-def _add_tests(tests: argparse._ArgumentGroup) -> None:
-    tests.add_argument(
-        "--contrast", metavar="TEXT", action="append", default=[], help='"B - A" or "name = B - A"; repeatable'
-    )
-    tests.add_argument("--coef", metavar="NAME", action="append", default=[], help="coefficient to test; repeatable")
-    tests.add_argument("--test-term", metavar="TERM", action="append", default=[], help="term to test by F; repeatable")
-    tests.add_argument(
-        "--treat", metavar="LFC", type=effect, help="test whether effects are larger than this log fold change"
-    )
-    tests.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
-
-
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print one JSON object in place of text")
-    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    add_pictures(demo)
+    add_showing(demo)
+    add_common(demo)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.cli.advice import is_quickly_read
+from ebayes_lm.cli.analysis import Job
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.costs import costs, duration, is_held, size
 from ebayes_lm.cli.facts import common_facts, comparison_facts
 from ebayes_lm.cli.hidden import annotation_table
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.cli.summary import finding_lines, heading, model_lines, opening_lines, paragraph
-from ebayes_lm.cli.wanted import Comparison, Wanted
+from ebayes_lm.cli.summary import finding_lines, heading, model_heading, model_lines, opening_lines, paragraph
+from ebayes_lm.cli.wanted import HOW_TO_TEST, Comparison, Wanted
 from ebayes_lm.cli.wording import in_options
 from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.data.blocks import Running, in_bytes
@@ -36,38 +37,68 @@ if TYPE_CHECKING:
 _ROWS = 6
 
 
-def show_plan(
-    inputs: Inputs,
-    design: Design,
-    wanted: Wanted,
-    compared: Sequence[Comparison],
-    choices: Choices,
-    said: list[str],
-    *,
-    as_json: bool = False,
-) -> None:
+def show_plan(jobs: Sequence[Job], said: list[str], *, as_json: bool = False) -> None:
     """Say what would be done."""
-    matrix, n_coefs = inputs.matrix, len(design.names)
-    gaps, n_infinite = survey(matrix, choices) if is_quickly_read(matrix) else (None, 0)
-    plan = costs(matrix, gaps, n_coefs, len(compared) + len(set(wanted.terms)), choices)
-    reading = None if is_held(matrix) else matrix.plan(coefficients=n_coefs, **choices.running)
     if as_json:
-        facts = common_facts(inputs, design, choices, gaps)
-        facts |= {"dry_run": True, "comparisons": [comparison_facts(c) for c in compared], "terms": list(wanted.terms)}
-        facts |= {"fdr": choices.fdr, "prior": choices.prior()}
-        facts |= {"plan": plan, "reading": None if reading is None else asdict(reading), "files": [], "warnings": said}
-        json.dump(facts, sys.stdout, indent=2, allow_nan=False)
+        found = [_facts(job) for job in jobs]
+        ending = {"dry_run": True, "files": [], "warnings": said}
+        shared = ("program", "version", "fdr", "tables")
+        whole: dict[str, Any] = found[0]
+        if len(found) > 1:
+            whole = {name: found[0][name] for name in shared}
+            whole["models"] = [{name: value for name, value in facts.items() if name not in shared} for facts in found]
+        json.dump({**whole, **ending}, sys.stdout, indent=2, allow_nan=False)
         print()
         return
-    lines = [
-        *_data_lines(inputs, design, choices, gaps, n_infinite),
-        *_design_lines(design, choices.plan(design)),
-        *_check_lines(design, inputs),
-        *model_lines(choices),
-        *_test_lines(wanted, compared, choices),
-        *_plan_lines(plan, choices, reading),
-    ]
+    lines: list[str] = []
+    for k, job in enumerate(jobs, start=1):
+        above = model_heading(k, len(jobs)) if len(jobs) > 1 else []
+        lines += [*([""] if lines else []), *above, *_lines(job)]
+    lines += ["", *paragraph("This was a dry run; nothing is written.")]
     print("\n".join(lines))
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What is known of the data without a fit, and what the fit will take."""
+
+    gaps: Completeness | None
+    n_infinite: int
+    costs: dict[str, float]
+    reading: ReadingPlan | None
+
+
+def _looked_at(job: Job) -> _Looked:
+    matrix, n_coefs = job.inputs.matrix, len(job.design.names)
+    gaps, n_infinite = survey(matrix, job.choices) if is_quickly_read(matrix) else (None, 0)
+    plan = costs(matrix, gaps, n_coefs, len(job.compared) + len(set(job.wanted.terms)), job.choices)
+    reading = None if is_held(matrix) else matrix.plan(coefficients=n_coefs, **job.choices.running)
+    return _Looked(gaps, n_infinite, plan, reading)
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    found = _looked_at(job)
+    return {
+        **common_facts(job.inputs, job.design, job.choices, found.gaps),
+        "comparisons": [comparison_facts(c) for c in job.compared],
+        "terms": list(job.wanted.terms),
+        "fdr": job.choices.fdr,
+        "prior": job.choices.prior(),
+        "plan": found.costs,
+        "reading": None if found.reading is None else asdict(found.reading),
+    }
+
+
+def _lines(job: Job) -> list[str]:
+    found = _looked_at(job)
+    return [
+        *_data_lines(job.inputs, job.design, job.choices, found.gaps, found.n_infinite),
+        *_design_lines(job.design, job.choices.plan(job.design)),
+        *_check_lines(job.design, job.inputs),
+        *model_lines(job.choices),
+        *_test_lines(job.wanted, job.compared, job.choices),
+        *_plan_lines(found.costs, job.choices, found.reading),
+    ]
 
 
 def survey(matrix: FeatureMatrix, choices: Choices) -> tuple[Completeness, int]:
@@ -96,7 +127,7 @@ def _data_lines(
     if n_infinite and not choices.procedure.inf_missing:
         verb = "is" if n_infinite == 1 else "are"
         infinite = f"{counted(n_infinite, 'value')} {verb} infinite, which is an error unless --inf missing."
-    counts = f"{features:,} features on {n:,} samples."
+    counts = f"{counted(features, 'feature')} on {counted(n, 'sample')}."
     size_of_all = in_bytes(inputs.matrix.nbytes)
     missing = f"Missing values were not counted, which would take reading all {size_of_all}."
     return opening_lines(design, inputs, counts, missing if gaps is None else describe_completeness(gaps), infinite)
@@ -109,8 +140,8 @@ def _design_lines(design: Design, plan: LeastSquares) -> list[str]:
     where = f" on the {plan.n_used:,} samples that have a weight" if plan.n_used < n else ""
     lines = ["", "Design"]
     lines += paragraph(
-        f"{len(design.names)} coefficients, rank {rank}, which leaves {plan.df_residual} residual degrees of freedom"
-        f"{where}."
+        f"{counted(len(design.names), 'coefficient')}, rank {rank}, which leaves "
+        f"{counted(plan.df_residual, 'residual degree')} of freedom{where}."
     )
     if len(plan.qr.aliased):
         lost = [design.names[j] for j in plan.qr.aliased]
@@ -143,7 +174,7 @@ def _test_lines(wanted: Wanted, compared: Sequence[Comparison], choices: Choices
         also = f", also with {', '.join(choices.columns)}" if choices.columns else ""
         lines += ["", "Tables", *paragraph(f"One {choices.form} file a test{also}.")]
     if not (compared or wanted.terms):
-        lines += ["", "No test", *paragraph("Name what to test with --contrast, --coef or --test-term.")]
+        lines += ["", "No test", *paragraph(f"Name what to test with {HOW_TO_TEST}.")]
     return lines
 
 
@@ -157,7 +188,7 @@ def _plan_lines(plan: dict[str, float], choices: Choices, reading: ReadingPlan |
     text = (
         f"About {size(plan['memory_bytes'])} of memory at the peak besides the program itself, and about "
         f"{duration(plan['seconds'])} {start}, on {plan['threads']} threads. "
-        f"{elsewhere}This was a dry run; nothing is written."
+        f"{elsewhere}"
     )
     read = (
         []

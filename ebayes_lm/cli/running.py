@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, TextIO
 
+from ebayes_lm.cli.invocation import Invocation
 from ebayes_lm.cli.options import parser
 from ebayes_lm.cli.wording import in_options
 from ebayes_lm.errors import EbayesLMError, EbayesLMWarning
@@ -32,6 +33,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         arguments = parser().parse_args(argv)
     except SystemExit as left:
         return int(left.code or DONE)
+    arguments.invocation = Invocation.now(sys.argv[1:] if argv is None else argv)
     try:
         _run_command(arguments)
         sys.stdout.flush()
@@ -57,10 +59,22 @@ def _run_command(arguments: Namespace) -> None:
             from ebayes_lm.cli.demo import run_demo
 
             run_demo(arguments, said)
+        elif arguments.command == "limma-module":
+            from ebayes_lm.cli.module import run_limma_module
+
+            run_limma_module(arguments, said)
         elif arguments.command == "scan":
             from ebayes_lm.cli.scanning import run_scan
 
             run_scan(arguments, said)
+        elif arguments.command == "report":
+            from ebayes_lm.cli.saved_reports import run_report
+
+            run_report(arguments, said)
+        elif arguments.command == "explain":
+            from ebayes_lm.cli.explaining import run_explain
+
+            run_explain(arguments)
         else:
             from ebayes_lm.cli.analysis import run_fit
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -135,8 +136,6 @@ def _require_unique(labels: pd.Index, path: Path) -> None:
 
 def _kept(table: pd.DataFrame, exclude: list[tuple[str, str]]) -> BoolArray:
     """Rows that no --exclude names."""
-    from ebayes_lm.design.table import level_name
-
     keep = np.ones(len(table), dtype=np.bool_)
     for column, value in exclude:
         if column not in table.columns:
@@ -144,15 +143,19 @@ def _kept(table: pd.DataFrame, exclude: list[tuple[str, str]]) -> BoolArray:
                 f"--exclude names {column!r}, which is not a column of the sample table."
                 f"{nearest(column, table.columns)} It has {listing(table.columns, 10)}"
             )
-        labels = np.array(["" if pd.isna(v) else level_name(v) for v in table[column]], dtype=object)
-        hit = labels == value
-        if not hit.any():
-            known = list(dict.fromkeys(labels))
-            raise ArgumentError(
-                f"--exclude {column}={value} matches no sample.{nearest(value, known)} "
-                f"The values are {listing(known, 10)}"
-            )
-        keep &= ~hit
+        keep &= ~rows_with(table[column], value, f"--exclude {column}={value}")
     if not keep.any():
         raise DesignError("--exclude leaves no sample")
     return keep
+
+
+def rows_with(column: pd.Series[Any], value: str, what: str) -> BoolArray:
+    """Rows that hold a value, one at least."""
+    from ebayes_lm.design.table import level_name
+
+    labels = np.array(["" if pd.isna(v) else level_name(v) for v in column], dtype=object)
+    hit: BoolArray = labels == value
+    if not hit.any():
+        known = list(dict.fromkeys(labels))
+        raise ArgumentError(f"{what} matches no sample.{nearest(value, known)} The values are {listing(known, 10)}")
+    return hit

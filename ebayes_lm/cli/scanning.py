@@ -31,7 +31,7 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
     found = scan(
         matrix,
         outcomes if len(outcomes) > 1 else outcomes[0],
-        samples=_table(arguments, matrix.samples if matrix.has_sample_names else None),
+        samples=sample_table(arguments, matrix.samples if matrix.has_sample_names else None),
         covariates=arguments.covariates,
         interaction=arguments.interaction,
         keep_p=arguments.keep_p,
@@ -54,7 +54,7 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
     print(json.dumps(facts, ensure_ascii=False, indent=2) if arguments.json else _text(facts, table))
 
 
-def _table(arguments: Namespace, names: pd.Index | None) -> pd.DataFrame | None:
+def sample_table(arguments: Namespace, names: pd.Index | None, what: str = "data") -> pd.DataFrame | None:
     """The sample table under the names of the samples; in its own order where the data have none."""
     from ebayes_lm.data.readers.sample_table import best_id_column, read_sample_table, typed
 
@@ -74,7 +74,7 @@ def _table(arguments: Namespace, names: pd.Index | None) -> pd.DataFrame | None:
     labels = pd.Index(table[column])
     if not labels.isin(names).any():
         raise AlignmentError(
-            f"no name in column {column!r} of {path.name} is a sample of the data ({listing(names[:3])}); name the "
+            f"no name in column {column!r} of {path.name} is a sample of the {what} ({listing(names[:3])}); name the "
             "column that holds them with --sample-column"
         )
     numbers = typed(table.drop(columns=column))

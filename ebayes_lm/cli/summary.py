@@ -12,7 +12,7 @@ from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.factor_labels import factor_labels
-from ebayes_lm.errors import counted, listing
+from ebayes_lm.errors import agreeing, counted, listing
 from ebayes_lm.reporting.aligned import WIDTH, aligned
 from ebayes_lm.reporting.completeness import completeness, describe_completeness, describe_lacking_tests
 from ebayes_lm.reporting.preparation import describe_preparation
@@ -27,9 +27,24 @@ from ebayes_lm.reporting.sentences import (
 )
 
 _INDENT = "  "
-_TOP = 10
 #: A cross table with more levels than this says less than the counts alone.
 _MOST_LEVELS = 12
+
+
+def run_lines(analyses: Sequence[Analysis]) -> list[str]:
+    """Everything that a run says, model by model."""
+    if len(analyses) == 1:
+        return summary_lines(analyses[0])
+    lines: list[str] = []
+    for k, analysis in enumerate(analyses, start=1):
+        lines += [*([""] if lines else []), *model_heading(k, len(analyses)), *summary_lines(analysis)]
+    return lines
+
+
+def model_heading(k: int, of: int) -> list[str]:
+    """What stands above one of several models."""
+    text = f"Model {k} of {of}"
+    return [text, "=" * len(text), ""]
 
 
 def summary_lines(analysis: Analysis) -> list[str]:
@@ -47,7 +62,7 @@ def summary_lines(analysis: Analysis) -> list[str]:
     for tested in analysis.tested:
         lines += ["", *_comparison_lines(tested, choices)]
     for term in analysis.terms:
-        lines += ["", *_term_lines(term, choices.fdr)]
+        lines += ["", *_term_lines(term, choices)]
     return lines
 
 
@@ -90,21 +105,32 @@ def _comparison_lines(tested: Tested, choices: Choices) -> list[str]:
         heading(comparison.name, title(comparison.informing), equation(comparison.weights)),
         *paragraph(describe_informing(comparison.informing)),
         *paragraph(f"{found} {describe_lacking_tests(tested.table)}"),
-        *_top_lines(tested.table),
+        *_more(tested),
+        *_top_lines(tested.table, choices.top),
     ]
 
 
-def _term_lines(term: TestedTerm, fdr: float) -> list[str]:
-    rate = f"a false discovery rate of {fdr:.3g}"
+def _more(tested: Tested) -> list[str]:
+    """Where more is told of what may surprise."""
+    informing = tested.comparison.informing
+    silent = len(informing.samples) + len(informing.idle) < len(informing.weights)
+    nothing = tested.counts["Up"] + tested.counts["Down"] == 0
+    topics = [topic for topic, says in (("samples", silent), ("nothing-significant", nothing)) if says]
+    return paragraph(f"More: ebayes-lm explain {', '.join(topics)}.") if topics else []
+
+
+def _term_lines(term: TestedTerm, choices: Choices) -> list[str]:
+    rate = f"a false discovery rate of {choices.fdr:.3g}"
     n_tested = int(term.table["P.Value"].notna().sum())
-    what = f"{term.significant:,} of {n_tested:,} features differ in some way at {rate}."
+    differ = agreeing(term.significant, "differs", "differ")
+    what = f"{term.significant:,} of {counted(n_tested, 'feature')} {differ} in some way at {rate}."
     if n_tested < len(term.table):
-        what += f" For {len(term.table) - n_tested:,} features there is no test."
-    return [f"Term {term.name}, F test", *paragraph(what), *_top_lines(term.table)]
+        what += f" For {counted(len(term.table) - n_tested, 'feature')} there is no test."
+    return [f"Term {term.name}, F test", *paragraph(what), *_top_lines(term.table, choices.top)]
 
 
-def _top_lines(table: pd.DataFrame) -> list[str]:
-    top = table.head(_TOP)
+def _top_lines(table: pd.DataFrame, most: int) -> list[str]:
+    top = table.head(most)
     # An annotation that repeats the names takes room and says nothing.
     repeated = [c for c in top.columns if top[c].dtype.kind not in "biuf" and list(top[c]) == list(top.index)]
     return [
@@ -128,8 +154,8 @@ def group_lines(design: Design, samples: pd.DataFrame) -> list[str]:
     lines = []
     for name, values in levels.items():
         counts = labels[name].value_counts()
-        listed = ", ".join(f"{level} {counts[level]:,}" for level in values[:_MOST_LEVELS])
-        more = f" and {len(values) - _MOST_LEVELS} more levels" if len(values) > _MOST_LEVELS else ""
+        listed = ", ".join(f"{level} ({counts[level]:,})" for level in values[:_MOST_LEVELS])
+        more = f" and {counted(len(values) - _MOST_LEVELS, 'more level')}" if len(values) > _MOST_LEVELS else ""
         lines += paragraph(f"{name}: {listed}{more}.")
     return lines
 

@@ -24,9 +24,13 @@ def require_format(form: str) -> None:
         require_extra("pyarrow", "scale", "--format parquet")
 
 
-def table_writer(table: pd.DataFrame, index_name: str, form: str = "tsv") -> Callable[[IO[bytes]], None]:
+def table_writer(
+    table: pd.DataFrame, index_name: str, form: str = "tsv", digits: int | None = None
+) -> Callable[[IO[bytes]], None]:
     """What writes a table to a file that is open, its index as the first column; no copy of it as text is made."""
-    return partial(write_parquet if form == "parquet" else write_tsv, table, index_name)
+    if form == "parquet":
+        return partial(write_parquet, table, index_name)
+    return partial(write_tsv, table, index_name, digits=digits)
 
 
 def tsv(table: pd.DataFrame, index_name: str) -> str:
@@ -36,17 +40,21 @@ def tsv(table: pd.DataFrame, index_name: str) -> str:
     return content.getvalue().decode()
 
 
-def write_tsv(table: pd.DataFrame, index_name: str, stream: IO[bytes]) -> None:
-    """A table as tab-separated text: numbers in full precision, NA where missing, quotes where a name needs them."""
+def write_tsv(table: pd.DataFrame, index_name: str, stream: IO[bytes], *, digits: int | None = None) -> None:
+    """A table as tab-separated text: NA where missing, quotes where a name needs them, numbers in full precision.
+
+    With `digits`, numbers have so many significant digits.
+    """
     shown = _named(table, index_name)
     # A carriage return within a name ends the row for most readers, and is not quoted unless all text is.
     text = [shown.index, *(shown[c] for c in shown.columns if shown[c].dtype.kind not in "biuf")]
     returns = any("\r" in str(value) for values in text for value in values)
+    shown_as = None if digits is None else f"%.{digits}g"
     quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
     for start in range(0, max(1, len(shown)), _ROWS):
         rows = shown.iloc[start : start + _ROWS]
         piece: str = rows.to_csv(  # type: ignore[call-overload]
-            sep="\t", na_rep="NA", lineterminator="\n", quoting=quoting, header=start == 0
+            sep="\t", na_rep="NA", lineterminator="\n", quoting=quoting, header=start == 0, float_format=shown_as
         )
         stream.write(piece.encode())
 

@@ -16,6 +16,7 @@ NORMALIZATIONS = ("TMM", "TMMwsp", "RLE", "upperquartile")
 #: Ways to estimate hidden factors; those that need the names of negative controls.
 HIDDEN = ("robust", "sva", "two-step", "controls", "RUV4", "RUVinv", "RUV2")
 BY_CONTROLS = ("controls", "RUV4", "RUVinv", "RUV2")
+_MOST_DIGITS = 17
 #: The correlation of each feature by itself.
 FEATURE = "feature"
 
@@ -27,6 +28,13 @@ def names(text: str) -> list[str]:
     ['a', 'b']
     """
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def place(text: str) -> str:
+    """A file or folder to write; a variable of the shell that is not set names none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty and names no place to write to; '.' is the current folder")
+    return text
 
 
 def columns(text: str) -> tuple[str, ...]:
@@ -55,6 +63,14 @@ def whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return int(text)
+
+
+def digits(text: str) -> int:
+    """Digits of a number, 17 at most."""
+    value = whole_number(text)
+    if value > _MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than the {_MOST_DIGITS} digits that a number has")
+    return value
 
 
 def size(text: str) -> str:

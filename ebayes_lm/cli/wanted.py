@@ -7,22 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ebayes_lm.cli.contrast_rows import ContrastRow
+from ebayes_lm.cli.listed import listed_contrasts
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.core.ols import LeastSquares
+from ebayes_lm.design.comparisons import one_against_rest, pairwise
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import ArgumentError, ContrastError, DesignWarning, listing, nearest, warn
 from ebayes_lm.reporting.informing import Informing, informing_samples
 
 INTERCEPT = "(Intercept)"
+#: The options that name what is tested by a formula.
+HOW_TO_TEST = "--contrast, --coef, --test-term, --all-pairwise or --one-vs-rest"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be tested."""
+    """What is to be tested: contrasts as text, coefficients, terms, families of comparisons, and rows of a file."""
 
     contrasts: tuple[str, ...] = ()
     coefs: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    all_pairwise: tuple[str, ...] = ()
+    one_vs_rest: tuple[str, ...] = ()
+    rows: tuple[ContrastRow, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +58,7 @@ def with_default(wanted: Wanted, design: Design, *, needed: bool) -> Wanted:
         columns = terms[others[0]]
         return Wanted(coefs=tuple(columns), terms=tuple(others) if len(columns) > 1 else ())
     if needed:
-        raise UsageError(
-            f"say what to test with --contrast, --coef or --test-term; the coefficients are {listing(design.names, 20)}"
-        )
+        raise UsageError(f"say what to test with {HOW_TO_TEST}; the coefficients are {listing(design.names, 20)}")
     return wanted
 
 
@@ -87,11 +93,20 @@ def _weights_on_coefficients(design: Design, wanted: Wanted) -> pd.DataFrame:
         )
     coefs = list(dict.fromkeys(wanted.coefs))
     identity = pd.DataFrame(np.eye(len(design.names)), index=design.names, columns=design.names)[coefs]
-    matrix = make_contrasts(list(wanted.contrasts), levels=design) if wanted.contrasts else identity[[]]
-    twice = [name for name in matrix.columns if name in coefs]
-    if twice:
-        raise ContrastError(f"a contrast and a coefficient are both called {twice[0]!r}; name the contrast another way")
-    return pd.concat([identity, matrix], axis=1)
+    parts = [identity]
+    if wanted.contrasts:
+        parts.append(make_contrasts(list(wanted.contrasts), levels=design))
+    parts += [pairwise(design, factor) for factor in dict.fromkeys(wanted.all_pairwise)]
+    parts += [one_against_rest(design, factor) for factor in dict.fromkeys(wanted.one_vs_rest)]
+    if wanted.rows:
+        parts.append(listed_contrasts(wanted.rows, design))
+    matrix = pd.concat(parts, axis=1)
+    twice = matrix.columns[matrix.columns.duplicated()]
+    if len(twice):
+        raise ContrastError(
+            f"two comparisons are both called {twice[0]!r}; name a contrast another way, as in 'name = B - A'"
+        )
+    return matrix
 
 
 def _require_estimable(design: Design, wanted: Wanted, matrix: pd.DataFrame, plan: LeastSquares) -> None:
@@ -110,4 +125,5 @@ def _require_estimable(design: Design, wanted: Wanted, matrix: pd.DataFrame, pla
             f"{listing(shifted)} take part in what is not estimable ({reasons}) and mean what is left once the "
             "coefficients without estimate are zero; make sure that this is the comparison you want",
             DesignWarning,
+            topic="contrasts",
         )

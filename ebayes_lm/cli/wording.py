@@ -17,8 +17,10 @@ _SPELLED = {
     ", and out= writes to a file": "",
     "which later steps with the same y share. To keep a file of features, use "
     'open_matrix(...).write("y.zarr") and work with what it returns': "which later steps share",
+    "reference gives": "--ref gives",
     "y holds samples": "the data hold samples",
     "; pass that as samples=": ", which --samples names",
+    "the prior variance, ordinary() gives no tests": "the prior variance",
     "var_group": "--var-group",
     "Weights from array_weights(..., var_group=...) with these groups put": "--var-group with the column of these "
     "groups puts",

@@ -72,8 +72,9 @@ def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pyt
 def fit(study: Study, command: Callable[..., Ran]) -> Callable[..., Ran]:
     """``fit`` of the small study, with other arguments added."""
 
-    def run(*arguments: object, formula: str = "~ group + batch", out: str | None = "out") -> Ran:
+    def run(*arguments: object, formula: str | None = "~ group + batch", out: str | None = "out") -> Ran:
         where = [] if out is None else ["--out", out]
-        return command("fit", study.data, "--samples", study.table, "--formula", formula, *where, *arguments)
+        model = [] if formula is None else ["--formula", formula]
+        return command("fit", study.data, "--samples", study.table, *model, *where, *arguments)
 
     return run

@@ -31,6 +31,24 @@ def test_names_are_safe(name, expected):
     assert file_names([name]) == [expected]
 
 
+@pytest.mark.parametrize("option", ["--out", "--plots", "--report"])
+def test_what_lies_in_a_file_is_refused_before_the_fit(fit, study, monkeypatch, option):
+    monkeypatch.setattr("ebayes_lm.cli.analysis.fitted", lambda *_: pytest.fail("the fit has begun"))
+    (study.folder / "file").write_text("mine")
+    where = "file/r.html" if option == "--report" else "file/sub"
+    ran = fit("--coef", "groupB", option, where)
+    assert (ran.code, ran.err) == (
+        3,
+        f"ebayes-lm: file is a file, and holds nothing; name another place with {option}\n",
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_fit(fit, study, monkeypatch):
+    monkeypatch.setattr("ebayes_lm.cli.folder.os.access", lambda path, mode: False)
+    ran = fit("--coef", "groupB", out="new/out")
+    assert (ran.code, ran.err) == (3, "ebayes-lm: . cannot be written to; name another place with --out\n")
+
+
 def test_long_names_are_cut_between_characters():
     (name,) = file_names(["ä" * 300])
     assert name == "ä" * 40 + ".tsv"

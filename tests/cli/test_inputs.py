@@ -7,6 +7,8 @@ import gzip
 import pandas as pd
 import pytest
 
+from ebayes_lm.cli import main
+
 
 def _twice(study) -> None:
     pd.concat([study.samples, study.samples.head(1)]).to_csv(study.table, index=False)
@@ -168,3 +170,32 @@ def test_columns_of_featurecounts_are_recognised(fit, study):
     study.matrix.insert(0, "Length", 1000)
     study.matrix.to_csv(study.data)
     assert "--feature-columns if they describe features" in fit("--coef", "groupB").err
+
+
+@pytest.mark.parametrize("name", ["nothere.tsv", "."])
+def test_data_that_are_not_there_are_told_before_a_missing_sample_table(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["fit", name, "--formula", "~ group", "--out", "results"]) == 3
+    told = capsys.readouterr().err
+    assert name in told
+    assert "--samples" not in told
+
+
+def test_names_that_a_spreadsheet_made_and_names_twice_are_noted(tmp_path, capsys):
+    rows = [
+        "gene,a,b,c,d",
+        "MARCHF1,1,2,4,7",
+        "1-Mar,1,3,4,9",
+        "Sep-02,2,1,7,8",
+        "2.31E+13,1,3,9,5",
+        "x,1,2,4,3",
+        "x,4,2,3,2",
+    ]
+    (tmp_path / "y.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "s.csv").write_text("sample,group\na,A\nb,A\nc,B\nd,B\n")
+    given = [str(tmp_path / "y.csv"), "--samples", str(tmp_path / "s.csv"), "--formula", "~ group"]
+    assert main(["fit", *given, "--out", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().err
+    assert "1 name of features stands in more than one row of y.csv: 'x'" in told
+    assert "3 feature names of y.csv look like dates or numbers" in told
+    assert "'1-Mar', 'Sep-02', '2.31E+13'" in told

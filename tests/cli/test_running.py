@@ -16,6 +16,7 @@ from ebayes_lm.errors import DataError, warn
 
 #: Modules that help, version and usage errors do without: they take longer to load than all the rest.
 HEAVY = {"numpy", "pandas", "scipy", "numba"}
+PLACES = ("--out", "--report", "--plots", "--checkpoint")
 
 
 @pytest.mark.parametrize(
@@ -26,9 +27,10 @@ HEAVY = {"numpy", "pandas", "scipy", "numba"}
         (("fit", "--help"), 0, "--contrast", ""),
         (("--version",), 0, "ebayes-lm 0", ""),
         (("fly",), 2, "", "invalid choice"),
+        (("fit", ".", "--samples", "s", "--formula", "~ a", "--out", "o"), 3, "", ". is a folder; name the file in it"),
         (("fit", "data.csv"), 2, "", "--formula"),
         (("fit", "x.csv", "--formula", "~ a"), 2, "", "--out DIR is needed"),
-        (("fit", "x.csv", "--formula", "~ a", "--out", "o"), 2, "", "--samples is needed"),
+        (("fit", "x.csv", "--formula", "~ a", "--out", "o"), 3, "", "there is no file x.csv"),
         (
             ("fit", "x.csv", "--samples", "s", "--layer", "l", "--formula", "~ a", "--out", "o"),
             3,
@@ -39,6 +41,8 @@ HEAVY = {"numpy", "pandas", "scipy", "numba"}
         (("fit", "x", "--formula", "~ a", "--ref", "=A"), 2, "", "COL=VALUE"),
         (("fit", "x", "--formula", "~ a", "--threads", "0"), 2, "", "above zero"),
         (("fit", "x", "--formula", "~ a", "--fdr", "5"), 2, "", "between 0 and 1"),
+        *((("fit", "x", "--formula", "~ a", o, ""), 2, "", f"{o}: it is empty") for o in PLACES),
+        *((("demo", option, " "), 2, "", f"{option}: it is empty") for option in PLACES[:3]),
     ],
 )
 def test_usage(command, arguments, code, out, err):
@@ -47,6 +51,16 @@ def test_usage(command, arguments, code, out, err):
     assert out in ran.out
     assert err in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_misspelt_option_is_told_in_two_lines(command):
+    ran = command("fit", "x.csv", "--formual", "~ a")
+    assert ran.code == 2
+    assert ran.err.splitlines() == [
+        "ebayes-lm fit: error: unrecognized arguments: --formual '~ a'. Did you mean '--formula'?",
+        "'ebayes-lm fit --help' lists what it takes",
+    ]
+    assert "Did you mean" not in command("demo", "--bogus").err
 
 
 def test_two_references_of_one_column_are_a_usage_error(fit):

@@ -1,0 +1,69 @@
+"""Contrasts that a file lists, as weights on the coefficients of a design."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ebayes_lm.cli.contrast_rows import ContrastRow
+from ebayes_lm.design.conditions import cond
+from ebayes_lm.design.contrasts import make_contrasts
+from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.errors import ContrastError, DesignError, listing
+
+_INTERCEPT = "(Intercept)"
+#: Words of R's language, which are no names.
+_RESERVED = {
+    *("if", "else", "repeat", "while", "function", "for", "next", "break", "in", "TRUE", "FALSE", "NULL", "Inf", "NaN"),
+    *("NA", "NA_integer_", "NA_real_", "NA_character_", "NA_complex_"),
+}
+
+
+def listed_contrasts(rows: Sequence[ContrastRow], design: Design) -> pd.DataFrame:
+    """Coefficients of the design x contrasts, each under its id."""
+    return pd.DataFrame({row.name: _weights(row, design) for row in rows}, index=design.names)
+
+
+def _weights(row: ContrastRow, design: Design) -> pd.Series[float]:
+    if row.expression is not None:
+        return _by_expression(row.name, row.expression, design)
+    column = str(row.variable)
+    if column not in design.levels:
+        raise DesignError(
+            f"contrast {row.name!r} compares levels of {column!r}, which is not a factor of {design.formula}; its "
+            f"factors are {listing(design.levels, 10)}"
+        )
+    return cond(design, **{column: row.target}) - cond(design, **{column: row.reference})
+
+
+def _by_expression(name: str, text: str, design: Design) -> pd.Series[float]:
+    """Coefficients go by their own names, or by what R's ``make.names`` makes of these."""
+    try:
+        return make_contrasts({name: text}, levels=design)[name]
+    except ContrastError as error:
+        reason = str(error)
+    names = {of_r: own for own, of_r in zip(design.names, r_names(design.names), strict=True)}
+    if _INTERCEPT in design.names:
+        names.setdefault("Intercept", _INTERCEPT)
+    try:
+        weights = make_contrasts({name: text}, levels=list(names))[name]
+    except ContrastError:
+        raise ContrastError(f"contrast {name!r}, make_contrasts_str: {reason}") from None
+    return weights.groupby(weights.index.map(names)).sum().reindex(design.names)
+
+
+def r_names(names: Sequence[str]) -> list[str]:
+    """Names as R's ``make.names`` writes them, which coefficients have in R pipelines.
+
+    >>> r_names(["(Intercept)", "groupB:timet2", "2nd", "a b", "NA"])
+    ['X.Intercept.', 'groupB.timet2', 'X2nd', 'a.b', 'NA.']
+    """
+    return [_r_name(name) for name in names]
+
+
+def _r_name(name: str) -> str:
+    text = re.sub(r"[^\w.]", ".", name)
+    text = text if re.match(r"[^\W\d_]|\.(?!\d)", name) else f"X{text}"
+    return f"{text}." if text in _RESERVED else text

@@ -1,0 +1,50 @@
+"""The arguments of ``scan``."""
+
+from __future__ import annotations
+
+import argparse
+
+from ebayes_lm.cli.common_options import add_common
+from ebayes_lm.cli.values import names, place, share, size, whole_number
+
+_SCAN = """\
+Where DATA name their samples, the sample table is matched to them; otherwise it has to be in their order.
+
+examples:
+  ebayes-lm scan methylation.zarr --samples people.csv --outcome bmi --covariates "~ age + sex + cells" --out bmi.tsv
+  ebayes-lm scan dosages.bed --samples people.csv --outcome ldl,hdl --covariates "~ age + PC1 + PC2" \\
+      --keep-p 1e-5 --out hits.parquet
+"""
+
+
+def add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    scan = commands.add_parser(
+        "scan",
+        help="test every feature as a predictor of an outcome",
+        description="Regress an outcome on covariates and one feature, for every feature of a matrix, by ordinary t "
+        "tests. Relatedness and population structure are not modelled; principal components may stand among the "
+        "covariates.",
+        epilog=_SCAN,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    scan.add_argument("data", metavar="DATA", help="matrix of features x samples, of any format that can be opened")
+    scan.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional where DATA carry one")
+    scan.add_argument(
+        "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
+    )
+    scan.add_argument(
+        "--outcome", metavar="A,B", type=names, required=True, help="columns of the sample table to regress on features"
+    )
+    scan.add_argument("--covariates", metavar="F", help='what to adjust for, such as "~ age + sex"')
+    scan.add_argument("--interaction", metavar="COL", help="test whether effects of features change with this column")
+    scan.add_argument("--keep-p", metavar="P", type=share, help="write only tests with a p-value up to this")
+    scan.add_argument(
+        "--out", metavar="FILE", type=place, required=True, help="a new .tsv, .csv, .tsv.gz, .csv.gz or .parquet"
+    )
+    scan.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
+    scan.add_argument("--layer", metavar="L", help="which matrix of a file that holds several")
+    scan.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
+    scan.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
+    scan.add_argument("--checkpoint", metavar="DIR", type=place, help="keep what is done there, to go on with it")
+    scan.add_argument("--scheduler", metavar="ADDRESS", help="work on the Dask cluster whose scheduler is there")
+    add_common(scan)
