@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,12 @@ import pytest
 from benchmarks import any_size, records, report
 from benchmarks.large import fresh, stored
 from benchmarks.large.fresh import NoRoomError, Options
+from tests.peaks import linux
 
 pytest.importorskip("zarr")
 pytest.importorskip("h5py")
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is watched on Linux")
+pytestmark = linux
 
 SMALL = Options(share=0.0005, repeats=1, workers=(), cold=False)
 

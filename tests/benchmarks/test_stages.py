@@ -21,6 +21,7 @@ from benchmarks.rivals import Rival, known
 from benchmarks.runners.serving import LMER_ROWS
 from benchmarks.speed import Limits, written
 from tests.benchmarks.test_harness import record
+from tests.peaks import linux
 
 RUNNERS = Path(processes.__file__).parent / "runners"
 IN_STAGES = ("rows", "counts", "blocks", "batches")
@@ -110,9 +111,6 @@ def test_a_mapped_problem_is_written_part_by_part(tmp_path: Path, monkeypatch: p
     last = Blocks("last", features=20, samples=12, coefficients=4, seed=7 + 80, labelled=False)
     np.testing.assert_array_equal(y[80:], last.values())
     assert len(np.unique(y[:, 0])) == 100
-
-
-linux = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="peak memory is read from Linux")
 
 
 @linux
