@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import pkgutil
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -28,6 +29,18 @@ SHOWING = [
 
 def examples_of(module: ModuleType) -> list[doctest.DocTest]:
     return [test for test in doctest.DocTestFinder(exclude_empty=True).find(module) if test.examples]
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    """Examples draw without a screen, and leave no picture open."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    yield
+    from matplotlib.pyplot import close
+
+    close("all")
 
 
 @pytest.mark.parametrize("name", SHOWING)
