@@ -6,7 +6,7 @@ RUN = $(VENV)/bin
 # What is imported is compiled then, which is a small part of what is installed.
 INSTALL = -m pip install -q --no-compile
 
-.PHONY: demo test lint environments bench oracle real-sets clean
+.PHONY: demo test lint docs environments bench oracle real-sets clean
 .DELETE_ON_ERROR:
 
 # Tests share the processors and what was compiled: linear algebra keeps to a thread each, bytecode is written.
@@ -17,7 +17,7 @@ demo: $(VENV)/.installed
 	$(RUN)/ebayes-lm demo
 
 # What meets no labels is the same under any pandas: numbers and how they are spread, blocks on disk and in processes.
-UNLABELLED = core kernels benchmarks test_architecture.py test_notebooks.py \
+UNLABELLED = core kernels benchmarks browser guide test_architecture.py test_notebooks.py \
 	$(addprefix test_,calibration.py mixed_calibration.py adjusted_calibration.py factor_study.py significance.py \
 		exactness.py equivalences.py weight_properties.py nist.py) \
 	$(addprefix parity/test_,compat.py comparison.py survey.py exchange.py) \
@@ -41,6 +41,10 @@ lint: $(VENV)/.linted
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
+# The documentation as a site in docs/_site/html; DOCS_RUN_NOTEBOOKS=1 runs the notebooks for it.
+docs: $(VENV)/.documented
+	$(RUN)/python -m sphinx -q -W --keep-going -b html docs docs/_site/html
+
 # ebayes_lm, R limma (where Rscript is present) and pylimma in one run.
 bench: $(VENV)/.benched
 	$(RUN)/python -m benchmarks
@@ -62,10 +66,13 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	$(RUN)/python $(INSTALL) -e .
 	touch $@
 $(VENV)/.tested: $(VENV)/.installed
-	$(RUN)/python $(INSTALL) --group test
+	$(RUN)/python $(INSTALL) --group test --group browser
 	touch $@
 $(VENV)/.linted: $(VENV)/.tested
 	$(RUN)/python $(INSTALL) --group lint
+	touch $@
+$(VENV)/.documented: $(VENV)/.linted
+	$(RUN)/python $(INSTALL) --group docs
 	touch $@
 $(VENV)/.benched: $(VENV)/.tested
 	$(RUN)/python $(INSTALL) --group bench --no-deps
@@ -77,4 +84,4 @@ $(VENV2)/.tested: pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV2) ebayes_lm_demo
+	rm -rf $(VENV) $(VENV2) ebayes_lm_demo docs/_site

@@ -22,9 +22,9 @@ FILES = sorted(ROOT.rglob("*.py"))
 FLOORS = (
     ("errors", "_typing"), ("kernels",), ("core",), ("data",), ("design",), ("results",), ("fitting",),
     ("counts",), ("weights",), ("batch",), ("scale",),
-    ("limma", "datasets"), ("reporting",), ("cli", "__main__"),
+    ("limma", "datasets"), ("guide",), ("plot",), ("io_anndata",), ("scverse",), ("reporting",), ("cli", "__main__"),
 )  # fmt: skip
-OPTIONAL = ("matplotlib", "anndata", "dask", "h5py", "pyarrow", "zarr", "distributed", "bed_reader")
+OPTIONAL = ("matplotlib", "yaml", "anndata", "dask", "h5py", "pyarrow", "zarr", "distributed", "bed_reader")
 HEAVY = ("numba", "pandas", "scipy", "formulaic", "statsmodels", *OPTIONAL)
 LATE = ("numba", "formulaic", "statsmodels", "scipy.stats", *OPTIONAL)
 MOST_LINES, MOST_IN_FUNCTION = 300, 60
@@ -32,9 +32,12 @@ PUBLIC = {
     name: getattr(ebayes_lm, name) for name in ebayes_lm.__all__ if not inspect.ismodule(getattr(ebayes_lm, name))
 }
 CALLABLE = {name: value for name, value in PUBLIC.items() if callable(value)}
+PLOTS = {name: getattr(ebayes_lm.plot, name) for name in ebayes_lm.plot.__all__}
+ROOMS = (ebayes_lm.io_anndata, ebayes_lm.scverse)
+IN_ROOMS = {name: getattr(room, name) for room in ROOMS for name in room.__all__}
 METHODS = {
     f"{name}.{attribute}": value
-    for name, cls in PUBLIC.items()
+    for name, cls in (PUBLIC | IN_ROOMS).items()
     if inspect.isclass(cls)
     for attribute, value in vars(cls).items()
     if isinstance(value, FunctionType) and not attribute.startswith("_")
@@ -105,7 +108,8 @@ def test_imports_go_down() -> None:
 
 def test_the_package_is_not_imported_whole() -> None:
     """But by what stands over the public API."""
-    allowed = tuple(f"ebayes_lm.{room}" for room in ("cli", "reporting", "datasets", "limma", "__main__"))
+    rooms = ("cli", "reporting", "scverse", "io_anndata", "plot", "datasets", "limma", "__main__")
+    allowed = tuple(f"ebayes_lm.{room}" for room in rooms)
 
     def whole(path: Path) -> bool:
         below = path != ROOT / "__init__.py" and not is_within(module_name(path), allowed)
@@ -180,20 +184,24 @@ def test_no_module_bears_the_name_of_a_public_function() -> None:
     """A lazy attribute would turn into the module of its name on its second access."""
     modules = {part for path in FILES for part in path.relative_to(ROOT).with_suffix("").parts}
     assert modules & set(CALLABLE) == set()
+    assert {path.stem for path in (ROOT / "plot").glob("*.py")} & set(PLOTS) == set()
     assert modules & {"utils", "helpers", "util", "helper", "misc", "common"} == set()
 
 
-def test_what_the_package_exports_is_what_type_checkers_see() -> None:
-    block = next(n for n in tree_of(ROOT / "__init__.py").body if isinstance(n, ast.If))
+@pytest.mark.parametrize(("room", "public"), [(".", PUBLIC), ("plot", PLOTS)])
+def test_what_the_package_exports_is_what_type_checkers_see(room: str, public: dict[str, object]) -> None:
+    block = next(n for n in tree_of(ROOT / room / "__init__.py").body if isinstance(n, ast.If))
     seen = {}
     for node in block.body:
         assert isinstance(node, ast.ImportFrom)
         for alias in node.names:
             assert alias.name == alias.asname, "only 'import a as a' is a re-export"
             seen[alias.name] = node.module
-    assert sorted(ebayes_lm.__all__) == sorted(seen)
-    for name, value in PUBLIC.items():
-        assert value.__module__ == seen[name]
+    module = ebayes_lm if room == "." else getattr(ebayes_lm, room)
+    assert sorted(module.__all__) == sorted(seen)
+    assert set(module.__all__) <= set(dir(module))
+    for name, value in public.items():
+        assert value.__module__ == seen[name]  # type: ignore[attr-defined]
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -239,7 +247,7 @@ def raises(value: FunctionType) -> bool:
     return "raise " in inspect.getsource(value)
 
 
-VERBS = {name: value for name, value in PUBLIC.items() if isinstance(value, FunctionType)}
+VERBS = {name: value for name, value in (PUBLIC | PLOTS | IN_ROOMS).items() if isinstance(value, FunctionType)}
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))
@@ -261,11 +269,31 @@ def test_public_methods_are_documented(name: str) -> None:
         assert "Returns" in written
 
 
-@pytest.mark.parametrize("name", sorted(n for n, v in PUBLIC.items() if inspect.isclass(v)))
+@pytest.mark.parametrize("name", sorted(n for n, v in (PUBLIC | IN_ROOMS).items() if inspect.isclass(v)))
 def test_public_classes_are_documented(name: str) -> None:
-    cls = PUBLIC[name]
+    cls = (PUBLIC | IN_ROOMS)[name]
     written = sections(cls)
     assert written["Summary"].strip()
     assert not (cls.__doc__ or "").startswith(f"{name}("), "the docstring is not the one that dataclass makes"
     for attribute, value in inspect.getmembers(cls, lambda v: isinstance(v, property)):
         assert attribute.startswith("_") or value.__doc__, f"{name}.{attribute} has no docstring"
+
+
+# Plots.
+
+DRAWN = sorted(name for name, value in PLOTS.items() if isinstance(value, FunctionType) and not name.endswith("_data"))
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_plot_has_a_twin_that_gives_what_is_drawn(name: str) -> None:
+    """The twin takes what the plot takes, but for what is about the drawing alone."""
+    plot, twin = inspect.signature(PLOTS[name]), inspect.signature(PLOTS[f"{name}_data"])
+    assert plot.return_annotation == "Axes"
+    assert plot.parameters["ax"].default is None
+    assert "ax" not in twin.parameters
+    assert [str(plot.parameters.get(key)) for key in twin.parameters] == [str(p) for p in twin.parameters.values()]
+
+
+def test_every_twin_is_that_of_a_plot() -> None:
+    twins = {name for name, value in PLOTS.items() if isinstance(value, FunctionType)} - set(DRAWN)
+    assert {name.removesuffix("_data") for name in twins} == set(DRAWN)

@@ -45,8 +45,8 @@ RUV = [
     hidden("one control", DesignError, "no factor to find", "1 control", controls=CONTROLS[:1]),
     hidden("few for the inverse", ArgumentError, "needs 5 controls", "4", method="RUVinv", controls=CONTROLS[:4]),
     hidden("more in the inverse", ArgumentError, "k=3", "at most 2", method="RUVinv", k=3),
-    hidden("unknown controls", AlignmentError, "8 of 10 controls", "'x1', 'x2'", controls=["x1", "x2", *FEATURES[:8]]),
-    hidden("positions beside names", AlignmentError, "0 of 2", "y.index[positions]", controls=[0, 1]),
+    hidden("unknown controls", AlignmentError, "2 of 10 controls", "'x1', 'x2'", controls=["x1", "x2", *FEATURES[:8]]),
+    hidden("positions beside names", AlignmentError, "2 of 2", "y.index[positions]", controls=[0, 1]),
     hidden("positions outside", AlignmentError, "1 of 2", "outside: 30", y=Y.to_numpy(), controls=[3, 30]),
     hidden("a short mask", AlignmentError, "2 values", "30 features", controls=[True, False]),
     hidden("mask of others", AlignmentError, "'q'", controls=pd.Series([True] * 30, [*FEATURES[:29], "q"])),
@@ -74,6 +74,6 @@ RUVG = [
     counted("a layer", ArgumentTypeError, "layer=", "DGEList", y=el.DGEList(COUNTS), layer="raw"),
     counted("gaps", DataError, "1 value in 1 of 30 features ('g3')", y=spoiled(np.nan, (3, 2))),
     counted("constant controls", DataError, "the same in all samples", y=Y * 0.0 + 2.5),
-    counted("unknown controls", AlignmentError, "0 of 1 control ", "'x'", controls=["x"]),
+    counted("unknown controls", AlignmentError, "1 of 1 control is", "'x'", controls=["x"]),
     counted("a full design", DesignError, "0 residual df", design=np.eye(6)),
 ]

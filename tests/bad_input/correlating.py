@@ -63,7 +63,7 @@ CORRELATIONS = [
     correlated("2", 2, ArgumentError, BOUNDS, "got 2"),
     correlated("NaN", np.nan, ArgumentError, BOUNDS, "nan"),
     correlated("infinite", np.inf, ArgumentError, BOUNDS, "inf"),
-    correlated("text", "0.5", ArgumentTypeError, NUMBER, "'0.5'"),
+    correlated("text", "0.5", ArgumentTypeError, NUMBER, "'feature'", "'0.5'"),
     correlated("of each gene", "gene", ArgumentTypeError, NUMBER, "'gene'"),
     correlated("a truth value", True, ArgumentTypeError, NUMBER, "True"),
     correlated("a list", [0.5], ArgumentTypeError, NUMBER, "[0.5]"),

@@ -186,6 +186,12 @@ DESIGNS = [
     ),
     Case("a tower of powers", lambda: fit_of("~ I(9**9**9**9)"), DesignError, ("not a finite number",)),
     Case(
+        "a reference without its column",
+        lambda: el.model_matrix("~ group", TABLE, reference="B"),  # type: ignore[arg-type]
+        ArgumentTypeError,
+        ("reference= names columns", "got 'B'"),
+    ),
+    Case(
         "an unknown reference",
         lambda: el.model_matrix("~ group", TABLE, reference={"group": "C"}),
         DesignError,

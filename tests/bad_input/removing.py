@@ -50,6 +50,9 @@ REMOVAL = [
     Case("negative weights", lambda: removed(weights=[-1, *[1] * 5]), DataError, ("1 of 6", "'s0'")),
     Case("weights of others", lambda: removed(weights=np.ones((3, 3))), DataError, ("shape (3, 3)", "30 features")),
     Case("a lone correlation", lambda: removed(correlation=0.5), ArgumentError, ("correlation= is given without",)),
+    Case(
+        "a correlation of each", lambda: removed(block="group", correlation="feature"), ArgumentError, ("is for fits",)
+    ),
     Case("a lone block", lambda: removed(block="group"), ArgumentError, ("need correlation=",)),
     Case("a list", lambda: removed(y=[[1.0]]), ArgumentTypeError, ("list", "DataFrame")),
     Case("half a thread", lambda: removed(threads=0.5), ArgumentError, ("threads", "0.5")),

@@ -43,7 +43,7 @@ def of_counts(name: str, error: type[EbayesLMError], *says: str, counts: Any = C
 SURROGATES = [
     sought("missing values", DataError, "missing values in 2 features of 30 ('g2', 'g7')", "y.dropna()", "impute",
            y=spoiled(np.nan, (2, 1), (7, 0))),
-    sought("infinite values", DataError, "infinite values in 1 feature of 30 ('g4')", y=spoiled(np.inf, (4, 2))),
+    sought("infinite values", DataError, "('g4')", "add an offset", y=spoiled(np.inf, (4, 2))),
     sought("text", ArgumentTypeError, "cannot read a matrix from str", y="values.csv"),
     sought("counts", ArgumentTypeError, "DGEList", y=el.DGEList(COUNTS)),
     sought("too many", ArgumentError, "n_sv=4 is more than the 3", "give 3 at most", n_sv=4),

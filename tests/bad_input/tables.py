@@ -25,6 +25,7 @@ from tests.bad_input.examples import (
 
 TABLES = [
     Case("unknown coef", lambda: two_terms().top_table("gropB"), ArgumentError, ("'gropB'", "mean 'groupB'")),
+    Case("a term", lambda: two_terms().top_table("group"), ArgumentError, ("is a term", "'groupB'", "test('group')")),
     Case("coef in capitals", lambda: two_terms().top_table("GROUPB"), ArgumentError, ("mean 'groupB'",)),
     Case("coef by truth", lambda: two_terms().top_table(True), ArgumentTypeError, ("0-based position", "True")),
     Case("coef by truths", lambda: two_terms().top_table([True, False]), ArgumentTypeError, ("0-based", "True")),
