@@ -88,6 +88,19 @@ def test_opens_with_everything_in_place(opened: Open) -> None:
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+def test_charts_keep_their_height_when_they_come_into_view(opened: Open) -> None:
+    # A button that moves between press and release is not pressed.
+    page = opened()
+    canvases = page.locator("#explorer canvas, #contrasts canvas")
+    tall = "(all) => all.map((canvas) => canvas.clientHeight)"
+    before = canvases.evaluate_all(tall)
+    assert len(before) == 6
+    for canvas in canvases.all():
+        canvas.scroll_into_view_if_needed()
+        frames(page)
+    assert canvases.evaluate_all(tall) == before
+
+
 def test_every_chart_of_the_written_sections_is_drawn(opened: Open) -> None:
     page = opened()
     waiting = page.locator("figure[data-chart]").all()

@@ -100,8 +100,9 @@ const CONTRASTS = (() => {
     const titles = model.facts.contrasts.map((contrast) => contrast.title);
     if (titles.length < 2) return;
     const chosen = [0, 1];
-    const [pair, sets] = ["contrast-pair", "contrast-overlap"].map((chart) => DOM.make("figure", { data: { chart } }));
-    const holder = DOM.make("div", { class: "charts" }, pair, sets);
+    const charts = ["contrast-pair", "contrast-overlap", ...(titles.length > 2 ? ["contrast-correlations"] : [])];
+    const [pair, sets, all] = charts.map((chart) => DOM.make("figure", { data: { chart } }));
+    const holder = DOM.make("div", { class: "charts" }, pair, sets, all);
     section.append(DOM.make("p", { class: "help" }, "At the thresholds chosen above."), holder);
     let inner = null;
     const renew = () => {
@@ -129,11 +130,7 @@ const CONTRASTS = (() => {
       views[0].draw();
     }));
     const views = [VIEW.mount(pair, scene, { tools }), VIEW.mount(sets, overlapScene(model))];
-    if (titles.length > 2) {
-      const figure = DOM.make("figure", { data: { chart: "contrast-correlations" } });
-      holder.append(figure);
-      VIEW.mount(figure, CHART.scene(correlations(model)));
-    }
+    if (all) VIEW.mount(all, CHART.scene(correlations(model)));
     model.on("threshold", () => {
       stale = true;
       views.forEach((view) => view.refresh());

@@ -38,10 +38,12 @@ const EXPLORER = (() => {
   };
 
   const clouds = (model, holder) => {
-    const views = scenes(model).map((scene, k) => {
-      const figure = DOM.make("figure", { class: "cloud" });
-      holder.append(figure);
-      const view = VIEW.mount(figure, scene, { id: ["volcano", "ma"][k], role: "application" });
+    const all = scenes(model);
+    // Each has its width once the others are there: what is below does not move under a pointer.
+    const figures = all.map(() => DOM.make("figure", { class: "cloud" }));
+    holder.append(...figures);
+    const views = all.map((scene, k) => {
+      const view = VIEW.mount(figures[k], scene, { id: ["volcano", "ma"][k], role: "application" });
       CLOUD.boxes(view, (x0, y0, x1, y1, add) => model.select(scene.inside(x0, y0, x1, y1), add));
       return view;
     });
