@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ebayes_lm import datasets as datasets
+    from ebayes_lm import errors as errors
     from ebayes_lm import io_anndata as io_anndata
     from ebayes_lm import limma as limma
     from ebayes_lm import plot as plot
@@ -178,7 +179,7 @@ _HOMES = {
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 
-_ROOMS = ("datasets", "io_anndata", "limma", "plot", "scverse")
+_ROOMS = ("datasets", "errors", "io_anndata", "limma", "plot", "scverse")
 
 __all__ = [
     *_ROOMS,

@@ -210,6 +210,12 @@ def test_importing_loads_nothing_heavy() -> None:
     assert [name for name in loaded if name in HEAVY] == []
 
 
+def test_every_public_name_is_there_once_the_package_is_imported() -> None:
+    code = "import ebayes_lm as el\nfor name in el.__all__: getattr(el, name)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", "import ebayes_lm as el; el.errors.EbayesLMWarning"], check=True)
+
+
 def test_fitting_loads_nothing_that_it_does_not_use() -> None:
     code = (
         "import sys, numpy as np, ebayes_lm as el\n"
