@@ -73,7 +73,7 @@ def weighted_lowess(
     >>> import numpy as np
     >>> from ebayes_lm import weighted_lowess
     >>> x = np.arange(6.0)
-    >>> weighted_lowess(x, 2 * x + np.array([0, 0, 0, 9, 0, 0]), [1, 1, 1, 0, 1, 1], span=1).round(6)
+    >>> weighted_lowess(x, 2 * x + np.array([1, 1, 1, 9, 1, 1]), [1, 1, 1, 0, 1, 1], span=1).round(6)
     array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
     x, y = _points(x, y)
