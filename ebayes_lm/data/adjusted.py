@@ -9,8 +9,8 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.data.blocks import ROW_CELLS
+from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.fingerprints import digest
-from ebayes_lm.data.sources import Band, Source
 
 
 class Adjust(Protocol):
@@ -24,40 +24,23 @@ class Adjust(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class AdjustedSource(Source):
+class AdjustedSource(DerivedSource):
     """Rows of another source, adjusted.
 
     Attributes
     ----------
-    source : Source
     adjust : callable
     cells : int
         Cells that are adjusted at once, so that what this takes is little beside a block.
     """
 
-    source: Source
     adjust: Adjust
     cells: int = ROW_CELLS
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Features, samples."""
-        return self.source.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
         return np.dtype(np.float64)
-
-    @property
-    def grain(self) -> int:
-        """Rows that are stored together."""
-        return self.source.grain
-
-    @property
-    def band(self) -> Band:
-        """What the source below holds."""
-        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""

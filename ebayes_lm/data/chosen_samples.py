@@ -4,50 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.derived import DerivedSamples, DerivedSource
 from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.sources import Band, SampleMajor, Source
+from ebayes_lm.data.sources import SampleMajor
 
 
 @dataclass(frozen=True, eq=False)
-class ChosenSource(Source):
+class ChosenSource(DerivedSource):
     """Rows of another source with some of its samples.
 
     Attributes
     ----------
-    source : Source
     positions : (n,) integer array
         Samples of the other source, in any order.
     """
 
-    source: Source
     positions: IntArray
 
     @property
     def shape(self) -> tuple[int, int]:
         """Features, chosen samples."""
         return (self.source.shape[0], len(self.positions))
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Type of the numbers."""
-        return self.source.dtype
-
-    @property
-    def grain(self) -> int:
-        """Rows that are stored together."""
-        return self.source.grain
-
-    @property
-    def band(self) -> Band:
-        """What the other source holds beside blocks of fewer rows."""
-        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``.
@@ -73,20 +56,13 @@ class ChosenSource(Source):
 
 
 @dataclass(frozen=True, eq=False)
-class ChosenSamples(ChosenSource, SampleMajor):
+class ChosenSamples(DerivedSamples, ChosenSource):
     """The same of a source that holds samples one after another; samples that are not chosen are not read."""
 
-    source: SampleMajor
-
     @property
-    def sample_grain(self) -> int:
-        """Samples that are stored together."""
-        return self.source.sample_grain
-
-    @property
-    def sample_band(self) -> Band:
-        """What the other source holds beside blocks of fewer samples."""
-        return self.source.sample_band
+    def read_copies(self) -> int:
+        """Copies of a block of samples while it is read."""
+        return 2
 
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Chosen samples ``start`` to ``stop``: what is stored together is read once where they stand in its order."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from ebayes_lm.data.blocks import BLOCK_CELLS
 from ebayes_lm.data.dask_array import DaskSource
+from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.engines import Work
 from ebayes_lm.data.errands import HOME, Divisible, Errand, Sent, own_version, run_errand
 from ebayes_lm.data.mapped import MappedSource
@@ -97,9 +98,9 @@ def _same(errand: Errand) -> Errand:
 def unwrapped(source: Source) -> tuple[Source, tuple[Callable[..., Any], ...] | None]:
     """The source below all others, and the functions on its values; None where another thing is done with them."""
     functions: tuple[Callable[..., Any], ...] | None = ()
-    while isinstance(below := getattr(source, "source", None), Source):
+    while isinstance(source, DerivedSource):
         functions = (source.fn, *functions) if isinstance(source, MappedSource) and functions is not None else None
-        source = below
+        source = source.source
     return source, functions
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
+from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.read_rows import ReadWeights
-from ebayes_lm.data.sources import Band, Source
 from ebayes_lm.data.weights import Weights
 from ebayes_lm.errors import ArgumentError, counted
 
@@ -69,10 +69,9 @@ class Duplicates:
 
 
 @dataclass(frozen=True, eq=False)
-class DuplicateSource(Source):
+class DuplicateSource(DerivedSource):
     """Rows of another source with duplicates side by side."""
 
-    source: Source
     duplicates: Duplicates
 
     @property
@@ -82,19 +81,9 @@ class DuplicateSource(Source):
         return rows // self.duplicates.count, samples * self.duplicates.count
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """Type of the numbers."""
-        return self.source.dtype
-
-    @property
     def grain(self) -> int:
         """Features whose rows are stored together."""
         return max(1, self.source.grain // self.duplicates.count)
-
-    @property
-    def band(self) -> Band:
-        """What the other source holds beside blocks of fewer rows."""
-        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Features ``start`` to ``stop``; rows that lie far apart are read apart."""

@@ -9,44 +9,24 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
+from ebayes_lm.data.derived import DerivedSamples, DerivedSource
 from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.function_identity import identity
-from ebayes_lm.data.sources import Band, SampleMajor, Source
+from ebayes_lm.data.sources import SampleMajor, Source
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
 
 @dataclass(frozen=True, eq=False)
-class MappedSource(Source):
+class MappedSource(DerivedSource):
     """Rows of another source, a function applied to each value."""
 
-    source: Source
     fn: Callable[[AnyArray], AnyArray]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Features, samples."""
-        return self.source.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers that the function gives."""
         with np.errstate(all="ignore"):  # a one need not be in the function's domain
             return _applied(self.fn, np.ones((1, 1), dtype=self.source.dtype)).dtype
-
-    @property
-    def grain(self) -> int:
-        """Rows that are stored together."""
-        return self.source.grain
-
-    @property
-    def band(self) -> Band:
-        """What the source below holds."""
-        return self.source.band
-
-    @property
-    def scratch_bytes(self) -> int:
-        """Of the source below."""
-        return self.source.scratch_bytes
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
@@ -58,25 +38,8 @@ class MappedSource(Source):
 
 
 @dataclass(frozen=True, eq=False)
-class MappedSamples(MappedSource, SampleMajor):
+class MappedSamples(DerivedSamples, MappedSource):
     """The same of a source that holds samples one after another."""
-
-    source: SampleMajor
-
-    @property
-    def sample_grain(self) -> int:
-        """Samples that are stored together."""
-        return self.source.sample_grain
-
-    @property
-    def sample_band(self) -> Band:
-        """What the source below holds."""
-        return self.source.sample_band
-
-    @property
-    def read_copies(self) -> int:
-        """Copies of a block of samples while it is read."""
-        return self.source.read_copies
 
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Samples ``start`` to ``stop``."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, FloatRows, IntArray
+from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.fingerprints import digest
 from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import DataError
@@ -67,17 +68,15 @@ class ReadWeights:
 
 
 @dataclass(frozen=True, eq=False)
-class ChosenRows(Source):
+class ChosenRows(DerivedSource):
     """Some rows of another source.
 
     Attributes
     ----------
-    source : Source
     positions : (g,) integer array
         Rows of the other source, in any order.
     """
 
-    source: Source
     positions: IntArray
 
     @property
@@ -86,9 +85,9 @@ class ChosenRows(Source):
         return (len(self.positions), self.source.shape[1])
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """Type of the numbers."""
-        return self.source.dtype
+    def grain(self) -> int:
+        """Chosen rows may come from anywhere: none is read for the sake of another."""
+        return 1
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Chosen rows ``start`` to ``stop``; neighbours, and what is stored together, are read at once."""
@@ -109,23 +108,14 @@ class ChosenRows(Source):
 
 
 @dataclass(frozen=True, eq=False)
-class _Multiplied(Source):
+class _Multiplied(DerivedSource):
     """Rows of a source times weights of samples (n,), or of observations."""
 
-    source: Source
     factor: FloatRows
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.source.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.float64)
-
-    @property
-    def grain(self) -> int:
-        return self.source.grain
 
     def read(self, start: int, stop: int) -> AnyArray:
         factor = self.factor[start:stop] if self.factor.ndim == 2 else self.factor[:]

@@ -15,6 +15,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.leftovers import scratch_file
 from ebayes_lm.data.mapped import MappedSamples, mapped
 from ebayes_lm.data.sample_blocks import reads_by_samples, run_samples, sample_bounds
@@ -93,14 +94,13 @@ def by_features(source: Source, running: Running, *, quiet: bool = False) -> Sou
     StorageError
         There is no room for the file.
     """
-    inner = getattr(source, "source", None)
     if isinstance(source, MappedSamples):
         return mapped(by_features(source.source, running, quiet=quiet), source.fn)
-    if isinstance(inner, Source) and not isinstance(source, SampleMajor):
-        turned = by_features(inner, running, quiet=quiet)
-        return source if turned is inner else replace(source, source=turned)  # type: ignore[type-var]
     if not isinstance(source, SampleMajor):
-        return source
+        if not isinstance(source, DerivedSource):
+            return source
+        turned = by_features(source.source, running, quiet=quiet)
+        return source if turned is source.source else replace(source, source=turned)
     with _ONE_AT_A_TIME:
         if source not in _MADE:
             _MADE[source] = _scratch(source, running, quiet) if reads_by_samples(source, running) else _whole(source)

@@ -10,11 +10,11 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, FloatRows
 from ebayes_lm.core.linear_plan import LinearPlan
 from ebayes_lm.data.blocks import ROW_CELLS
-from ebayes_lm.data.sources import Band, Source
+from ebayes_lm.data.derived import DerivedSource
 
 
 @dataclass(frozen=True, eq=False)
-class RobustWeights(Source):
+class RobustWeights(DerivedSource):
     """Fits rows once more for their weights, which do not depend on the rows beside them but for rounding.
 
     Attributes
@@ -27,29 +27,13 @@ class RobustWeights(Source):
         Weights of observations that are known beforehand.
     """
 
-    source: Source
     plan: LinearPlan
     cells: FloatRows | None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Features, samples."""
-        return self.source.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
         return np.dtype(np.float64)
-
-    @property
-    def grain(self) -> int:
-        """Rows that are stored together."""
-        return self.source.grain
-
-    @property
-    def band(self) -> Band:
-        """What the source below holds."""
-        return self.source.band
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Weights of the rows ``start`` to ``stop``, a few at a time: fits take several copies."""

@@ -15,8 +15,9 @@ from ebayes_lm.core.linear_plan import linear_plan
 from ebayes_lm.core.mean_variance import mean_log_counts
 from ebayes_lm.core.ols import Status, observed_mean
 from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
+from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.sources import ArraySource, Source
+from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.rows import fit_rows
@@ -26,30 +27,18 @@ from ebayes_lm.weights.trend_reading import Trended, trend_of
 
 
 @dataclass(frozen=True, eq=False)
-class PatchedSource(Source):
+class PatchedSource(DerivedSource):
     """Rows of another source, some of them replaced.
 
     Attributes
     ----------
-    source : Source
     rows : (v,) integer array
         In rising order.
     values : (v, n) array
     """
 
-    source: Source
     rows: IntArray
     values: FloatArray
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Features, samples."""
-        return self.source.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Type of the numbers."""
-        return self.source.dtype
 
     def read(self, start: int, stop: int) -> AnyArray:
         """Features ``start`` to ``stop``."""

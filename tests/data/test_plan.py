@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 import ebayes_lm as el
 from ebayes_lm.data.blocks import Running
+from ebayes_lm.data.chosen_samples import with_samples
 from ebayes_lm.data.plan import ReadingPlan
 from ebayes_lm.data.sources import ArraySource, Band, Source, SparseSource
 from ebayes_lm.errors import ArgumentError, StorageWarning
@@ -126,7 +127,7 @@ def test_a_parsed_file_is_in_the_notes(tmp_path):
     path = tmp_path / "y.csv"
     path.write_text("gene,a,b\n" + "".join(f"g{k},{k},{k}.5\n" for k in range(50)))
     matrix = el.open_matrix(path)
-    for which in (matrix, matrix.map(np.log1p)):
+    for which in (matrix, matrix.map(np.log1p), with_samples(matrix, [1, 0])):
         (note,) = (note for note in which.plan().notes if "parsed" in note)
         assert "800 bytes" in note
     assert not any("parsed" in note for note in matrix_of(Rows(Y)).plan().notes)
