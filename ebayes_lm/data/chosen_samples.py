@@ -59,11 +59,6 @@ class ChosenSource(DerivedSource):
 class ChosenSamples(DerivedSamples, ChosenSource):
     """The same of a source that holds samples one after another; samples that are not chosen are not read."""
 
-    @property
-    def read_copies(self) -> int:
-        """Copies of a block of samples while it is read."""
-        return 2
-
     def read_samples(self, start: int, stop: int) -> AnyArray:
         """Chosen samples ``start`` to ``stop``: what is stored together is read once where they stand in its order."""
         wanted = self.positions[start:stop]
@@ -84,11 +79,10 @@ def with_samples(matrix: FeatureMatrix, positions: IntArray) -> FeatureMatrix:
     positions = np.asarray(positions, dtype=np.intp)
     if np.array_equal(positions, np.arange(matrix.shape[1])):
         return matrix
-    made = ChosenSamples if isinstance(matrix.source, SampleMajor) else ChosenSource
-    table = matrix.sample_table
+    source, table = matrix.source, matrix.sample_table
     return replace(
         matrix,
-        source=made(matrix.source, positions),  # type: ignore[arg-type]
+        source=ChosenSamples(source, positions) if isinstance(source, SampleMajor) else ChosenSource(source, positions),
         samples=matrix.samples[positions] if matrix.has_sample_names else pd.RangeIndex(len(positions)),
         sample_table=None if table is None else table.iloc[positions],
         design=None,

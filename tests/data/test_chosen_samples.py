@@ -14,6 +14,7 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.chosen_samples import with_samples
 from ebayes_lm.data.mapped import MappedSamples
 from ebayes_lm.data.matrix import as_feature_matrix
+from ebayes_lm.data.sample_blocks import sample_bounds
 from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import ArraySource, SampleMajor, Source
 from tests.data.sample_stores import Samples, matrix_of
@@ -34,6 +35,12 @@ class Banded(Source):
     def read(self, start, stop):
         self.asked.append((start, stop))
         return VALUES[start:stop]
+
+
+class Packed(Samples):
+    """Samples that take more room while they are unpacked."""
+
+    read_copies = 5
 
 
 def columns():
@@ -86,6 +93,13 @@ def test_what_is_rewritten_is_what_is_chosen(tmp_path, monkeypatch):
     (file,) = tmp_path.iterdir()
     assert file.stat().st_size == 50 * 6 * 4
     np.testing.assert_array_equal(turned.read(0, 50), VALUES[:, CHOSEN[0]])
+
+
+def test_room_is_left_for_what_the_store_unpacks():
+    running = Running(max_memory="6KB", threads=1)
+    bounds = sample_bounds(chosen(Packed(VALUES), CHOSEN[0]), running)
+    assert bounds == sample_bounds(Packed(VALUES[:, CHOSEN[0]]), running)
+    assert len(bounds) > len(sample_bounds(chosen(Samples(VALUES), CHOSEN[0]), running))
 
 
 def test_functions_of_values_are_kept():
