@@ -47,8 +47,8 @@ def loessFit(
     Examples
     --------
     >>> from ebayes_lm.limma import loessFit
-    >>> loessFit([0, 2, 4, 6, 8, 10], range(6), span=0.9).round(6)
-    array([ 0.,  2.,  4.,  6.,  8., 10.])
+    >>> loessFit([1, 3, 5, 7, 9, 11], range(6), span=0.9).round(6)
+    array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
     return el.loess_fit(
         y,
@@ -95,8 +95,8 @@ def weightedLowess(
     Examples
     --------
     >>> from ebayes_lm.limma import weightedLowess
-    >>> weightedLowess(range(6), [0, 2, 4, 6, 8, 10], span=1).round(6)
-    array([ 0.,  2.,  4.,  6.,  8., 10.])
+    >>> weightedLowess(range(6), [1, 3, 5, 7, 9, 11], span=1).round(6)
+    array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
     return el.weighted_lowess(x, y, weights, span=span, iterations=iterations, delta=delta, n_points=npts)
 
