@@ -121,7 +121,7 @@ class FeatureMatrix:
         return run_source(work, by_features(self.source, running), running, cells)
 
     def rows_at(self, positions: IntArray, running: Running) -> AnyArray:
-        """Rows (v, samples) at rising positions; what is stored together is read once, and nothing besides."""
+        """Rows (v, samples) at positions in any order; what is stored together is read once, and nothing besides."""
         return by_features(self.source, running).rows_at(positions)
 
     def map(self, fn: Callable[[AnyArray], AnyArray]) -> FeatureMatrix:

@@ -90,17 +90,8 @@ class ChosenRows(DerivedSource):
         return 1
 
     def read(self, start: int, stop: int) -> AnyArray:
-        """Chosen rows ``start`` to ``stop``; neighbours, and what is stored together, are read at once."""
-        order = np.argsort(self.positions[start:stop], kind="stable")
-        wanted = self.positions[start:stop][order]
-        found = np.empty((len(wanted), self.shape[1]), dtype=self.dtype)
-        apart = (np.diff(wanted) > 1) & (np.diff(wanted // self.source.grain) > 0)
-        cuts = np.flatnonzero(apart) + 1
-        for places in np.split(order, cuts) if len(order) else []:
-            band = self.positions[start:stop][places]
-            first = int(band[0])
-            found[places] = self.source.read(first, int(band[-1]) + 1)[band - first]
-        return found
+        """Chosen rows ``start`` to ``stop``."""
+        return self.source.rows_at(self.positions[start:stop])
 
     def fingerprint(self) -> str:
         """Of all rows, and which are chosen."""

@@ -65,12 +65,16 @@ class Source(ABC):
         """Rows ``start`` to ``stop`` as a C-contiguous array of numbers."""
 
     def rows_at(self, positions: IntArray) -> AnyArray:
-        """Rows at rising positions; what is stored together is read once, and nothing besides."""
-        grain, parts = self.grain, [np.empty((0, self.shape[1]), dtype=self.dtype)]
-        for band in np.split(positions, np.flatnonzero(np.diff(positions // grain)) + 1) if len(positions) else []:
+        """Rows at positions in any order; what is stored together is read once, and nothing besides."""
+        order = np.argsort(positions, kind="stable")
+        rising = positions[order]
+        found = np.empty((len(order), self.shape[1]), dtype=self.dtype)
+        apart = (np.diff(rising) > 1) & (np.diff(rising // self.grain) > 0)
+        for places in np.split(order, np.flatnonzero(apart) + 1) if len(order) else []:
+            band = positions[places]
             first = int(band[0])
-            parts.append(self.read(first, int(band[-1]) + 1)[band - first])
-        return np.concatenate(parts)
+            found[places] = self.read(first, int(band[-1]) + 1)[band - first]
+        return found
 
     def fingerprint(self) -> str:
         """A digest by which a later run knows that the values are the same; here of rows spread over all."""

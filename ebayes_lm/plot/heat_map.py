@@ -232,9 +232,7 @@ def _arranged(matrix: FeatureMatrix, chosen: IntArray, scale: str, cluster: Any)
     if not isinstance(cluster, (bool, str)) or cluster not in _CLUSTERED:
         raise ArgumentError(f"cluster must be True, False, 'rows' or 'columns', not {cluster!r}")
     by_rows, by_columns = _CLUSTERED[cluster]
-    rising = np.unique(chosen)
-    read = np.asarray(matrix.rows_at(rising, Running()), dtype=np.float64)[np.searchsorted(rising, chosen)]
-    values = _scaled(read, scale)
+    values = _scaled(np.asarray(matrix.rows_at(chosen, Running()), dtype=np.float64), scale)
     row_tree, rows = clustered(row_distances(values) if by_rows else values, by_rows)
     column_tree, columns = clustered(row_distances(values.T) if by_columns else values.T, by_columns)
     frame = pd.DataFrame(

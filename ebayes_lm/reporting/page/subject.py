@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.counts.per_million import cpm
 from ebayes_lm.data.alignment import align, is_positional
 from ebayes_lm.data.blocks import Running
@@ -18,7 +18,6 @@ from ebayes_lm.data.containers import EList
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.duplicates import with_duplicates
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix, is_anndata
-from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.boundary import aligned_samples, with_sample_names
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
@@ -116,16 +115,14 @@ class Subject:
 
     def values(self, features: IntArray) -> FloatArray:
         """Values (v, samples) of features at these positions of the fit, the mean of repeats; NaN where missing."""
-        wanted = self.rows[features]
-        order = np.argsort(wanted, kind="stable")
-        values = np.empty((len(wanted), len(self.columns)))
-        if self.matrix is not None:
-            read = _rows_at(self.matrix, wanted[order]).astype(np.float64)
-            read = np.where(np.isfinite(read), read, np.nan).reshape(len(read), -1, self.repeats)
-            known = ~np.isnan(read)
-            with np.errstate(invalid="ignore"):
-                values[order] = (np.where(known, read, 0.0).sum(axis=2) / known.sum(axis=2))[:, self.columns]
-        return values
+        if self.matrix is None:
+            return np.empty((len(features), 0))
+        read = self.matrix.rows_at(self.rows[features], Running(progress=False)).astype(np.float64)
+        read = np.where(np.isfinite(read), read, np.nan).reshape(len(read), -1, self.repeats)
+        known = ~np.isnan(read)
+        with np.errstate(invalid="ignore"):
+            means: FloatArray = np.where(known, read, 0.0).sum(axis=2) / known.sum(axis=2)
+        return means[:, self.columns]
 
     def data_in_order(self, data: Any) -> Any:
         """The data with the features of the fit alone, in its order; None where that is too much to hold."""
@@ -136,14 +133,6 @@ class Subject:
             return None
         values = self.values(np.arange(len(self.rows)))
         return pd.DataFrame(values, index=self.mod.labels.features, columns=self.mod.design.samples)
-
-
-def _rows_at(matrix: FeatureMatrix, positions: IntArray) -> AnyArray:
-    """Rows at rising positions; in memory all at once."""
-    if isinstance(matrix.source, ArraySource):
-        rows: AnyArray = matrix.source.array[positions]
-        return rows
-    return matrix.rows_at(positions, Running(progress=False))
 
 
 def subject_of(mod: TestedFit, data: Any, samples: Any, *, layer: str | None, fdr: float, lfc: float) -> Subject:
