@@ -41,7 +41,7 @@ def fit_rows(
     if isinstance(source, SampleMajor) and fits_by_samples(source, plan, cells, running):
         fitted = fit_by_samples(source, plan, fit, running)
     if fitted is None:
-        arrays, loose = matrix.map_parts(fit, running, _grain(matrix, plan, cells, running))
+        arrays, loose = matrix.map_parts(fit, running, _block_cells(matrix, plan, cells, running))
         fitted = RowFits(*arrays), OwnFits(*loose) if loose else None
     if inf == "error":
         refuse_infinite(fitted[0].n_infinite, matrix.features)
@@ -76,7 +76,7 @@ class FittedBlocks:
         return Parts(fits, own._replace(rows=own.rows + at.start, weights=weights))
 
 
-def _grain(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatRows | None, running: Running) -> int:
+def _block_cells(matrix: FeatureMatrix, plan: LinearPlan, cells: FloatRows | None, running: Running) -> int:
     """Cells in a block: few where rows are worked on singly, so that threads share them evenly and copies are small."""
     features, samples = matrix.shape
     if cells is not None or plan.singly:
