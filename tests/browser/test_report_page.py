@@ -35,6 +35,7 @@ Open = Callable[..., Any]
 SINGLE, P_VALUES, SIXTEEN_BITS = 2e-7, 3e-6, 2e-5
 SVG = "{http://www.w3.org/2000/svg}"
 MOD = moderated(values())
+BLANK = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.every((v) => v === 0)"
 FACTS = "() => { const {arrays, ...facts} = JSON.parse(document.getElementById('facts').textContent); return facts; }"
 
 
@@ -101,15 +102,44 @@ def test_charts_keep_their_height_when_they_come_into_view(opened: Open) -> None
     assert canvases.evaluate_all(tall) == before
 
 
+def test_a_link_to_a_section_lands_there_and_stays(opened: Open) -> None:
+    tall = "document.documentElement.scrollHeight"
+    top = "document.getElementById('contrasts').getBoundingClientRect().top"
+    page = opened()
+    frames(page)
+    before = page.evaluate(tall)
+    page.evaluate("location.hash = 'contrasts'")
+    frames(page)
+    assert 0 <= page.evaluate(top) < 40
+    for figure in page.locator("figure[data-chart]").all():
+        figure.scroll_into_view_if_needed()
+        frames(page)
+    assert page.evaluate(tall) == before
+
+
+def test_a_link_to_a_section_lands_there_where_browsers_do_not_follow_what_moves(
+    chromium: Any, reports: dict[str, Path]
+) -> None:
+    # Safari holds no place while what is above it grows.
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    still = "document.documentElement.style.overflowAnchor = 'none'"
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {still}; }})")
+    page.goto(reports["plain"].as_uri() + "#contrasts")
+    until(page, "Boolean(window.ebayesReport && window.ebayesReport.ready)")
+    frames(page)
+    assert 0 <= page.evaluate("document.getElementById('contrasts').getBoundingClientRect().top") < 40
+    context.close()
+
+
 def test_every_chart_of_the_written_sections_is_drawn(opened: Open) -> None:
     page = opened()
     waiting = page.locator("figure[data-chart]").all()
     assert len(waiting) > 4
     for figure in waiting:
         figure.scroll_into_view_if_needed()
-        figure.locator("canvas").wait_for()
-        blank = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.every((v) => v === 0)"
-        assert not figure.locator("canvas").evaluate(blank)
+        frames(page)
+        assert not figure.locator("canvas").evaluate(BLANK)
 
 
 def test_counts_are_those_of_decide_tests(opened: Open) -> None:
@@ -399,10 +429,19 @@ def test_colours_follow_the_reader(opened: Open) -> None:
     back = "() => getComputedStyle(document.body).backgroundColor"
     page = opened(color_scheme="dark")
     assert page.evaluate(back) == "rgb(20, 24, 29)"
-    pixels = page.locator("#volcano").evaluate("(c) => c.toDataURL()")
+    volcano = page.locator("#volcano")
+    pixels = volcano.evaluate("(c) => c.toDataURL()")
     page.click("#theme")
     assert page.evaluate(back) == "rgb(255, 255, 255)"
-    assert page.locator("#volcano").evaluate("(c) => c.toDataURL()") != pixels
+    volcano.scroll_into_view_if_needed()
+    frames(page)
+    light = volcano.evaluate("(c) => c.toDataURL()")
+    assert light != pixels
+    page.locator("#theme").press("Enter")
+    volcano.scroll_into_view_if_needed()
+    frames(page)
+    assert volcano.evaluate("(c) => c.toDataURL()") == pixels
+    page.locator("#theme").press("Enter")
     page.emulate_media(color_scheme="light")
     assert page.evaluate(back) == "rgb(255, 255, 255)"
 
@@ -417,7 +456,7 @@ def test_paper_has_charts_and_the_first_rows_and_no_controls(opened: Open) -> No
         assert not page.locator(hidden).is_visible()
     assert page.locator("#volcano").is_visible()
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.locator("figure[data-chart]:not(:has(canvas))").count() == 0
+    assert [canvas for canvas in page.locator("canvas").all() if canvas.evaluate(BLANK)] == []
     page.emulate_media(media="screen")
     page.locator("table.printed").wait_for(state="detached")
 

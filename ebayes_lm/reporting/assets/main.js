@@ -53,6 +53,7 @@ const MAIN = (() => {
     PANELS.mount(facts, model);
     SORTING.mount();
     PLACE.follow(model);
+    PLACE.land();
     window.ebayesReport = handle(model);
     performance.mark("report-ready");
   };

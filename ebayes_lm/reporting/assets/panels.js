@@ -1,4 +1,4 @@
-// Charts of the written sections, each drawn into the figure that waits for it, when it comes near.
+// Charts of the written sections: each takes its room in the figure that waits for it, and is drawn when it comes near.
 const PANELS = (() => {
   "use strict";
 
@@ -16,32 +16,16 @@ const PANELS = (() => {
         view.draw();
       }));
     }
-    const view = VIEW.mount(figure, scene, { tools });
+    const view = VIEW.mount(figure, scene, { tools, patient: true });
   };
 
   const mount = (facts, model) => {
-    const waiting = new Map();
     for (const panel of facts.panels ?? []) {
       for (const spec of panel.charts) {
         const figure = document.querySelector(`figure[data-chart="${CSS.escape(spec.id)}"]`);
-        if (figure) waiting.set(figure, spec);
+        if (figure) fill(figure, spec, model);
       }
     }
-    const draw = (figure) => {
-      const spec = waiting.get(figure);
-      if (!spec) return;
-      waiting.delete(figure);
-      fill(figure, spec, model);
-    };
-    const near = new IntersectionObserver((seen) => seen.forEach((each) => {
-      if (!each.isIntersecting) return;
-      near.unobserve(each.target);
-      draw(each.target);
-    }), { rootMargin: "600px" });
-    for (const figure of waiting.keys()) near.observe(figure);
-    // Paper shows all of them.
-    THEME.onChange((printing) => printing && [...waiting.keys()].forEach(draw));
-    return { rest: () => [...waiting.keys()].forEach(draw) };
   };
 
   return { mount };

@@ -35,5 +35,8 @@ const PLACE = (() => {
     });
   };
 
-  return { read, follow };
+  /** To the section that the address names: what has come in above it moved it, which not every browser makes up for. */
+  const land = () => document.getElementById(location.hash.slice(1))?.scrollIntoView();
+
+  return { read, follow, land };
 })();

@@ -1,7 +1,6 @@
 // A scene on a canvas in the page: sharp at any zoom, as wide as its place, with words under the pointer.
 const VIEW = (() => {
   "use strict";
-  const views = new Set();
   const tip = DOM.make("div", { class: "tip", role: "status", hidden: true });
 
   const showTip = (canvas, { x, y, lines }) => {
@@ -18,8 +17,8 @@ const VIEW = (() => {
     tip.hidden = true;
   };
 
-  /** Put a scene into a figure; `tools` are elements beside the buttons for export. */
-  const mount = (figure, scene, { id, tools = [], role = "img", label = scene.alt } = {}) => {
+  /** Put a scene into a figure, drawn at once or when it comes near; `tools` are elements beside the buttons for export. */
+  const mount = (figure, scene, { id, tools = [], role = "img", label = scene.alt, patient = false } = {}) => {
     const canvas = DOM.make("canvas", { id: id ?? null, tabindex: 0, role, "aria-label": label });
     const ring = DOM.make("div", { class: "ring", hidden: true });
     const stage = DOM.make("div", { class: "stage" }, canvas, ring);
@@ -30,16 +29,21 @@ const VIEW = (() => {
     const context = canvas.getContext("2d");
     let wide = 0;
 
-    const draw = () => {
+    /** Take the room that the scene needs: nothing below moves when it is drawn. */
+    const fit = () => {
       const width = Math.floor(stage.clientWidth);
+      const height = scene.height(width);
+      if (width >= 40) canvas.style.aspectRatio = `${width} / ${height}`;
+      return [width, height];
+    };
+    const draw = () => {
+      const [width, height] = fit();
       if (width < 40) return;
       wide = width;
-      const height = scene.height(width);
       const scale = Math.min(devicePixelRatio || 1, 3) * (THEME.printing?.() ? 2 : 1);
       const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
       if (canvas.width !== w || canvas.height !== h) {
         [canvas.width, canvas.height] = [w, h];
-        canvas.style.aspectRatio = `${width} / ${height}`;
       } else {
         context.setTransform(1, 0, 0, 1, 0, 0);
         context.clearRect(0, 0, w, h);
@@ -53,10 +57,15 @@ const VIEW = (() => {
       waiting = !near;
       if (near) later();
     };
-    new IntersectionObserver(([seen]) => {
-      near = seen.isIntersecting;
+    new IntersectionObserver((seen) => {
+      near = seen.at(-1).isIntersecting;
       if (near && waiting) refresh();
-    }, { rootMargin: "200px" }).observe(stage);
+    }, { rootMargin: "600px" }).observe(stage);
+    /** In other colours: at once where somebody sees it, and on paper. */
+    const recolour = (printing) => {
+      waiting = !near && !printing;
+      if (!waiting) draw();
+    };
 
     /** A ring around what is meant, or none. */
     const point = (what) => {
@@ -91,16 +100,18 @@ const VIEW = (() => {
       event.preventDefault();
     });
 
-    const view = { canvas, stage, draw, refresh, point, scene, name, stale: () => Math.floor(stage.clientWidth) !== wide };
-    new ResizeObserver(() => view.stale() && refresh()).observe(stage);
-    views.add(view);
-    draw();
-    return view;
+    const stale = () => Math.floor(stage.clientWidth) !== wide;
+    new ResizeObserver(() => {
+      if (!stale()) return;
+      fit();
+      refresh();
+    }).observe(stage);
+    THEME.onChange(recolour);
+    if (patient) fit();
+    else draw();
+    return { canvas, stage, draw, refresh, point, scene, name };
   };
 
-  THEME.onChange(() => {
-    for (const view of views) view.draw();
-  });
   addEventListener("scroll", hideTip, { passive: true });
   const begin = () => document.body.append(tip);
 
