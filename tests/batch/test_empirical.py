@@ -187,7 +187,7 @@ def test_constant_features_stay_and_do_not_count(y):
         found = combat(y, "run", "~ group", samples=SAMPLES)
     pd.testing.assert_frame_equal(found.loc[["g3", "g9"]], y.loc[["g3", "g9"]])
     rest = y.drop(index=["g3", "g9"])
-    assert_array_equal(found.loc[rest.index], combat(rest, "run", "~ group", samples=SAMPLES))
+    assert_allclose(found.loc[rest.index], combat(rest, "run", "~ group", samples=SAMPLES), rtol=SAME)
 
 
 def test_one_sample_in_a_batch_means_means_alone(y):
