@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ebayes_lm.core.contrast import combine, combine_as_limma, with_own
 from ebayes_lm.core.covariance import OwnCovariances
 from ebayes_lm.core.f_test import f_statistic
 from ebayes_lm.core.ols import LinearRecord
+from ebayes_lm.core.rooms import MEMORY, Room
 from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
 from ebayes_lm.errors import ContrastApproximationWarning, warn
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 #: How far off is far off, for what share of the features that is worth a warning, and on how many it is estimated.
 _FAR_OFF, _MANY, _ENOUGH = 0.05, 0.1, 2_000
-_QUIET = Running(progress=False)
 
 
 def combined(fit: LinearFit, weights: FloatArray, whole: FloatArray) -> LinearRecord:
@@ -31,19 +32,24 @@ def combined(fit: LinearFit, weights: FloatArray, whole: FloatArray) -> LinearRe
     return with_own(combine(fit.record, weights), fit.covariances, whole, own_stdev(fit.covariances, whole))
 
 
+def of_own(
+    own: OwnCovariances, work: Callable[[slice], tuple[FloatArray, ...]], room: Room = MEMORY
+) -> tuple[FloatArray, ...]:
+    """What ``work`` gives for blocks of the features that have a covariance of their own, laid end to end."""
+    own.require_unchanged()
+    running = Running(progress=False, room=room)
+    return run_blocks(work, len(own), len(own.sample_weights), running, cells=ROW_CELLS)
+
+
 def own_stdev(own: OwnCovariances, contrasts: FloatArray) -> FloatArray:
     """Unscaled standard deviations (v, m) of contrasts (p, m) in the features that have a covariance of their own."""
-    own.require_unchanged()
-    samples = own.designs.columns.shape[1]
-    (stdev,) = run_blocks(lambda at: (own.stdev(at, contrasts),), len(own), samples, _QUIET, cells=ROW_CELLS)
+    (stdev,) = of_own(own, lambda at: (own.stdev(at, contrasts),))
     return stdev
 
 
 def own_f(own: OwnCovariances, contrasts: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
     """F (v,) of contrasts (p, m) from their t statistics (v, m) in these features, and its numerator df (v,)."""
-    own.require_unchanged()
-    samples = own.designs.columns.shape[1]
-    f, df1 = run_blocks(lambda at: own.f(at, contrasts, t[at]), len(own), samples, _QUIET, cells=ROW_CELLS)
+    f, df1 = of_own(own, lambda at: own.f(at, contrasts, t[at]))
     return f, df1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 import numpy as np
@@ -15,11 +15,10 @@ from ebayes_lm.core.mixed_assembly import MixedRecord
 from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.core.rooms import MEMORY, Room
-from ebayes_lm.data.blocks import ROW_CELLS, Running, run_blocks
 from ebayes_lm.errors import StageError, counted, listing
+from ebayes_lm.results.exactness import of_own
 from ebayes_lm.results.linear import LinearFit
 
-_QUIET = Running(progress=False)
 _NO_SHARE = (
     "a mixed model explains variance within blocks and between them, and one share says neither; within_variance, "
     "between_variance and rho tell what is where, and lm_fit() without block= gives shares of a plain fit"
@@ -87,19 +86,13 @@ class MixedFit(LinearFit):
     def variances(self) -> tuple[ContrastVariances, VarianceParameters]:
         """What the moderation of these coefficients needs, in numbers."""
         own, contrasts = self.covariances, self.contrast_matrix
-        own.require_unchanged()
-        parts = run_blocks(
-            lambda at: own.variances(at, contrasts), len(own), len(own.sample_weights), _QUIET, cells=ROW_CELLS
-        )
+        parts = of_own(own, lambda at: own.variances(at, contrasts))
         return ContrastVariances(*parts), own.parameters(self.record.sigma)
 
     def joint_df(self, columns: list[int]) -> FloatArray:
         """Denominator df (G,) of F of some coefficients, without moderation."""
         own, contrasts = self.covariances, self.contrast_matrix[:, columns]
-        own.require_unchanged()
-        return run_blocks(
-            lambda at: (own.joint_df(at, contrasts),), len(own), len(own.sample_weights), _QUIET, cells=ROW_CELLS
-        )[0]
+        return of_own(own, lambda at: (own.joint_df(at, contrasts),))[0]
 
     def r_squared(self, y: Any) -> NoReturn:
         """Refused: variance is explained within blocks and between them, and one share says neither."""
@@ -124,11 +117,7 @@ class MixedFit(LinearFit):
 
 def contrast_tests(own: MixedCovariances, contrasts: FloatArray, room: Room = MEMORY) -> tuple[FloatArray, FloatArray]:
     """Unscaled standard deviations (G, m) of contrasts (p, m) in all features, and their degrees of freedom."""
-    own.require_unchanged()
-    running = replace(_QUIET, room=room)
-    stdev, df = run_blocks(
-        lambda at: own.tests(at, contrasts), len(own), len(own.sample_weights), running, cells=ROW_CELLS
-    )
+    stdev, df = of_own(own, lambda at: own.tests(at, contrasts), room)
     return stdev, df
 
 
