@@ -122,7 +122,7 @@ def robust_adjustment(matrix: FeatureMatrix, design: Design, running: Running) -
     """
     if len(pivoted_qr(design.matrix).aliased):
         return None
-    at, running = coordinates(design), replace(running, progress=False)
+    at, running = coordinates(design), running.quiet
     m = at.residual.shape[1]
     if not at.names or m < 3:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -125,7 +125,7 @@ def cross_in_blocks(running: Running) -> CrossProduct:
             total.add(cross_product(rows[at], weights[at]), at)
             return ()
 
-        run_blocks(block, rows.shape[0], rows.shape[1], replace(running, progress=False))
+        run_blocks(block, rows.shape[0], rows.shape[1], running.quiet)
         return total.whole
 
     return cross

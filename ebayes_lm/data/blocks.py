@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import Lock
 from typing import Any, TypeAlias
@@ -67,6 +67,11 @@ class Running:
     def n_threads(self) -> int:
         """Threads to use; by default as many as the process may run on."""
         return int(self.threads or _processors())
+
+    @property
+    def quiet(self) -> Running:
+        """The same without a bar: for what is over soon, or a part of something that has one."""
+        return replace(self, progress=False)
 
     def block_rows(self, samples: int, cells: int = BLOCK_CELLS, grain: int = 1, band: int = 0) -> int:
         """Rows in a block: by the size of the problem, and by what of ``max_memory`` falls to each thread.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -141,5 +140,5 @@ def mean_of_means(matrix: FeatureMatrix, duplicates: Duplicates, running: Runnin
         means = [observed_mean(values[:, k :: duplicates.count]) for k in range(duplicates.count)]
         return (observed_mean(np.column_stack(means)),)
 
-    (mean,) = matrix.map_blocks(block, replace(running, progress=False))
+    (mean,) = matrix.map_blocks(block, running.quiet)
     return mean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -165,7 +165,7 @@ def _logged(counts: AnyArray, sizes: FloatArray, offsets: Offsets | None, runnin
     def block(at: slice) -> tuple[FloatArray]:
         return (log_cpm(counts[at], sizes_at(sizes, offsets, at)),)
 
-    (logs,) = run_blocks(block, counts.shape[0], counts.shape[1], replace(running, progress=False), CELLS)
+    (logs,) = run_blocks(block, counts.shape[0], counts.shape[1], running.quiet, CELLS)
     return logs
 
 

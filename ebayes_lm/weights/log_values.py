@@ -78,7 +78,7 @@ class LogValues:
 
     def _mean_predictor(self, predictor: FloatArray) -> FloatArray:
         """Mean of the predictor over the samples of each feature."""
-        quiet = replace(self.running, progress=False)
+        quiet = self.running.quiet
         (mean,) = run_blocks(lambda at: (observed_mean(predictor[at]),), *self.matrix.shape, quiet, CELLS)
         return mean
 
@@ -106,7 +106,7 @@ class LogValues:
         matrix = self.matrix
         if isinstance(weights, ReadWeights):
             return VoomMatrix.of(matrix, weights.source, self.design, voom_xy=points, voom_line=line, span=span)
-        values = whole_values(matrix, replace(self.running, progress=False), "E", np.float64)
+        values = whole_values(matrix, self.running.quiet, "E", np.float64)
         E, W = (
             pd.DataFrame(v, index=matrix.features, columns=matrix.samples, copy=False)
             for v in (values, np.asarray(weights))
@@ -192,7 +192,7 @@ def _predictor(predictor: Any, matrix: FeatureMatrix, running: Running) -> Float
     def lacks(block: AnyArray, at: slice) -> tuple[BoolArray]:
         return (np.asarray((~np.isfinite(values[at]) & np.isfinite(block)).any(axis=1)),)
 
-    lacking = np.flatnonzero(*matrix.map_blocks(lacks, replace(running, progress=False)))
+    lacking = np.flatnonzero(*matrix.map_blocks(lacks, running.quiet))
     if lacking.size:
         raise DataError(
             f"predictor is NaN or infinite where there are values in {counted(lacking.size, 'feature')} "

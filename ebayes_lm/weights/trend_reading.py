@@ -95,7 +95,7 @@ def weights_at(
     def block(at: slice) -> tuple[FloatArray]:
         return (trend.weights(means(at), use_kernel=use_kernel),)
 
-    (weights,) = run_blocks(block, *shape, running=replace(running, progress=False), cells=CELLS)
+    (weights,) = run_blocks(block, *shape, running=running.quiet, cells=CELLS)
     return weights
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,5 @@ class TrendWeights(Source):
         """All of them in memory where values of the matrix are, else as they are asked for."""
         if not matrix.in_memory:
             return ReadWeights(self)
-        quiet = replace(running, progress=False)
-        (weights,) = run_blocks(lambda at: (self.read(at.start, at.stop),), *self.size, quiet, CELLS)
+        (weights,) = run_blocks(lambda at: (self.read(at.start, at.stop),), *self.size, running.quiet, CELLS)
         return weights

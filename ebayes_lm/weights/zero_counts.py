@@ -112,7 +112,7 @@ class ZeroCounts:
         cells = None if weights is None or shared is not None else weights[self.rows]
         blocks = None if block is None else BlockCorrelation(block, correlation)
         plan = linear_plan(self.design.matrix, shared, blocks)
-        fits, own = fit_rows(part, plan, cells, replace(self.running, progress=False), inf="error")
+        fits, own = fit_rows(part, plan, cells, self.running.quiet, inf="error")
         df = np.full(self.rows.size, float(plan.shared.df_residual))
         if own is not None:
             df[own.rows] = own.n_fitted - own.rank
@@ -143,7 +143,7 @@ def zero_counts(logged: LogCounts) -> ZeroCounts:
     """Find the exact zeros of counts."""
     model = zero_model(logged.design.matrix)
     counts = logged.counts
-    quiet = replace(logged.running, progress=False)
+    quiet = logged.running.quiet
     (many,) = run_blocks(lambda at: (model.candidates(counts[at]),), *logged.shape, running=quiet)
     candidates = np.flatnonzero(many)
 
