@@ -98,16 +98,20 @@ class Running:
         """Room that one row of a block may need while it is fitted."""
         return 8 * samples * _COPIES
 
-    def bounds(self, shape: tuple[int, int], cells: int = BLOCK_CELLS, grain: int = 1) -> list[slice]:
+    def bounds(self, shape: tuple[int, int], cells: int = BLOCK_CELLS) -> list[slice]:
         """Where blocks begin and end."""
         rows, samples = shape
-        size = self.block_rows(samples, cells, grain)
-        return [slice(start, min(rows, start + size)) for start in range(0, rows, size)] or [slice(0, 0)]
+        return pieces(rows, self.block_rows(samples, cells)) or [slice(0, 0)]
 
     def bounds_in(self, source: Source, cells: int = BLOCK_CELLS) -> list[slice]:
         """Where blocks of rows of a source begin and end."""
-        size = self.block_rows(source.shape[1], cells, source.grain, source.band.nbytes)
-        return [slice(at, min(source.shape[0], at + size)) for at in range(0, source.shape[0], size)]
+        rows, samples = source.shape
+        return pieces(rows, self.block_rows(samples, cells, source.grain, source.band.nbytes))
+
+
+def pieces(length: int, size: int) -> list[slice]:
+    """Pieces of a size, one after another; the last one may be smaller."""
+    return [slice(start, min(length, start + size)) for start in range(0, length, size)]
 
 
 def _processors() -> int:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads, memory_bytes, warn_of_band
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, blas_threads, memory_bytes, pieces, warn_of_band
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.sources import SampleMajor, Source
 from ebayes_lm.errors import ArgumentError
@@ -71,7 +71,7 @@ def sample_bounds(source: SampleMajor, running: Running) -> list[slice]:
         size = grain
     # a grain that does not fit is cut evenly, so that blocks begin where grains do
     size = size - size % grain if size >= grain else -(-grain // -(-grain // size))
-    return [slice(start, min(samples, start + size)) for start in range(0, samples, size)]
+    return pieces(samples, size)
 
 
 def _room(running: Running) -> int | None:
@@ -136,7 +136,7 @@ def run_samples(work: SampleWork, source: SampleMajor, running: Running) -> None
 def _work(work: SampleWork, values: AnyArray, at: slice, pool: ThreadPoolExecutor | None) -> None:
     n, g = values.shape
     width = max(1, _SPAN_CELLS // n // SPAN_FEATURES) * SPAN_FEATURES
-    spans = [slice(low, min(g, low + width)) for low in range(0, g, width)]
+    spans = pieces(g, width)
     if pool is None:
         for span in spans:
             work(values[:, span], at, span)

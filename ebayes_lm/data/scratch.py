@@ -14,7 +14,7 @@ from threading import Lock
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.blocks import Running, in_bytes
+from ebayes_lm.data.blocks import Running, in_bytes, pieces
 from ebayes_lm.data.derived import DerivedSource
 from ebayes_lm.data.leftovers import scratch_file
 from ebayes_lm.data.mapped import MappedSamples, mapped
@@ -49,8 +49,7 @@ class ScratchSource(StoredSource):
     @property
     def panels(self) -> list[slice]:
         """Samples of each panel."""
-        samples = self.shape[1]
-        return [slice(start, min(samples, start + self.panel)) for start in range(0, samples, self.panel)]
+        return pieces(self.shape[1], self.panel)
 
     @property
     def nbytes(self) -> int:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.blocks import BLOCK_CELLS, Running, memory_bytes
+from ebayes_lm.data.blocks import BLOCK_CELLS, Running, memory_bytes, pieces
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sample_blocks import sample_bounds
 from ebayes_lm.data.scratch import by_features
@@ -38,9 +37,8 @@ def whole_samples(matrix: FeatureMatrix, running: Running) -> Iterator[tuple[sli
     if running.max_memory is not None:
         cells = min(cells, memory_bytes(running.max_memory) // (_SHARE * matrix.dtype.itemsize))
     width = max(1, cells // features)
-    for start in range(0, samples, width):
-        at = slice(start, min(samples, start + width))
-        (columns,) = matrix.map_blocks(partial(_columns, samples=at), replace(running, progress=False))
+    for at in pieces(samples, width):
+        (columns,) = matrix.map_blocks(partial(_columns, samples=at), running.quiet)
         yield at, columns
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
-from ebayes_lm.data.blocks import Running, blas_threads
+from ebayes_lm.data.blocks import Running, blas_threads, pieces
 from ebayes_lm.data.durable import PART, as_bytes, write_whole
 from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix
@@ -65,13 +65,13 @@ def _write_npy(matrix: FeatureMatrix, path: Path, running: Running) -> None:
     held = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": source.shape}
     np.lib.format.write_array_header_2_0(header, held)
 
-    def pieces() -> Iterator[bytes | memoryview[int]]:
+    def content() -> Iterator[bytes | memoryview[int]]:
         yield header.getvalue()
         for _, values in _blocks(source, running, 1):
             yield as_bytes(values)
 
     try:
-        write_whole(path, pieces())
+        write_whole(path, content())
     finally:
         path.with_name(path.name + PART).unlink(missing_ok=True)
     if matrix.adjusted:
@@ -121,12 +121,9 @@ def _write_labels(group: Any, name: str, labels: pd.Index) -> None:
 
 def _blocks(source: Source, running: Running, rows: int) -> Iterator[tuple[slice, AnyArray]]:
     """Blocks of rows that begin at multiples of ``rows``."""
-    bounds = running.bounds(source.shape, grain=rows)
-    size = bounds[0].stop
-    size = size if size < rows else size - size % rows
-    with blas_threads(1), Progress(source.shape[0], running.progress) as progress:
-        for start in range(0, source.shape[0], size):
-            at = slice(start, min(source.shape[0], start + size))
+    features, samples = source.shape
+    with blas_threads(1), Progress(features, running.progress) as progress:
+        for at in pieces(features, running.block_rows(samples, grain=rows)):
             yield at, source.read(at.start, at.stop)
             progress.advance(at.stop - at.start)
 
