@@ -16,7 +16,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.blocks import Running, in_bytes, pieces
 from ebayes_lm.data.derived import DerivedSource
-from ebayes_lm.data.leftovers import scratch_file
+from ebayes_lm.data.leftovers import ScratchFile, scratch_file
 from ebayes_lm.data.mapped import MappedSamples, mapped
 from ebayes_lm.data.sample_blocks import reads_by_samples, run_samples, sample_bounds
 from ebayes_lm.data.sources import ArraySource, SampleMajor, Source
@@ -25,6 +25,12 @@ from ebayes_lm.errors import DataError, StorageError, StorageWarning, warn
 
 #: Environment variable that names the folder of scratch files.
 SCRATCH_FOLDER = "EBAYES_LM_SCRATCH_DIR"
+#: What to do where it takes no file, whatever the file is for; and where a store of samples is to be rewritten.
+ANOTHER_FOLDER = f"name another folder in the environment variable {SCRATCH_FOLDER}"
+_INSTEAD = (
+    f'{ANOTHER_FOLDER}, or convert the store once by open_matrix(...).write("y.zarr"), with the variable set to a disk '
+    "that has room"
+)
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _MADE: weakref.WeakKeyDictionary[Source, Source] = weakref.WeakKeyDictionary()
@@ -111,6 +117,20 @@ def scratch_folder() -> Path:
     return Path(os.environ.get(SCRATCH_FOLDER) or tempfile.gettempdir())
 
 
+def new_scratch_file(folder: Path, instead: str) -> ScratchFile:
+    """A file to write to, or what to do ``instead``.
+
+    Raises
+    ------
+    StorageError
+        The folder takes none.
+    """
+    try:
+        return scratch_file(folder)
+    except OSError as error:
+        raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {instead}") from None
+
+
 def _whole(source: SampleMajor) -> ArraySource:
     return ArraySource(np.ascontiguousarray(source.read_samples(0, source.shape[1]).T))
 
@@ -122,10 +142,7 @@ def _scratch(source: SampleMajor, running: Running, quiet: bool) -> ScratchSourc
     held = Held(source.shape, source.dtype)
     needed = source.shape[0] * source.shape[1] * source.dtype.itemsize
     _require_room(folder, needed)
-    try:
-        file = scratch_file(folder)
-    except OSError as error:
-        raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_instead()}") from None
+    file = new_scratch_file(folder, _INSTEAD)
     scratch = ScratchSource(file.path, held, bounds[0].stop)
     file.remove_with(scratch)
     try:
@@ -133,7 +150,7 @@ def _scratch(source: SampleMajor, running: Running, quiet: bool) -> ScratchSourc
     except BaseException as error:
         file.remove()
         if isinstance(error, OSError) and error.errno in _FULL:
-            raise StorageError(f"{_needed(needed)}, and {folder} is full; {_instead()}") from None
+            raise StorageError(f"{_needed(needed)}, and {folder} is full; {_INSTEAD}") from None
         raise
     if not quiet:
         warn(
@@ -148,20 +165,13 @@ def _require_room(folder: Path, needed: int) -> None:
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_instead()}") from None
+        raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_INSTEAD}") from None
     if free < needed:
-        raise StorageError(f"{_needed(needed)}, and {folder} has room for {in_bytes(free)}; {_instead()}")
+        raise StorageError(f"{_needed(needed)}, and {folder} has room for {in_bytes(free)}; {_INSTEAD}")
 
 
 def _needed(nbytes: int) -> str:
     return (
         "y holds samples one after another, and what is asked for needs whole features: a scratch file of "
         f"{in_bytes(nbytes)}"
-    )
-
-
-def _instead() -> str:
-    return (
-        f"name another folder in the environment variable {SCRATCH_FOLDER}, or convert the store once by "
-        'open_matrix(...).write("y.zarr"), with the variable set to a disk that has room'
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +10,7 @@ from types import TracebackType
 import numpy as np
 
 from ebayes_lm._typing import AnyArray
-from ebayes_lm.data.leftovers import scratch_file
-from ebayes_lm.data.scratch import SCRATCH_FOLDER
+from ebayes_lm.data.scratch import ANOTHER_FOLDER, new_scratch_file, scratch_folder
 from ebayes_lm.data.sources import Source
 from ebayes_lm.data.stores.numpy_file import NumpyFile, NumpyFileOfSamples
 from ebayes_lm.data.stores.opening import Held
@@ -21,7 +18,6 @@ from ebayes_lm.errors import StorageError
 
 #: Bytes on the disk that are left to others.
 SPARE = 1 << 28
-_INSTEAD = f"name another folder in the environment variable {SCRATCH_FOLDER}"
 
 
 class _OfScratch(Source):
@@ -59,11 +55,7 @@ class Conversion:
         self._source: NumpyFile | None = None
 
     def __enter__(self) -> Conversion:
-        folder = Path(os.environ.get(SCRATCH_FOLDER) or tempfile.gettempdir())
-        try:
-            self._scratch = scratch_file(folder)
-        except OSError as error:
-            raise StorageError(f"{folder} takes no scratch file: {error.strerror}; {_INSTEAD}") from None
+        self._scratch = new_scratch_file(scratch_folder(), ANOTHER_FOLDER)
         self._path = self._scratch.path
         self._file = self._path.open("wb")
         return self
@@ -80,7 +72,7 @@ class Conversion:
         if wanted + SPARE > free:
             raise StorageError(
                 f"{self._origin} is converted into a scratch file, and {self._path.parent} has {free / 1e9:,.1f} GB "
-                f"where {wanted / 1e9:,.1f} GB and a reserve are needed after {self._rows:,} rows; {_INSTEAD}"
+                f"where {wanted / 1e9:,.1f} GB and a reserve are needed after {self._rows:,} rows; {ANOTHER_FOLDER}"
             )
 
     def append(self, values: AnyArray) -> None:
