@@ -36,7 +36,7 @@ const PLACE = (() => {
   };
 
   /** To the section that the address names: what has come in above it moved it, which not every browser makes up for. */
-  const land = () => document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  const land = () => document.querySelector(":target")?.scrollIntoView();
 
   return { read, follow, land };
 })();
