@@ -40,7 +40,7 @@ const VIEW = (() => {
       const [width, height] = fit();
       if (width < 40) return;
       wide = width;
-      const scale = Math.min(devicePixelRatio || 1, 3) * (THEME.printing?.() ? 2 : 1);
+      const scale = Math.min(devicePixelRatio || 1, 3) * (THEME.printing() ? 2 : 1);
       const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
       if (canvas.width !== w || canvas.height !== h) {
         [canvas.width, canvas.height] = [w, h];
@@ -48,7 +48,10 @@ const VIEW = (() => {
         context.setTransform(1, 0, 0, 1, 0, 0);
         context.clearRect(0, 0, w, h);
       }
-      scene.draw(SURFACE.canvas(context, scale), width, height, THEME.now(), true);
+      const surface = SURFACE.canvas(context, scale);
+      // Paper lies beneath a picture that is printed: where nothing does, some readers of PDF see black shine through.
+      if (THEME.printing()) surface.rect(0, 0, width, height, THEME.now().paper);
+      scene.draw(surface, width, height, THEME.now(), true);
     };
     const later = DOM.oncePerFrame(draw);
     // What is out of sight waits until it comes near.

@@ -37,7 +37,7 @@ def samples_section(evidence: Evidence, design_panel: Panel | None, procedure: P
         element("h3", "Samples"),
         *_groups(subject),
         _sample_table(subject),
-        *([element("h3", "Design matrix"), *map(figure, design_panel.charts)] if design_panel else []),
+        *([_picture(design_panel)] if design_panel else []),
         id="samples",
     )
 
@@ -61,6 +61,10 @@ def design_picture(subject: Subject) -> Panel | None:
         legend=False,
     )
     return Panel("design", "Design matrix", (), (chart,))
+
+
+def _picture(panel: Panel) -> Markup:
+    return element("div", element("h3", panel.title), *map(figure, panel.charts), class_="kept")
 
 
 def _sentences(subject: Subject, procedure: Procedure) -> list[str]:
