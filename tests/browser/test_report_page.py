@@ -452,8 +452,8 @@ def test_paper_has_charts_and_the_first_rows_and_no_controls(opened: Open) -> No
     def seen() -> str:
         page.locator("#volcano").scroll_into_view_if_needed()
         frames(page)
-        pixels: str = page.locator("#volcano").evaluate("(c) => c.toDataURL()")
-        return pixels
+        found: str = page.locator("#volcano").evaluate("(c) => c.toDataURL()")
+        return found
 
     screen = seen()
     page.emulate_media(media="print")
@@ -465,7 +465,8 @@ def test_paper_has_charts_and_the_first_rows_and_no_controls(opened: Open) -> No
     assert page.locator("#volcano").is_visible()
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     # What shines through a picture is black to some readers of PDF.
-    opaque = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.every((v, i) => i % 4 < 3 || v === 255)"
+    pixels = "c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
+    opaque = f"(c) => {pixels}.every((v, i) => i % 4 < 3 || v === 255)"
     pictures = page.locator("canvas").all()
     assert [picture.evaluate(opaque) for picture in pictures] == [True] * len(pictures)
     together = page.locator("#contrasts, #panel-quantiles, :has(> figure[data-chart=design-matrix])")
