@@ -16,7 +16,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.data.durable import as_bytes
+from ebayes_lm.data.durable import as_bytes, npy_header
 from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import Source
 from ebayes_lm.errors import DataError
@@ -107,7 +107,7 @@ class ArrayWriter:
         """Write pieces of what is like an array; what is known of it."""
         checksum, size = sha256(), 0
         with (self.folder / file).open("xb", buffering=0) as out:
-            for piece in chain([memoryview(_npy_header(array, order))], pieces):
+            for piece in chain([memoryview(npy_header(array.dtype, array.shape, order))], pieces):
                 checksum.update(piece)
                 size += len(piece)
                 rest = piece
@@ -184,15 +184,6 @@ def _order(array: AnyArray) -> str:
 def _entry(array: AnyArray, file: str, order: str, size: int, digest: str) -> dict[str, Any]:
     kind = array.dtype.newbyteorder("<").str
     return {"file": file, "dtype": kind, "shape": list(array.shape), "order": order, "size": size, "digest": digest}
-
-
-def _npy_header(array: AnyArray, order: str) -> bytes:
-    from io import BytesIO
-
-    header = BytesIO()
-    said = {"descr": array.dtype.newbyteorder("<").str, "fortran_order": order == "F", "shape": array.shape}
-    np.lib.format.write_array_header_1_0(header, said)
-    return header.getvalue()
 
 
 def _pieces(rows: AnyArray) -> Iterator[memoryview]:

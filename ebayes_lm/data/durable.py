@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -50,6 +51,14 @@ def write_whole(path: Path, pieces: Pieces) -> None:
 def as_bytes(array: AnyArray) -> memoryview:
     """The bytes of an array, row by row and in the byte order of most machines; no copy where they lie so."""
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8).data
+
+
+def npy_header(dtype: np.dtype[Any], shape: tuple[int, ...], order: str = "C") -> bytes:
+    """What a .npy file of such numbers begins with; NumPy leaves room in it, so that its size is that of any length."""
+    header = BytesIO()
+    said: dict[str, Any] = {"descr": dtype.newbyteorder("<").str, "fortran_order": order == "F", "shape": shape}
+    np.lib.format.write_array_header_1_0(header, said)
+    return header.getvalue()
 
 
 def _gathered(pieces: Pieces) -> Iterator[memoryview]:

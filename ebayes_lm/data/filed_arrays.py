@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.core.rooms import Pile, Room, let_go
-from ebayes_lm.data.durable import as_bytes
+from ebayes_lm.data.durable import as_bytes, npy_header
 
 #: Says of an error of the disk what it means for who asked.
 Storing = Callable[[], AbstractContextManager[None]]
@@ -120,12 +119,7 @@ class _Column:
         return _plain(np.lib.format.open_memmap(self._path, mode="r+"))
 
     def _header(self, length: int) -> bytes:
-        """NumPy leaves room in a header, so that any length has one of the same size."""
-        header = BytesIO()
-        descr = np.lib.format.dtype_to_descr(self._dtype.newbyteorder("<"))
-        held: dict[str, Any] = {"descr": descr, "fortran_order": False, "shape": (length, *self._width)}
-        np.lib.format.write_array_header_1_0(header, held)
-        return header.getvalue()
+        return npy_header(self._dtype, (length, *self._width))
 
 
 def _mapped(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> AnyArray:

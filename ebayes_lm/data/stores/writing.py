@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pandas as pd
 from ebayes_lm._typing import AnyArray
 from ebayes_lm.data.alignment import is_positional
 from ebayes_lm.data.blocks import Running, blas_threads, pieces
-from ebayes_lm.data.durable import PART, as_bytes, write_whole
+from ebayes_lm.data.durable import PART, as_bytes, npy_header, write_whole
 from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress
@@ -60,13 +59,9 @@ def write_matrix(matrix: FeatureMatrix, path: Any, running: Running) -> FeatureM
 
 def _write_npy(matrix: FeatureMatrix, path: Path, running: Running) -> None:
     source = by_features(matrix.source, running, quiet=True)
-    dtype = source.dtype.newbyteorder("<")
-    header = BytesIO()
-    held = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": source.shape}
-    np.lib.format.write_array_header_2_0(header, held)
 
     def content() -> Iterator[bytes | memoryview[int]]:
-        yield header.getvalue()
+        yield npy_header(source.dtype, source.shape)
         for _, values in _blocks(source, running, 1):
             yield as_bytes(values)
 
