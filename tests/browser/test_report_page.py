@@ -263,6 +263,22 @@ def test_points_are_walked_by_rank_pointed_at_and_clicked(opened: Open) -> None:
     assert state(page)["selected"] == [top().index[0]]
 
 
+def test_keys_go_on_where_a_page_scrolls_beneath_a_pointer_at_rest(opened: Open) -> None:
+    # Safari reports a move then.
+    page = opened()
+    volcano = page.locator("#volcano")
+    volcano.evaluate("(c) => c.addEventListener('pointermove', (event) => { window.last = event; }, {once: true})")
+    volcano.hover(position={"x": 60, "y": 60})
+    page.focus("#volcano")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    scrolled = "{clientX: 90, clientY: 90, screenX: last.screenX, screenY: last.screenY, bubbles: true}"
+    volcano.evaluate(f"(c) => c.dispatchEvent(new PointerEvent('pointermove', {scrolled}))")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert state(page)["selected"] == [top().index[2]]
+
+
 def drag(page: Any, chart: str, start: tuple[float, float], end: tuple[float, float], *, shift: bool = False) -> None:
     """Draw a box over a part of a chart, in shares of its width and height."""
     page.locator(chart).scroll_into_view_if_needed()

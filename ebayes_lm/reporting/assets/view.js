@@ -17,6 +17,13 @@ const VIEW = (() => {
     tip.hidden = true;
   };
 
+  // Safari reports a move, too, when a page scrolls beneath a pointer at rest; what keys have reached stays then.
+  let last = null;
+  const moved = (event) => event.screenX !== last?.screenX || event.screenY !== last.screenY;
+  addEventListener("pointermove", (event) => {
+    last = event;
+  }, { passive: true });
+
   /** Put a scene into a figure, drawn at once or when it comes near; `tools` are elements beside the buttons for export. */
   const mount = (figure, scene, { id, tools = [], role = "img", label = scene.alt, patient = false } = {}) => {
     const canvas = DOM.make("canvas", { id: id ?? null, tabindex: 0, role, "aria-label": label });
@@ -85,7 +92,7 @@ const VIEW = (() => {
     };
 
     const place = (event) => [event.offsetX, event.offsetY];
-    canvas.addEventListener("pointermove", (event) => !event.buttons && mean(scene.probe(...place(event))));
+    canvas.addEventListener("pointermove", (event) => !event.buttons && moved(event) && mean(scene.probe(...place(event))));
     canvas.addEventListener("pointerleave", () => mean(null));
     canvas.addEventListener("blur", () => mean(null));
     canvas.addEventListener("click", (event) => {
