@@ -136,7 +136,7 @@ def _correlation(correlation: Any) -> float:
 def mean_of_means(matrix: FeatureMatrix, duplicates: Duplicates, running: Running) -> FloatArray:
     """Mean over the measurements of each feature of their means over samples, as limma averages duplicates."""
 
-    def block(values: AnyArray, at: slice) -> tuple[FloatArray]:
+    def block(values: AnyArray, _: slice) -> tuple[FloatArray]:
         means = [observed_mean(values[:, k :: duplicates.count]) for k in range(duplicates.count)]
         return (observed_mean(np.column_stack(means)),)
 

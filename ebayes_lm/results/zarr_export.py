@@ -43,10 +43,6 @@ def write_zarr(fit: LinearFit, path: Path, room: Room) -> None:
     _write_labels(fit, group)
 
 
-def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return (max(1, min(ROWS, shape[0])), *shape[1:])
-
-
 def _write_labels(fit: LinearFit, group: Any) -> None:
     features = fit.labels.features
     whole = features.dtype.kind in "iu"
