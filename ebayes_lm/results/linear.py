@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 import pandas as pd
@@ -105,7 +105,7 @@ class LinearFit(LinearQuantities):
         """Coefficients of the design x coefficients of this fit."""
         return pd.DataFrame(self.contrast_matrix, index=pd.Index(self.design.names), columns=self.labels.coefs)
 
-    def __getitem__(self, key: Any) -> LinearFit:
+    def __getitem__(self, key: Any) -> Self:
         """Subset by position: ``fit[features]`` or ``fit[features, coefs]``; coefs may also be names."""
         rows, columns = split_key(key, self.labels)
         record = self.record.take(feature=rows, coef=columns)
@@ -117,12 +117,6 @@ class LinearFit(LinearQuantities):
             contrast_matrix=self.contrast_matrix[:, columns],
             covariances=None if self.covariances is None else self.covariances.take(rows),
         )
-
-    def select(self, features: Any = None, coefs: Any = None) -> LinearFit:
-        """Subset by label: features by their names, coefs by theirs."""
-        rows = slice(None) if features is None else self.labels.feature_positions(features)
-        columns = slice(None) if coefs is None else self.labels.coef_positions(coefs)
-        return self[rows, columns]
 
     def contrast(self, contrasts: Any = None, /, **named: str) -> LinearFit:
         """Combine coefficients: ``fit.contrast("B - A", interaction="(B2 - A2) - (B1 - A1)")``.
@@ -268,20 +262,24 @@ class LinearFit(LinearQuantities):
             raise StageError(f"{what} needs the coefficients of the design; call it on the fit before contrast()")
 
     def __repr__(self) -> str:
-        kind = "contrast" if self.is_contrasted else "coefficient"
-        shape = f"{counted(self.shape[0], 'feature')} x {counted(self.shape[1], kind)}"
         df = self.record.df_residual
         least, most = (int(df.min()), int(df.max())) if df.size else (0, 0)
         span = f"{least}" if least == most else f"{least} to {most}"
         switch = " With limma's numbers." if self.compat else ""
         return (
-            f"{type(self).__name__} of {shape} ({listing(self.coef_names)})\n"
+            f"{type(self).__name__} of {extent(self)}\n"
             f"on {self.plan.n_used} samples, rank {self.rank}, {span} residual df.{switch} "
             "Next: .contrast(...), .ebayes(), .treat()"
         )
 
     def _repr_html_(self) -> str:
         return overview(repr(self), self)
+
+
+def extent(fit: LinearFit) -> str:
+    """Features and coefficients, in words."""
+    kind = "contrast" if fit.is_contrasted else "coefficient"
+    return f"{counted(fit.shape[0], 'feature')} x {counted(fit.shape[1], kind)} ({listing(fit.coef_names)})"
 
 
 def split_key(key: Any, labels: Labels) -> tuple[Any, Any]:

@@ -15,9 +15,9 @@ from ebayes_lm.core.mixed_assembly import MixedRecord
 from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.core.rooms import MEMORY, Room
-from ebayes_lm.errors import StageError, counted, listing
+from ebayes_lm.errors import StageError, counted
 from ebayes_lm.results.exactness import of_own
-from ebayes_lm.results.linear import LinearFit
+from ebayes_lm.results.linear import LinearFit, extent
 
 _NO_SHARE = (
     "a mixed model explains variance within blocks and between them, and one share says neither; within_variance, "
@@ -103,13 +103,11 @@ class MixedFit(LinearFit):
         raise StageError(_NO_SHARE)
 
     def __repr__(self) -> str:
-        kind = "contrast" if self.is_contrasted else "coefficient"
-        shape = f"{counted(self.shape[0], 'feature')} x {counted(self.shape[1], kind)}"
         blocks = counted(int(self.covariances.mixed.blocks.max()) + 1, "block")
         rho = self.record.rho[np.isfinite(self.record.rho)]
         spread = f"correlation within blocks {np.median(rho):.3g} (median)" if len(rho) else "no correlation estimated"
         return (
-            f"MixedFit of {shape} ({listing(self.coef_names)})\n"
+            f"MixedFit of {extent(self)}\n"
             f"on {self.plan.n_used} samples in {blocks}, rank {self.rank}, {spread}, Satterthwaite df. "
             "Next: .contrast(...), .ebayes(), .treat()"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,8 @@ class LinearQuantities:
         @property
         def design(self) -> Design: ...
 
+        def __getitem__(self, key: Any) -> Self: ...
+
     if not TYPE_CHECKING:  # who checks types should see that a name is not there
 
         def __getattr__(self, name: str) -> NoReturn:
@@ -49,6 +51,12 @@ class LinearQuantities:
             if hasattr(type(self), name):
                 object.__getattribute__(self, name)  # the error of the attribute itself
             raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.{_in_place_of(self, name)}")
+
+    def select(self, features: Any = None, coefs: Any = None) -> Self:
+        """Subset by label: features by their names, coefs by theirs; what has tests keeps its prior and t."""
+        rows = slice(None) if features is None else self.labels.feature_positions(features)
+        columns = slice(None) if coefs is None else self.labels.coef_positions(coefs)
+        return self[rows, columns]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write everything into a folder, from which :func:`load` reads it with the same numbers to the last bit.

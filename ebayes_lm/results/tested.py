@@ -13,10 +13,10 @@ from ebayes_lm.core.contrast_moderation import ContrastModeration, ContrastPrior
 from ebayes_lm.core.moderation import Moderation
 from ebayes_lm.core.ols import LinearRecord
 from ebayes_lm.core.prior import VariancePrior
-from ebayes_lm.errors import StageError, counted, listing
+from ebayes_lm.errors import StageError, counted
 from ebayes_lm.results.axes import Labels
 from ebayes_lm.results.html import overview
-from ebayes_lm.results.linear import LinearFit, split_key
+from ebayes_lm.results.linear import LinearFit, extent, split_key
 from ebayes_lm.results.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -112,12 +112,6 @@ class TestedFit(Statistics):
         """Subset by position (coefs also by name), keeping prior, t and everything else as it is."""
         return self._taken(*split_key(key, self.labels))
 
-    def select(self, features: Any = None, coefs: Any = None) -> Self:
-        """Subset by label, keeping prior and t."""
-        rows = slice(None) if features is None else self.labels.feature_positions(features)
-        columns = slice(None) if coefs is None else self.labels.coef_positions(coefs)
-        return self._taken(rows, columns)
-
     def _taken(self, rows: Any, columns: Any) -> Self:
         return replace(
             self,
@@ -127,12 +121,7 @@ class TestedFit(Statistics):
         )
 
     def __repr__(self) -> str:
-        kind = "contrast" if self.fit.is_contrasted else "coefficient"
-        return (
-            f"{type(self).__name__} of {counted(self.shape[0], 'feature')} x {counted(self.shape[1], kind)} "
-            f"({listing(self.coef_names)})\n"
-            f"{self._described()}. Next: .top_table(), .decide_tests()"
-        )
+        return f"{type(self).__name__} of {extent(self.fit)}\n{self._described()}. Next: .top_table(), .decide_tests()"
 
     def _described(self) -> str:
         """What was done, in words."""
