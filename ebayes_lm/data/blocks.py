@@ -69,6 +69,11 @@ class Running:
         return int(self.threads or _processors())
 
     @property
+    def options(self) -> dict[str, Any]:
+        """What a verb takes to run in the same way."""
+        return {name: getattr(self, name) for name in ("threads", "chunk_size", "max_memory", "progress")}
+
+    @property
     def quiet(self) -> Running:
         """The same without a bar: for what is over soon, or a part of something that has one."""
         return replace(self, progress=False)

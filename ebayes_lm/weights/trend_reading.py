@@ -78,10 +78,7 @@ class Precise(Protocol):
 
 def fit_of(matrix: FeatureMatrix, design: Design, running: Running, **options: Any) -> LinearFit:
     """The linear model of all features; what there is to say of adjusted values, the verb says once."""
-    return lm_fit(
-        replace(matrix, adjusted=None), design, threads=running.threads, chunk_size=running.chunk_size,
-        max_memory=running.max_memory, progress=running.progress, **options,
-    )  # fmt: skip
+    return lm_fit(replace(matrix, adjusted=None), design, **running.options, **options)
 
 
 def weights_at(

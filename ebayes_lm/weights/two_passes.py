@@ -60,9 +60,7 @@ class Estimated:
         return {"block": self.blocks, "correlation": rho} if rho != 0.0 else {}
 
     def _options(self, weights: FloatRows) -> dict[str, Any]:
-        r = self.data.running
-        names = ("threads", "chunk_size", "max_memory", "progress")
-        return {"weights": weights} | {name: getattr(r, name) for name in names}
+        return {"weights": weights} | self.data.running.options
 
 
 def fitted_twice(estimated: Estimated, span: float, compat: str | None) -> VoomFit:
