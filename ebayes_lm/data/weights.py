@@ -32,6 +32,14 @@ class Weights(NamedTuple):
     features: FloatArray | None = None
     cells: FloatRows | None = None
 
+    def of_observations(self, shape: tuple[int, int]) -> FloatRows | None:
+        """Weights (G, n) of observations, whatever they were given for, without a copy; None where all are equal."""
+        if self.samples is not None:
+            return np.broadcast_to(self.samples, shape)
+        if self.features is not None:
+            return np.broadcast_to(self.features[:, None], shape)
+        return self.cells
+
 
 def matrix_weights(weights: Any, matrix: FeatureMatrix, running: Running | None = None) -> Weights:
     """Weights in the order of the matrix; those of the container where the caller gives none.

@@ -14,7 +14,6 @@ from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.progress import Progress
 from ebayes_lm.data.scratch import by_features
-from ebayes_lm.data.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +60,3 @@ class MatrixRows:
         self.matrix.map_blocks(block, self.running, BLOCK_CELLS if self.cells is None else ROW_CELLS)
         ordered = [parts[start] for start in sorted(parts)]
         return tuple(np.sum(np.stack(part), axis=0) for part in zip(*ordered, strict=True))
-
-
-def cell_weights(weights: Weights, shape: tuple[int, int]) -> FloatRows | None:
-    """Weights of samples, features or cells as weights (G, n) of cells, without a copy; None where all are equal."""
-    if weights.samples is not None:
-        return np.broadcast_to(weights.samples, shape)
-    if weights.features is not None:
-        return np.broadcast_to(weights.features[:, None], shape)
-    return weights.cells

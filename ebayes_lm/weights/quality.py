@@ -29,7 +29,7 @@ from ebayes_lm.errors import (
 from ebayes_lm.results.arguments import choice, real, whole_number
 from ebayes_lm.results.correlated import sample_blocks
 from ebayes_lm.results.rows import refuse_infinite
-from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
+from ebayes_lm.weights.matrix_rows import MatrixRows
 
 
 def array_weights(
@@ -131,7 +131,7 @@ def array_weights(
     model = variance_model(given.design.matrix, _variance_terms(given, var_design, var_group))
     if inf == "error":
         check_finite(given.matrix, running)
-    cells = cell_weights(matrix_weights(weights, given.matrix, running), given.matrix.shape)
+    cells = matrix_weights(weights, given.matrix, running).of_observations(given.matrix.shape)
     rows = MatrixRows(given.matrix, cells, running)
     found = estimated_weights(rows, model, prior_n=prior, method=method, max_iter=rounds, tol=bound)
     _warn_of(found, model, rounds)

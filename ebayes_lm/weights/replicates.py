@@ -270,11 +270,8 @@ def _first_rows(design: Any, found: Replicates) -> Any:
 
 def _each(given: Weights, shape: tuple[int, int]) -> FloatArray | None:
     """Weights of single observations, whatever they were given for."""
-    if given.cells is not None:
-        return np.asarray(given.cells)
-    if given.features is not None:
-        return np.broadcast_to(given.features[:, None], shape)
-    return None if given.samples is None else np.broadcast_to(given.samples, shape)
+    each = given.of_observations(shape)
+    return None if each is None else np.asarray(each)
 
 
 def _mean_weights(x: Any, matrix: FeatureMatrix, mean: Callable[[AnyArray], FloatArray]) -> FloatArray | None:

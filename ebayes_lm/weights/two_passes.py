@@ -14,7 +14,6 @@ from ebayes_lm.results.arguments import truth
 from ebayes_lm.results.correlated import sample_blocks
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.weights.consensus import duplicate_correlation
-from ebayes_lm.weights.matrix_rows import cell_weights
 from ebayes_lm.weights.precision_list import with_sample_weights
 from ebayes_lm.weights.quality import array_weights
 from ebayes_lm.weights.trend_reading import Precise, Trended
@@ -131,6 +130,8 @@ def estimated_from(
             "sample weights cannot be estimated under weights that are known beforehand; leave out prior_weights= "
             "(and weights of the container), or sample_weights=, var_design= and var_group="
         )
-    prior = None if known is None else cell_weights(matrix_weights(known, data.matrix, data.running), data.matrix.shape)
-    blocks = None if block is None else sample_blocks(block, data.matrix, data.matrix.sample_table)
+    matrix, prior = data.matrix, None
+    if known is not None:
+        prior = matrix_weights(known, matrix, data.running).of_observations(matrix.shape)
+    blocks = None if block is None else sample_blocks(block, matrix, matrix.sample_table)
     return Estimated(data, prior, blocks, quality)

@@ -17,7 +17,7 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ArgumentError, DesignError
 from ebayes_lm.results.correlated import named_blocks
-from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
+from ebayes_lm.weights.matrix_rows import MatrixRows
 from ebayes_lm.weights.quality import Inputs, check_finite, inputs
 
 #: Sizes of a test at 0.05 that are worth a word: more false positives than this, or fewer.
@@ -108,7 +108,7 @@ def unequal_variances(
     codes, names = _groups(given, group)
     running = Running(progress=False)
     check_finite(given.matrix, running, choice=False)
-    cells = cell_weights(matrix_weights(None, given.matrix), given.matrix.shape)
+    cells = matrix_weights(None, given.matrix).of_observations(given.matrix.shape)
     found = group_variances(MatrixRows(given.matrix, cells, running), given.design.matrix, codes)
     if np.isfinite(found.sd).sum() < 2:
         raise ArgumentError(

@@ -6,7 +6,7 @@ import pytest
 
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.matrix import as_feature_matrix
-from ebayes_lm.data.weights import matrix_weights
+from ebayes_lm.data.weights import Weights, matrix_weights
 from ebayes_lm.errors import AlignmentError, ArgumentError, ArgumentTypeError, DataError
 
 NAMES, FEATURES = pd.Index(["a", "b", "c"]), pd.Index(["f", "g"])
@@ -92,3 +92,13 @@ def test_a_vector_for_a_square_matrix_is_ambiguous():
         matrix_weights([1, 2, 3], square)
     assert matrix_weights([[1, 2, 3]], square).samples.tolist() == [1, 2, 3]
     assert matrix_weights([[1], [2], [3]], square).features.tolist() == [1, 2, 3]
+
+
+def test_weights_of_every_kind_are_weights_of_observations():
+    of_samples, of_features = np.arange(3.0), np.arange(2.0)
+    assert Weights().of_observations((2, 3)) is None
+    assert Weights(cells=CELLS).of_observations((2, 3)) is CELLS
+    spread = Weights(samples=of_samples).of_observations((2, 3))
+    assert np.shares_memory(spread, of_samples)
+    assert spread.tolist() == [[0, 1, 2], [0, 1, 2]]
+    assert Weights(features=of_features).of_observations((2, 3)).tolist() == [[0, 0, 0], [1, 1, 1]]

@@ -9,8 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.data.weights import Weights
-from ebayes_lm.weights.matrix_rows import MatrixRows, cell_weights
+from ebayes_lm.weights.matrix_rows import MatrixRows
 
 Y = np.random.default_rng(1).normal(size=(50, 4))
 CELLS = np.random.default_rng(2).uniform(size=(50, 4))
@@ -45,12 +44,3 @@ def test_totals_are_sums_over_blocks():
     total, seen = rows.total(lambda y, w, at: ((y * w).sum(axis=0), np.array(at.stop - at.start)))
     assert_allclose(total, (Y * CELLS).sum(axis=0), rtol=1e-12)
     assert seen == 50
-
-
-def test_weights_of_every_kind_belong_to_cells():
-    of_samples, of_features = np.arange(4.0), np.arange(50.0)
-    assert cell_weights(Weights(), (50, 4)) is None
-    assert_array_equal(cell_weights(Weights(samples=of_samples), (50, 4)), np.tile(of_samples, (50, 1)))
-    assert_array_equal(cell_weights(Weights(features=of_features), (50, 4)), np.repeat(of_features, 4).reshape(50, 4))
-    assert cell_weights(Weights(cells=CELLS), (50, 4)) is CELLS
-    assert np.shares_memory(cell_weights(Weights(samples=of_samples), (50, 4)), of_samples)
