@@ -73,7 +73,7 @@ class FeatureMatrix:
     @property
     def nbytes(self) -> int:
         """Size of the values in memory, if they were all read."""
-        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+        return self.source.nbytes
 
     def __repr__(self) -> str:
         features, samples = self.shape

@@ -95,7 +95,7 @@ def _note_of_scratch(source: Source) -> tuple[str, ...]:
 
 
 def _by_features(source: Source, running: Running, coefficients: int) -> ReadingPlan:
-    (features, samples), nbytes = source.shape, _nbytes(source)
+    (features, samples), nbytes = source.shape, source.nbytes
     in_memory = turned_in_memory(source, running)
     grain = 1 if in_memory else source.grain
     bounds = running.bounds(source.shape) if in_memory else running.bounds_in(source)
@@ -127,7 +127,7 @@ def _row_memory(source: Source, running: Running, in_memory: bool) -> int:
 
 
 def _by_samples(source: SampleMajor, running: Running, coefficients: int) -> ReadingPlan:
-    (features, samples), nbytes = source.shape, _nbytes(source)
+    (features, samples), nbytes = source.shape, source.nbytes
     bounds = sample_bounds(source, running)
     times = 1.0 if source.sample_band.kept else times_read(bounds, source.sample_grain, samples)
     sums = features * (8 * (coefficients + 1) + 8 + 1)
@@ -142,10 +142,6 @@ def _by_samples(source: SampleMajor, running: Running, coefficients: int) -> Rea
         sample_memory(source, running),
         features * (8 * coefficients + _KEPT_BYTES) + sums, running.n_threads, notes,
     )  # fmt: skip
-
-
-def _nbytes(source: Source) -> int:
-    return source.shape[0] * source.shape[1] * source.dtype.itemsize
 
 
 def _note_of_grain(times: float, what: str, grain: int) -> tuple[str, ...]:

@@ -57,11 +57,6 @@ class ScratchSource(StoredSource):
         """Samples of each panel."""
         return pieces(self.shape[1], self.panel)
 
-    @property
-    def nbytes(self) -> int:
-        """Size of the file."""
-        return self.shape[0] * self.shape[1] * self.dtype.itemsize
-
     def read(self, start: int, stop: int) -> AnyArray:
         """Rows ``start`` to ``stop``."""
         rows = np.empty((stop - start, self.shape[1]), dtype=self.dtype)
@@ -140,7 +135,7 @@ def _scratch(source: SampleMajor, running: Running, quiet: bool) -> ScratchSourc
     bounds = sample_bounds(source, running)
     folder = scratch_folder()
     held = Held(source.shape, source.dtype)
-    needed = source.shape[0] * source.shape[1] * source.dtype.itemsize
+    needed = source.nbytes
     _require_room(folder, needed)
     file = new_scratch_file(folder, _INSTEAD)
     scratch = ScratchSource(file.path, held, bounds[0].stop)

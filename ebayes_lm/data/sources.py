@@ -46,6 +46,11 @@ class Source(ABC):
         """Type of the numbers."""
 
     @property
+    def nbytes(self) -> int:
+        """Size of all values in memory."""
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+
+    @property
     def grain(self) -> int:
         """Rows that are stored together, so that reading one costs as much as reading all of them."""
         return 1

@@ -26,7 +26,7 @@ class _OfScratch(Source):
     @property
     def scratch_bytes(self) -> int:
         """Size of the file."""
-        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+        return self.nbytes
 
 
 class Converted(_OfScratch, NumpyFile):
