@@ -50,6 +50,16 @@ class VariancePrior(Brief):
     df2_shrunk: FloatArray | None = None
 
     @property
+    def df(self) -> float:
+        """Prior df of features that are no outliers; df2 under the name that it has in a fit."""
+        return self.df2
+
+    @property
+    def s2(self) -> float | FloatArray:
+        """Prior variance; the scale under the name that it has in a fit."""
+        return self.scale
+
+    @property
     def df_prior(self) -> FloatArray:
         """Prior df, () where all features have the same and else (G,)."""
         return np.asarray(self.df2 if self.df2_shrunk is None else self.df2_shrunk, dtype=np.float64)

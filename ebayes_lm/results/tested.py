@@ -65,6 +65,11 @@ class TestedFit(Statistics):
         return self.fit.rank
 
     @property
+    def compat(self) -> str | None:
+        """Whose numbers these are where others than exact ones were asked for: "limma", or None."""
+        return self.fit.compat
+
+    @property
     def is_moderated(self) -> bool:
         """Whether a prior was used; not so in ordinary t tests."""
         return self.prior.method != "ordinary"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,13 @@ def test_moderation_is_the_formula_of_the_paper(contrasted):
     np.testing.assert_allclose(mod.neg_log10_p, -np.log10(p), rtol=SAME)
     assert mod.proportion == 0.01
     assert mod.var_prior.index.equals(mod.t.columns)
+
+
+def test_prior_and_switch_have_the_names_of_the_fit(contrasted):
+    mod = contrasted.ebayes()
+    assert (mod.prior.df, mod.prior.s2) == (mod.prior.df2, mod.prior.scale)
+    assert mod.compat is None
+    assert replace(contrasted, compat="limma").treat(lfc=0.1).compat == "limma"
 
 
 def test_ordinary_tests_are_those_of_statsmodels(contrasted, y):
