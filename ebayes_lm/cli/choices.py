@@ -150,9 +150,7 @@ class Choices:
         return least_squares(design.matrix, weights, correlation=correlation)
 
 
-def read_choices(
-    arguments: Namespace, inputs: Inputs, counts: Preparation | None = None, hidden: Hidden | None = None
-) -> Choices:
+def read_choices(arguments: Namespace, inputs: Inputs, counts: Preparation | None, hidden: Hidden | None) -> Choices:
     """The choices with the weights and blocks that they name."""
     weights = None if arguments.weights is None else read_weights(arguments.weights, inputs)
     block = None if arguments.block is None else _block(arguments.block, inputs.samples)
@@ -179,14 +177,14 @@ def read_choices(
     )
     return Choices(
         procedure,
-        weights,
-        block,
-        group,
-        arguments.fdr,
-        arguments.columns,
-        arguments.format,
-        running_of(arguments),
-        arguments.checkpoint,
+        weights=weights,
+        block=block,
+        var_group=group,
+        fdr=arguments.fdr,
+        columns=arguments.columns,
+        form=arguments.format,
+        running=running_of(arguments),
+        checkpoint=arguments.checkpoint,
         factors=None if hidden is None else hidden.factors,
         residuals=arguments.residuals,
         scheduler=arguments.scheduler,

@@ -26,10 +26,6 @@ _SIZE, _DOTS = (7.0, 5.5), 150
 _METADATA = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _OF_COMPARISONS = ("volcano", "ma", "pvalues")
 _OF_MODELS = ("sa", "mds", "densities", "design", "voom_trend")
-#: Those that go through all values once more.
-_READING = ("mds", "densities")
-
-
 #: How matplotlib begins to say that a font lacks a letter.
 _NO_LETTER = re.compile(r"Glyph \d+ ")
 

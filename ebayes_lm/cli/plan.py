@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _ROWS = 6
 
 
-def show_plan(jobs: Sequence[Job], said: list[str], *, as_json: bool = False) -> None:
+def show_plan(jobs: Sequence[Job], said: list[str], *, as_json: bool) -> None:
     """Say what would be done."""
     if as_json:
         found = [_facts(job) for job in jobs]

@@ -13,7 +13,6 @@ import pandas as pd
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.errors import DataError
 
-FORMATS = ("tsv", "parquet")
 #: Rows of a table that are text at a time.
 _ROWS = 20_000
 
@@ -24,9 +23,7 @@ def require_format(form: str) -> None:
         require_extra("pyarrow", "scale", "--format parquet")
 
 
-def table_writer(
-    table: pd.DataFrame, index_name: str, form: str = "tsv", digits: int | None = None
-) -> Callable[[IO[bytes]], None]:
+def table_writer(table: pd.DataFrame, index_name: str, form: str, digits: int | None) -> Callable[[IO[bytes]], None]:
     """What writes a table to a file that is open, its index as the first column; no copy of it as text is made."""
     if form == "parquet":
         return partial(write_parquet, table, index_name)

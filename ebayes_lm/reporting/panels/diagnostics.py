@@ -26,6 +26,9 @@ from ebayes_lm.reporting.panels.twins import twin_panel
 from ebayes_lm.reporting.panels.variances import variance_panel
 from ebayes_lm.results.tested import TestedFit
 
+#: For what is drawn at random, so that the same analysis gives the same page.
+_SEED = 1
+
 
 def diagnostics(
     mod: TestedFit,
@@ -34,8 +37,6 @@ def diagnostics(
     *,
     contrasts: Sequence[str] | None = None,
     fdr: float = 0.05,
-    seed: int | None = 1,
-    layer: str | None = None,
 ) -> list[Panel]:
     """What the tests, the prior and the data of a fit look like, and whether something should be done.
 
@@ -50,17 +51,13 @@ def diagnostics(
         Coefficients of ``mod`` to look at; by default all but the intercept and those of nuisance.
     fdr : float
         The false discovery rate that is spoken of.
-    seed : int, optional
-        For what is drawn at random.
-    layer : str, optional
-        Layer of an AnnData.
 
     Returns
     -------
     list of Panel
     """
     chosen = _chosen(mod, contrasts)
-    seen = None if data is None else read(mod.fit, data, samples, layer)
+    seen = None if data is None else read(mod.fit, data, samples)
     tests = (p_value_panel(mod, chosen, fdr), quantile_panel(mod, chosen), variance_panel(mod))
     about = () if seen is None else _of_samples(mod, data, seen)
     found = (
@@ -68,8 +65,8 @@ def diagnostics(
         *about,
         gap_panel(mod, seen),
         weight_panel(mod.fit, data),
-        None if seen is None else leftover_panel(seen, seed),
-        shared_effect_panel(mod, chosen, seen, seed),
+        None if seen is None else leftover_panel(seen, _SEED),
+        shared_effect_panel(mod, chosen, seen, _SEED),
     )
     return [panel for panel in found if panel is not None]
 

@@ -12,7 +12,7 @@ from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.count_list import DGEList
-from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
+from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.scratch import by_features
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.boundary import aligned_samples
@@ -82,11 +82,10 @@ class Reading:
         return _by_sample(self.matrix.rows_at(positions, QUIET), self.order, len(self.names))
 
 
-def read(fit: LinearFit, data: Any, samples: pd.DataFrame | None, layer: str | None = None) -> Reading:
+def read(fit: LinearFit, data: Any, samples: pd.DataFrame | None) -> Reading:
     """Read what panels need."""
     sizes = _library_sizes(data)
     given = _as_voom_sees(data) if isinstance(data, DGEList) else data
-    given = given if layer is None else as_feature_matrix(given, layer=layer)
     matrix, order = same_matrix(fit, given)
     n = len(fit.design.samples)
     repeats = len(order) // n

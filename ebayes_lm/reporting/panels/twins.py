@@ -39,9 +39,7 @@ class Pair(NamedTuple):
     same_block: bool
 
 
-def alike(
-    values: FloatArray, blocks: IntArray | None = None, cells: IntArray | None = None
-) -> tuple[list[Pair], FloatArray]:
+def alike(values: FloatArray, blocks: IntArray | None, cells: IntArray) -> tuple[list[Pair], FloatArray]:
     """Pairs that are implausibly alike, and the correlations of all pairs.
 
     Values (features, n) are compared as deviations from the feature's mean, over the features that vary most. Two
@@ -71,9 +69,9 @@ def _gap(r: FloatArray, i: int, j: int) -> float:
     return float(np.arctanh(min(r[i, j], 1.0 - _ROUNDING)) - np.arctanh(most))
 
 
-def _is_cell(cells: IntArray | None, i: int, j: int) -> bool:
+def _is_cell(cells: IntArray, i: int, j: int) -> bool:
     """Whether two samples are all there is of a cell of the design."""
-    return cells is not None and bool(cells[i] == cells[j]) and int((cells == cells[i]).sum()) == _PAIR
+    return bool(cells[i] == cells[j]) and int((cells == cells[i]).sum()) == _PAIR
 
 
 def twin_panel(data: Reading, blocks: IntArray | None) -> Panel | None:

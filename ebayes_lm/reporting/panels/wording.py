@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 
 from ebayes_lm.errors import joined
-from ebayes_lm.reporting.panels.panel import Light
 
 #: So many names are said; the others are counted.
 _NAMED = 4
 _PER_CENT = re.compile(r"(?<=\d) %")
-_LIGHTS: tuple[Light | None, ...] = (None, "green", "amber", "red")
 
 
 def some(names: Sequence[str], most: int = _NAMED) -> str:
@@ -22,11 +20,6 @@ def some(names: Sequence[str], most: int = _NAMED) -> str:
     """
     more = len(names) - most
     return joined(names) if more <= 1 else f"{', '.join(names[:most])} and {more:,} more"
-
-
-def worst(lights: Sequence[Light | None]) -> Light | None:
-    """The light of a panel of several judgements."""
-    return max(lights, key=_LIGHTS.index, default=None)
 
 
 def sentence(text: str) -> str:
