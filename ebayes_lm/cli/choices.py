@@ -15,13 +15,14 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.cli.hidden import Hidden
 from ebayes_lm.cli.inputs import Inputs
+from ebayes_lm.cli.sample_tables import no_column
 from ebayes_lm.cli.weights import GivenWeights, read_weights
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.ols import LeastSquares, least_squares
 from ebayes_lm.data.cluster import local_cluster
 from ebayes_lm.data.groups import sample_groups
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import ArgumentError, DataError, DesignWarning, listing, nearest, warn
+from ebayes_lm.errors import DataError, DesignWarning, listing, warn
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.results.linear import LinearFit
@@ -212,10 +213,7 @@ def _block(name: str, samples: pd.DataFrame) -> pd.Series[Any]:
 
 def _column(name: str, samples: pd.DataFrame, option: str) -> pd.Series[Any]:
     if name not in samples.columns:
-        raise ArgumentError(
-            f"{option} names {name!r}, which is not a column of the sample table.{nearest(name, samples.columns)} "
-            f"It has {listing(samples.columns, 10)}"
-        )
+        raise no_column(option, name, samples.columns)
     empty = samples[name].isna()
     if empty.any():
         raise DataError(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ebayes_lm.errors import ArgumentError, DataError, listing, nearest, warn
+from ebayes_lm.cli.sample_tables import no_column
+from ebayes_lm.errors import DataError, listing, nearest, warn
 
 #: What a row may say, as tables name it.
 FIELDS = (
@@ -197,7 +198,4 @@ def require_columns(row: ContrastRow, columns: Sequence[str]) -> None:
     named += [("exclude_samples_col", row.exclude[0])] if row.exclude is not None else []
     for field, name in named:
         if name not in columns:
-            raise ArgumentError(
-                f"contrast {row.name!r}: {field} names {name!r}, which is not a column of the sample table."
-                f"{nearest(name, columns)} It has {listing(columns, 10)}"
-            )
+            raise no_column(f"contrast {row.name!r}: {field}", name, columns)

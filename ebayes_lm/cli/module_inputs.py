@@ -11,6 +11,7 @@ import pandas as pd
 
 from ebayes_lm.cli.listed import r_names
 from ebayes_lm.cli.module_samples import ModuleSamples
+from ebayes_lm.cli.sample_tables import no_column
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import AlignmentError, ArgumentError, DataError, listing, nearest
 
@@ -47,10 +48,7 @@ def _described(path: Path, wanted: list[str], by: str, table: str) -> list[str]:
 
     header = open_text(path).header
     if by not in header and (by or header[0]):
-        raise ArgumentError(
-            f"--probe_id_col names {by!r}, which is not a column of {path.name}.{nearest(by, header)} "
-            f"It has {listing(header, 10)}"
-        )
+        raise no_column("--probe_id_col", by, header, path.name)
     if header[0] in wanted:
         raise DataError(f"the first column of {path.name} is the sample {header[0]!r}; move the column {by!r} there")
     columns = pd.Index(header[1:])

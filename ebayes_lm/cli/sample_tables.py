@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +43,49 @@ def matched_samples(matrix: FeatureMatrix, arguments: Namespace) -> Matched:
     """The sample table that the arguments name, or that the data carry, in the order of the data."""
     if arguments.samples is None:
         return _without(_carried(matrix, arguments), arguments.exclude)
-    from ebayes_lm.data.readers.sample_table import best_id_column, read_sample_table
+    from ebayes_lm.data.readers.sample_table import best_id_column
 
-    path = Path(arguments.samples)
-    table, column = read_sample_table(path), arguments.sample_column
-    if column is not None and column not in table.columns:
-        raise ArgumentError(
-            f"--sample-column names {column!r}, which is not a column of {path.name}.{nearest(column, table.columns)} "
-            f"It has {listing(table.columns, 10)}"
-        )
+    table, column = _read(arguments), arguments.sample_column
     if matrix.has_sample_names:
         column = column or best_id_column(table, matrix.samples)
         return _by_name(table.set_axis(pd.Index(table[column], name=column)), matrix.samples, arguments)
     return _typed(_without(_in_order(table, column, matrix, arguments), arguments.exclude), column)
+
+
+def sample_table(arguments: Namespace, names: pd.Index | None, what: str) -> pd.DataFrame | None:
+    """The sample table under the names of the samples of something; in its own order where these have none."""
+    from ebayes_lm.data.readers.sample_table import best_id_column, typed
+
+    if arguments.samples is None:
+        return None
+    table = _read(arguments)
+    if names is None:
+        return typed(table)
+    column = arguments.sample_column or best_id_column(table, names)
+    labels = pd.Index(table[column])
+    if not labels.isin(names).any():
+        raise AlignmentError(
+            f"no name in column {column!r} of {Path(arguments.samples).name} is a sample of the {what} "
+            f"({listing(names[:3])}); name the column that holds them with --sample-column"
+        )
+    return _with_numbers(table, column).set_axis(labels, axis=0)
+
+
+def no_column(what: str, name: str, columns: Iterable[Any], where: str = "the sample table") -> ArgumentError:
+    """What is said where something names a column that is not there."""
+    known = f"{nearest(name, columns)} It has {listing(columns, 10)}"
+    return ArgumentError(f"{what} names {name!r}, which is not a column of {where}.{known}")
+
+
+def _read(arguments: Namespace) -> pd.DataFrame:
+    """The table as text, with the column that is to name its samples."""
+    from ebayes_lm.data.readers.sample_table import read_sample_table
+
+    path, column = Path(arguments.samples), arguments.sample_column
+    table = read_sample_table(path)
+    if column is not None and column not in table.columns:
+        raise no_column("--sample-column", column, table.columns, path.name)
+    return table
 
 
 def _carried(matrix: FeatureMatrix, arguments: Namespace) -> pd.DataFrame:
@@ -100,14 +131,18 @@ def _without(table: pd.DataFrame, exclude: list[tuple[str, str]]) -> Matched:
 
 
 def _typed(found: Matched, column: str | None) -> Matched:
-    """Text as numbers where it is that; names stay text, whatever they look like."""
+    return replace(found, table=_with_numbers(found.table, column))
+
+
+def _with_numbers(table: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    """Text as numbers where it is that; the column of names comes first and stays text, whatever it looks like."""
     from ebayes_lm.data.readers.sample_table import typed
 
-    names = column if column in found.table.columns else None
-    table = typed(found.table if names is None else found.table.drop(columns=names))
-    if names is not None:
-        table.insert(0, names, found.table[names])
-    return Matched(found.names, table, found.positions, found.excluded)
+    if column not in table.columns:
+        return typed(table)
+    numbers = typed(table.drop(columns=column))
+    numbers.insert(0, column, table[column])
+    return numbers
 
 
 def _require_same(labels: pd.Index, names: pd.Index, path: Path) -> None:
@@ -139,10 +174,7 @@ def _kept(table: pd.DataFrame, exclude: list[tuple[str, str]]) -> BoolArray:
     keep = np.ones(len(table), dtype=np.bool_)
     for column, value in exclude:
         if column not in table.columns:
-            raise ArgumentError(
-                f"--exclude names {column!r}, which is not a column of the sample table."
-                f"{nearest(column, table.columns)} It has {listing(table.columns, 10)}"
-            )
+            raise no_column("--exclude", column, table.columns)
         keep &= ~rows_with(table[column], value, f"--exclude {column}={value}")
     if not keep.any():
         raise DesignError("--exclude leaves no sample")

@@ -9,7 +9,7 @@ from typing import Any
 
 from ebayes_lm.cli.invocation import checksums
 from ebayes_lm.cli.reports import UNREAD, require_page
-from ebayes_lm.cli.scanning import sample_table
+from ebayes_lm.cli.sample_tables import sample_table
 from ebayes_lm.errors import DataError, StageError, counted
 from ebayes_lm.results.tested import TestedFit
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ebayes_lm.cli.running import UsageError
-from ebayes_lm.errors import AlignmentError, ArgumentError, DataError, counted, listing, nearest
+from ebayes_lm.cli.sample_tables import sample_table
+from ebayes_lm.errors import DataError, counted
 
 _TOP = 10
 
@@ -31,7 +31,7 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
     found = scan(
         matrix,
         outcomes if len(outcomes) > 1 else outcomes[0],
-        samples=sample_table(arguments, matrix.samples if matrix.has_sample_names else None),
+        samples=sample_table(arguments, matrix.samples if matrix.has_sample_names else None, "data"),
         covariates=arguments.covariates,
         interaction=arguments.interaction,
         keep_p=arguments.keep_p,
@@ -52,34 +52,6 @@ def run_scan(arguments: Namespace, said: list[str]) -> None:
         "notes": said,
     }  # fmt: skip
     print(json.dumps(facts, ensure_ascii=False, indent=2) if arguments.json else _text(facts, table))
-
-
-def sample_table(arguments: Namespace, names: pd.Index | None, what: str = "data") -> pd.DataFrame | None:
-    """The sample table under the names of the samples; in its own order where the data have none."""
-    from ebayes_lm.data.readers.sample_table import best_id_column, read_sample_table, typed
-
-    if arguments.samples is None:
-        return None
-    path = Path(arguments.samples)
-    table = read_sample_table(path)
-    column = arguments.sample_column
-    if column is not None and column not in table.columns:
-        raise ArgumentError(
-            f"--sample-column names {column!r}, which is not a column of {path.name}.{nearest(column, table.columns)} "
-            f"It has {listing(table.columns, 10)}"
-        )
-    if names is None:
-        return typed(table)
-    column = column or best_id_column(table, names)
-    labels = pd.Index(table[column])
-    if not labels.isin(names).any():
-        raise AlignmentError(
-            f"no name in column {column!r} of {path.name} is a sample of the {what} ({listing(names[:3])}); name the "
-            "column that holds them with --sample-column"
-        )
-    numbers = typed(table.drop(columns=column))
-    numbers.insert(0, column, table[column])  # names stay text, whatever they look like
-    return numbers.set_axis(labels, axis=0)
 
 
 def _text(facts: dict[str, Any], table: pd.DataFrame) -> str:
