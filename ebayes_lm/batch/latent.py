@@ -138,7 +138,7 @@ def latent_factors(
     if missing == "error":
         refuse_missing(rows.n_missing > 0, matrix.features)
     gaps = gaps_of(matrix, rows, made.shape[1] + (wanted or 1) + 1, running) if missing == "impute" else None
-    _check_rows(rows, gaps is not None, at)
+    _check_rows(rows, gaps is not None)
     with blas_threads(1):
         found = estimated(rows, gaps, at, wanted, _seed(seed))
         findings = associated(rows, found, at, None if chosen is None else _inside(chosen, found, matrix.shape[0]))
@@ -198,7 +198,7 @@ def _controls(method: str, controls: Any, matrix: FeatureMatrix) -> IntArray | N
     return control_positions(controls, matrix)
 
 
-def _check_rows(rows: LatentRows, impute: bool, at: Coordinates) -> None:
+def _check_rows(rows: LatentRows, impute: bool) -> None:
     """Refuse rows that cannot tell factors from noise."""
     m = rows.residuals.shape[1]
     varying = int(np.count_nonzero(~rows.constant & (impute | (rows.n_missing == 0))))

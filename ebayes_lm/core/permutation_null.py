@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -52,9 +51,8 @@ class ComponentNull(NamedTuple):
 
 
 def component_null(
-    rows: ResidualRows, drawn: DrawnRows, k: int, n_perm: int, rng: np.random.Generator,
-    at_work: Callable[[int], None] = lambda _: None,
-) -> ComponentNull:  # fmt: skip
+    rows: ResidualRows, drawn: DrawnRows, k: int, n_perm: int, rng: np.random.Generator
+) -> ComponentNull:
     """Compare the k largest components of the drawn rows with those of permutations.
 
     A row is permuted over the samples in which it has a value, projected on what the design leaves, and brought back
@@ -65,7 +63,6 @@ def component_null(
     null = np.empty((n_perm, k))
     for at in range(n_perm):
         null[at] = _shares(_permuted_cross(rows, drawn, lengths, rng), k)
-        at_work(at)
     p = (1.0 + np.count_nonzero(null >= observed, axis=0)) / (n_perm + 1.0)
     return ComponentNull(np.maximum.accumulate(p), np.quantile(null, QUANTILE, axis=0))
 

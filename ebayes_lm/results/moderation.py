@@ -131,12 +131,12 @@ def moderated_variances(
     fit: Any,
     verb: str,
     *,
-    trend: Any = False,
-    span: Any = None,
-    robust: Any = False,
-    winsor_tail_p: Any = (0.05, 0.1),
-    legacy: Any = None,
-    zero_variance: Any = "limma",
+    trend: Any,
+    span: Any,
+    robust: Any,
+    winsor_tail_p: Any,
+    legacy: Any,
+    zero_variance: Any,
 ) -> tuple[Moderation | ContrastModeration, VariancePrior]:
     """What every verb that moderates shares: options checked, doubts announced, the prior estimated."""
     fit = _unmoderated(fit, verb)

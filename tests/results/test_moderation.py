@@ -9,7 +9,6 @@ import pytest
 
 import ebayes_lm as el
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, PriorSwitchWarning, StageError, VarianceWarning
-from ebayes_lm.results.moderation import moderated_variances
 
 # One estimate of the prior by two ways of leaving features out, in other units.
 SAME = 1e-10
@@ -128,7 +127,7 @@ def test_options_that_cannot_be(fit, options, error, says):
 
 def test_only_fits_without_moderation_are_moderated(mod):
     with pytest.raises(StageError, match=r"treat\(\) takes a fit before moderation"):
-        moderated_variances(mod, "treat")
+        el.treat(mod)
 
 
 def test_ordinary_tests_without_a_variance_are_told(constant):
