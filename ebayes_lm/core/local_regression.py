@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.core.numeric import float_array
+from ebayes_lm.core.numeric import float_array, number
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
 #: Lines are fitted this share of the range of x apart, unless told otherwise.
@@ -60,7 +60,7 @@ def lowess(x: ArrayLike, y: ArrayLike, *, span: float, iterations: int = 3, delt
     >>> lowess([1, 2, 3, 4, 5, 6, 7], [1, 4, 2, 5, 90, 7, 6], span=0.9).round(2)
     array([1.51, 2.48, 3.52, 4.54, 5.46, 6.08, 6.66])
     """
-    x, y = _points(x, y)
+    x, y = finite_points(x, y)
     n = x.size
     window, distance = _window(span, n), _distance(delta, x)
     if isinstance(iterations, bool) or not isinstance(iterations, Integral):
@@ -110,10 +110,17 @@ def _bisquare(size: FloatArray, limit: float) -> FloatArray:
     return weight
 
 
-def _points(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def points(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Points (n,) as numbers."""
     x, y = float_array(x, "x"), float_array(y, "y")
     if x.ndim != 1 or x.shape != y.shape:
         raise ArgumentError(f"x and y are 1-d arrays of the same length; their shapes are {x.shape} and {y.shape}.")
+    return x, y
+
+
+def finite_points(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """The same, all of them finite."""
+    x, y = points(x, y)
     for values, name in ((x, "x"), (y, "y")):
         wrong = np.flatnonzero(~np.isfinite(values))
         if wrong.size:
@@ -125,7 +132,7 @@ def _points(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 
 def _window(span: Any, n: int) -> int:
-    if not 0.0 < _number(span, "span") <= 1.0:
+    if not 0.0 < number(span, "span") <= 1.0:
         raise ArgumentError(f"span is a share of the points, above 0 and up to 1; got {span!r}")
     return max(min(int(span * n + _SLACK), n), 2)
 
@@ -133,12 +140,11 @@ def _window(span: Any, n: int) -> int:
 def _distance(delta: Any, x: FloatArray) -> float:
     if delta is None:
         return _DELTA * float(np.ptp(x)) if x.size else 0.0
-    if not 0.0 <= _number(delta, "delta") < np.inf:
+    return checked_distance(delta)
+
+
+def checked_distance(delta: Any) -> float:
+    """How far apart lines are fitted at least."""
+    if not 0.0 <= number(delta, "delta") < np.inf:
         raise ArgumentError(f"delta is a distance between values of x, 0 or more; got {delta!r}")
     return float(delta)
-
-
-def _number(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str | bytes | complex):
-        raise ArgumentTypeError(f"{name} must be a number; got {value!r}")
-    return float(value)

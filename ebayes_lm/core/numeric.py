@@ -36,5 +36,12 @@ def float_array(values: Any, what: str) -> FloatArray:
     )
 
 
+def number(value: Any, name: str) -> float:
+    """One number, not a truth value and not text."""
+    if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str | bytes | complex):
+        raise ArgumentTypeError(f"{name} must be a number; got {value!r}")
+    return float(value)
+
+
 def _first(array: np.ndarray[Any, Any]) -> Any:
     return array.ravel()[0] if array.size else array

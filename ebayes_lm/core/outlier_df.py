@@ -23,7 +23,7 @@ def shrunk_df(f: FloatArray, df1: FloatArray, tail: FloatArray, first_df2: float
     lowest = _lowest_df(f[farthest], df1[farthest], first_df2, df2) if tail[farthest] > 0.0 else 0.0
     order = np.argsort(tail, kind="stable")
     shrunk = np.empty(n)
-    shrunk[order] = _increasing((ordinary * df2 + (1.0 - ordinary) * lowest)[order])
+    shrunk[order] = increasing((ordinary * df2 + (1.0 - ordinary) * lowest)[order])
     return shrunk
 
 
@@ -33,7 +33,7 @@ def _lowest_df(f: float, df1: float, first_df2: float, df2: float) -> float:
     return float(np.log(0.5) / log_f_p_value(f, df1, lowest) * lowest)
 
 
-def _increasing(df: FloatArray) -> FloatArray:
+def increasing(df: FloatArray) -> FloatArray:
     """No df below one of a clearer outlier; the clearest share the smallest of their running means."""
     means = np.cumsum(df) / np.arange(1.0, df.size + 1.0)
     lowest = int(np.argmin(means))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.core.outlier_df import _increasing
+from ebayes_lm.core.outlier_df import increasing
 from ebayes_lm.core.sorted_tails import falling_f_tails
 from ebayes_lm.core.tails import log_f_p_value
 
@@ -24,7 +24,7 @@ def df_of_outliers(f: FloatArray, df1: float, df2: float) -> FloatArray | None:
     if np.isfinite(log_tail):
         lowest = np.log(0.5) / log_tail * df2
         lowest *= np.log(0.5) / float(log_f_p_value(farthest, df1, lowest))
-    return _unsorted(_increasing(ordinary * df2 + (1.0 - ordinary) * lowest), order, df2)
+    return _unsorted(increasing(ordinary * df2 + (1.0 - ordinary) * lowest), order, df2)
 
 
 def df_beside_infinite(f: FloatArray, df1: float) -> FloatArray | None:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import BoolArray, FloatArray
-from ebayes_lm.core.local_regression import _number, _points, lowess
-from ebayes_lm.core.numeric import float_array
+from ebayes_lm.core.local_regression import checked_distance, finite_points, lowess, points
+from ebayes_lm.core.numeric import float_array, number
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError
 
 #: Points so close to the middle of a window, or a sum of squares of x so small, have no slope. As in limma both are
@@ -76,7 +76,7 @@ def weighted_lowess(
     >>> weighted_lowess(x, 2 * x + np.array([1, 1, 1, 9, 1, 1]), [1, 1, 1, 0, 1, 1], span=1).round(6)
     array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
-    x, y = _points(x, y)
+    x, y = finite_points(x, y)
     weight = np.ones(x.size) if weights is None else _checked_weights(weights, x.size)
     _check_span(span)
     _check_count(iterations, "iterations")
@@ -85,7 +85,7 @@ def weighted_lowess(
         return y.copy()
     order = np.argsort(x, kind="stable")
     ordered = x[order]
-    distance = _distance(ordered, n_points) if delta is None else _checked_distance(delta)
+    distance = _distance(ordered, n_points) if delta is None else checked_distance(delta)
     fitted = np.empty(x.size)
     fitted[order] = _curve(ordered, y[order], weight[order], span, iterations, distance)
     return fitted
@@ -144,9 +144,7 @@ def loess_fit(
     >>> loess_fit(2 * x + 1, x, [1, 2, 1, 2, 1, 2]).round(6)
     array([ 1.,  3.,  5.,  7.,  9., 11.])
     """
-    x, y = float_array(x, "x"), float_array(y, "y")
-    if x.ndim != 1 or x.shape != y.shape:
-        raise ArgumentError(f"x and y are 1-d arrays of the same length; their shapes are {x.shape} and {y.shape}.")
+    x, y = points(x, y)
     _check_span(span)
     _check_count(iterations, "iterations")
     known = np.isfinite(x) & np.isfinite(y)
@@ -163,7 +161,7 @@ def _clamped(weights: ArrayLike, known: BoolArray, least: float, most: float) ->
     weight = float_array(weights, "weights")
     if weight.shape != known.shape:
         raise ArgumentError(f"weights have shape {weight.shape} beside {known.size:,} points; give one for each.")
-    if not 0.0 < _number(least, "min_weight") <= _number(most, "max_weight") < np.inf:
+    if not 0.0 < number(least, "min_weight") <= number(most, "max_weight") < np.inf:
         raise ArgumentError(f"min_weight and max_weight are 0 < min <= max; got {least!r} and {most!r}")
     return np.clip(np.nan_to_num(weight[known], nan=0.0), least, most)
 
@@ -249,7 +247,7 @@ def _checked_weights(weights: ArrayLike, n: int) -> FloatArray:
 
 
 def _check_span(span: float) -> None:
-    if not 0.0 < _number(span, "span") <= 1.0:
+    if not 0.0 < number(span, "span") <= 1.0:
         raise ArgumentError(f"span is a share of the total weight, above 0 and up to 1; got {span!r}")
 
 
@@ -258,9 +256,3 @@ def _check_count(value: int, name: str) -> None:
         raise ArgumentTypeError(f"{name} is a count; got {value!r}")
     if value < 1:
         raise ArgumentError(f"{name} is a count, 1 or more; got {value!r}")
-
-
-def _checked_distance(delta: float) -> float:
-    if not 0.0 <= _number(delta, "delta") < np.inf:
-        raise ArgumentError(f"delta is a distance between values of x, 0 or more; got {delta!r}")
-    return float(delta)
