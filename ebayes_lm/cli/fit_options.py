@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from ebayes_lm.cli.common_options import add_common, add_pictures, add_showing
+from ebayes_lm.cli.common_options import (
+    add_common,
+    add_fdr,
+    add_max_memory,
+    add_pictures,
+    add_sample_table,
+    add_showing,
+    add_threads,
+    add_zero_variance,
+)
 from ebayes_lm.cli.values import (
     HIDDEN,
     METHODS,
@@ -16,7 +25,6 @@ from ebayes_lm.cli.values import (
     pair,
     place,
     share,
-    size,
     whole_number,
 )
 
@@ -75,10 +83,7 @@ def add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _add_files(files: argparse._ArgumentGroup) -> None:
-    files.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional where DATA carry one")
-    files.add_argument(
-        "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
-    )
+    add_sample_table(files)
     files.add_argument(
         "--feature-columns",
         metavar="A,B",
@@ -189,12 +194,7 @@ def _add_prior(prior: argparse._ArgumentGroup) -> None:
         help="how to estimate it (default: by moments where residual df are equal, else by profile likelihood)",
     )
     prior.add_argument("--span", metavar="S", type=share, help="share of features in a window of the lowess trend")
-    prior.add_argument(
-        "--zero-variance",
-        choices=["limma", "exclude"],
-        default="limma",
-        help="whether features without residual variance shape the prior (default: limma, they do)",
-    )
+    add_zero_variance(prior)
 
 
 def _add_tests(tests: argparse._ArgumentGroup) -> None:
@@ -223,12 +223,12 @@ def _add_tests(tests: argparse._ArgumentGroup) -> None:
     tests.add_argument(
         "--treat", metavar="LFC", type=effect, help="test whether effects are larger than this log fold change"
     )
-    tests.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
+    add_fdr(tests)
 
 
 def _add_running(running: argparse._ArgumentGroup) -> None:
-    running.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    running.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
+    add_threads(running)
+    add_max_memory(running)
     running.add_argument("--chunk-size", metavar="N", type=whole_number, help="features in a block")
     running.add_argument(
         "--checkpoint",

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ebayes_lm.cli.common_options import add_common, add_threads, add_zero_variance
 from ebayes_lm.cli.module_values import boolean, counting, known, level, number, pair, plain_name, text
-from ebayes_lm.cli.values import whole_number
 
 _DESCRIPTION = """\
 Do what the module limma/differential of nf-core does, without R: the same options, which may be written with
@@ -132,9 +132,8 @@ def add_limma_module(commands: argparse._SubParsersAction[argparse.ArgumentParse
     running.add_argument(
         "--process", metavar="NAME", default="LIMMA_DIFFERENTIAL", help="name in versions.yml (default: %(default)s)"
     )
-    running.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    running.add_argument("--json", action="store_true", help="print one JSON object in place of text")
-    running.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    add_threads(running)
+    add_common(running)
 
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:
@@ -148,12 +147,7 @@ def _add_beyond(group: argparse._ArgumentGroup) -> None:
     """What notes and errors of the package point to, as in ``fit``."""
     group.add_argument("--inf", choices=["error", "missing"], default="error", help="what infinite values are")
     group.add_argument("--prior", choices=["moments", "likelihood"], help="how to estimate the prior")
-    group.add_argument(
-        "--zero-variance",
-        choices=["limma", "exclude"],
-        default="limma",
-        help="whether features without residual variance shape the prior (default: limma, they do)",
-    )
+    add_zero_variance(group)
 
 
 def _written(default: Any) -> str:

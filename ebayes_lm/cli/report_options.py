@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ebayes_lm.cli.common_options import add_common
-from ebayes_lm.cli.values import place, share
+from ebayes_lm.cli.common_options import add_common, add_fdr
+from ebayes_lm.cli.values import place
 
 _REPORT = """\
 Without DATA the page holds all tests, and neither values of single samples nor what only these can tell.
@@ -34,5 +34,5 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     report.add_argument("--layer", metavar="L", help="which matrix of a file that holds several")
     report.add_argument("--title", metavar="TEXT", help="of the page")
-    report.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
+    add_fdr(report)
     add_common(report)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ebayes_lm.cli.common_options import add_common
-from ebayes_lm.cli.values import names, place, share, size, whole_number
+from ebayes_lm.cli.common_options import add_common, add_fdr, add_max_memory, add_sample_table, add_threads
+from ebayes_lm.cli.values import names, place, share
 
 _SCAN = """\
 Where DATA name their samples, the sample table is matched to them; otherwise it has to be in their order.
@@ -28,10 +28,7 @@ def add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     scan.add_argument("data", metavar="DATA", help="matrix of features x samples, of any format that can be opened")
-    scan.add_argument("--samples", metavar="TABLE", help="sample table, CSV or TSV; optional where DATA carry one")
-    scan.add_argument(
-        "--sample-column", metavar="COL", help="its column of sample names (default: the first that matches the data)"
-    )
+    add_sample_table(scan)
     scan.add_argument(
         "--outcome", metavar="A,B", type=names, required=True, help="columns of the sample table to regress on features"
     )
@@ -41,10 +38,10 @@ def add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     scan.add_argument(
         "--out", metavar="FILE", type=place, required=True, help="a new .tsv, .csv, .tsv.gz, .csv.gz or .parquet"
     )
-    scan.add_argument("--fdr", metavar="Q", type=share, default=0.05, help="false discovery rate (default: 0.05)")
+    add_fdr(scan)
     scan.add_argument("--layer", metavar="L", help="which matrix of a file that holds several")
-    scan.add_argument("--threads", metavar="N", type=whole_number, help="threads to use (default: all processors)")
-    scan.add_argument("--max-memory", metavar="SIZE", type=size, help='room for blocks of the matrix, such as "1GB"')
+    add_threads(scan)
+    add_max_memory(scan)
     scan.add_argument("--checkpoint", metavar="DIR", type=place, help="keep what is done there, to go on with it")
     scan.add_argument("--scheduler", metavar="ADDRESS", help="work on the Dask cluster whose scheduler is there")
     add_common(scan)
