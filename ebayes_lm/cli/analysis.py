@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ebayes_lm.cli.agreement import require_agreement
-from ebayes_lm.cli.choices import Choices, read_choices
+from ebayes_lm.cli.choices import Choices, read_choices, running_of
 from ebayes_lm.cli.counting import with_counts
 from ebayes_lm.cli.fits import fitted
 from ebayes_lm.cli.hidden import estimated_factors, residuals_of, wanted_factors
@@ -120,7 +120,7 @@ def _job(model: Model, arguments: Namespace, part: str = "", *, ready: bool = Fa
     wanted = with_default(model.wanted, design, needed=not arguments.dry_run)
     hidden = wanted_factors(arguments)
     if hidden is not None and ready:
-        hidden = estimated_factors(arguments, inputs, of_interest(design, wanted))
+        hidden = estimated_factors(arguments, inputs, of_interest(design, wanted), running_of(arguments))
         design = design if hidden.factors is None else hidden.factors.design
     choices = read_choices(arguments, inputs, counts, hidden)
     if part and choices.checkpoint is not None:

@@ -14,7 +14,6 @@ from ebayes_lm.cli.advice import advise_on_variances
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.values import FEATURE
-from ebayes_lm.data.containers import EList
 from ebayes_lm.data.matrix import as_feature_matrix
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError
@@ -79,9 +78,7 @@ def _by_voom(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
 
 
 def _by_values(inputs: Inputs, design: Design, choices: Choices) -> Fitted:
-    data = inputs.data
-    if inputs.counts is not None:
-        data = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes)
+    data = inputs.log_values
     weights = None if choices.weights is None else choices.weights.table
     told = choices
     if choices.procedure.weighs_samples:

@@ -12,7 +12,6 @@ import pandas as pd
 import ebayes_lm as el
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.data.containers import EList
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError
 from ebayes_lm.reporting.hidden import HiddenFactors
@@ -52,14 +51,9 @@ def wanted_factors(arguments: Namespace) -> Hidden | None:
     return Hidden(HiddenFactors(arguments.hidden_factors, arguments.n_factors))
 
 
-def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design) -> Hidden:
+def estimated_factors(arguments: Namespace, inputs: Inputs, design: Design, running: dict[str, Any]) -> Hidden:
     """The factors, from values on a log scale."""
-    data, method, k = inputs.data, arguments.hidden_factors, arguments.n_factors
-    if inputs.counts is not None:
-        data = EList(el.cpm(inputs.counts, log=True), genes=inputs.counts.genes)
-    running: dict[str, Any] = {
-        "threads": arguments.threads, "chunk_size": arguments.chunk_size, "max_memory": arguments.max_memory,
-    }  # fmt: skip
+    data, method, k = inputs.log_values, arguments.hidden_factors, arguments.n_factors
     controls = None if arguments.controls is None else _names(arguments.controls)
     if method in _SURROGATES:
         found = el.surrogate_variables(data, design, n_sv=k, method=_SURROGATES[method], seed=_SEED, **running)

@@ -64,6 +64,15 @@ class Inputs:
         return replace(self, data=None, counts=None)
 
     @property
+    def log_values(self) -> Any:
+        """The data on a log scale: of counts, log2 counts per million."""
+        if self.counts is None:
+            return self.data
+        from ebayes_lm import EList, cpm
+
+        return EList(cpm(self.counts, log=True), genes=self.counts.genes)
+
+    @property
     def matrix(self) -> FeatureMatrix:
         """The data as a matrix, wherever they are."""
         return as_feature_matrix(self.data)
