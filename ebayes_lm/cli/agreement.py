@@ -33,14 +33,19 @@ def _about_counts(arguments: Namespace) -> None:
             f"{useless} is about values on a log scale, and counts are neither infinite nor missing; leave it out, or "
             "name --method ls"
         )
-    if arguments.method == "voom-lm-fit" and arguments.robust_fit:
+    if arguments.method == "voom-lm-fit":
+        _about_voom_lm_fit(arguments)
+
+
+def _about_voom_lm_fit(arguments: Namespace) -> None:
+    if arguments.robust_fit:
         raise UsageError("--method voom-lm-fit fits by least squares; leave out --robust-fit, or name --method voom")
-    if arguments.method == "voom-lm-fit" and (arguments.scheduler or arguments.workers):
+    if arguments.scheduler or arguments.workers:
         option = "--scheduler" if arguments.scheduler else "--workers"
         raise UsageError(f"--method voom-lm-fit runs in threads of this process; leave out {option}, or use voom")
-    if arguments.method == "voom-lm-fit" and arguments.checkpoint is not None:
+    if arguments.checkpoint is not None:
         raise UsageError("--method voom-lm-fit keeps nothing of a run that ends early; leave out --checkpoint")
-    if arguments.method == "voom-lm-fit" and arguments.compat:
+    if arguments.compat:
         raise UsageError("--method voom-lm-fit gives edgeR's numbers, and there is nothing for --compat to change")
 
 
