@@ -19,8 +19,27 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.reporting.completeness import Completeness, completeness, lacking_tests
 from ebayes_lm.reporting.sentences import equation, lowest_df, title
 
+#: What models of one run have in common.
+_SHARED = ("program", "version", "fdr", "tables", "warnings")
 
-def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings: Sequence[str]) -> dict[str, Any]:
+
+def run_facts(
+    analyses: Sequence[Analysis], tables: Mapping[tuple[str, str], str], warnings: Sequence[str]
+) -> dict[str, Any]:
+    """All that a run found."""
+    return of_models([_facts_of(analysis, tables, warnings) for analysis in analyses])
+
+
+def of_models(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The facts of one model; of several, each with its own and what they have in common."""
+    if len(found) == 1:
+        return found[0]
+    shared = {name: found[0][name] for name in _SHARED if name in found[0]}
+    models = [{name: value for name, value in facts.items() if name not in shared} for facts in found]
+    return {**shared, "models": models}
+
+
+def _facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings: Sequence[str]) -> dict[str, Any]:
     """Counts, prior, comparisons and files; numbers that JSON does not have are text ("inf") or null."""
     mod = analysis.mod
     comparisons = []
@@ -42,18 +61,6 @@ def facts_of(analysis: Analysis, tables: Mapping[tuple[str, str], str], warnings
         "residuals": None if analysis.structure is None else list(analysis.structure.findings),
         "warnings": list(warnings),
     }
-
-
-def run_facts(
-    analyses: Sequence[Analysis], tables: Mapping[tuple[str, str], str], warnings: Sequence[str]
-) -> dict[str, Any]:
-    """The facts of one model; of several, each with its own and what they have in common."""
-    found = [facts_of(analysis, tables, warnings) for analysis in analyses]
-    if len(found) == 1:
-        return found[0]
-    shared = {name: found[0][name] for name in ("program", "version", "fdr", "tables", "warnings")}
-    models = [{name: value for name, value in facts.items() if name not in shared} for facts in found]
-    return {**shared, "models": models}
 
 
 def _prior_facts(analysis: Analysis) -> dict[str, Any]:

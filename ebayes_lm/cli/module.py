@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from typing import Any, NamedTuple
 
@@ -150,8 +149,7 @@ def _report(
         "files": files.written, "warnings": said,
     }  # fmt: skip
     if arguments.json:
-        json.dump(facts, sys.stdout, indent=2, ensure_ascii=False)
-        print()
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     size = f"{counted(facts['features'], 'feature')} on {counted(facts['samples'], 'sample')}"
     print(f"{model.comparison} by {model.formula}: {size}")

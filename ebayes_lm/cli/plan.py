@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,10 @@ from ebayes_lm.cli.advice import is_quickly_read
 from ebayes_lm.cli.analysis import Job
 from ebayes_lm.cli.choices import Choices
 from ebayes_lm.cli.costs import costs, duration, is_held, size
-from ebayes_lm.cli.facts import common_facts, comparison_facts
+from ebayes_lm.cli.facts import common_facts, comparison_facts, of_models
 from ebayes_lm.cli.hidden import annotation_table
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.cli.summary import finding_lines, heading, model_heading, model_lines, opening_lines, paragraph
+from ebayes_lm.cli.summary import by_model, finding_lines, heading, model_lines, opening_lines, paragraph
 from ebayes_lm.cli.wanted import HOW_TO_TEST, Comparison, Wanted
 from ebayes_lm.cli.wording import in_options
 from ebayes_lm.core.ols import LeastSquares
@@ -40,22 +39,11 @@ _ROWS = 6
 def show_plan(jobs: Sequence[Job], said: list[str], *, as_json: bool) -> None:
     """Say what would be done."""
     if as_json:
-        found = [_facts(job) for job in jobs]
-        ending = {"dry_run": True, "files": [], "warnings": said}
-        shared = ("program", "version", "fdr", "tables")
-        whole: dict[str, Any] = found[0]
-        if len(found) > 1:
-            whole = {name: found[0][name] for name in shared}
-            whole["models"] = [{name: value for name, value in facts.items() if name not in shared} for facts in found]
-        json.dump({**whole, **ending}, sys.stdout, indent=2, allow_nan=False)
-        print()
+        facts = of_models([_facts(job) for job in jobs])
+        print(json.dumps({**facts, "dry_run": True, "files": [], "warnings": said}, indent=2, allow_nan=False))
         return
-    lines: list[str] = []
-    for k, job in enumerate(jobs, start=1):
-        above = model_heading(k, len(jobs)) if len(jobs) > 1 else []
-        lines += [*([""] if lines else []), *above, *_lines(job)]
-    lines += ["", *paragraph("This was a dry run; nothing is written.")]
-    print("\n".join(lines))
+    lines = by_model([_lines(job) for job in jobs])
+    print("\n".join([*lines, "", *paragraph("This was a dry run; nothing is written.")]))
 
 
 @dataclass(frozen=True)

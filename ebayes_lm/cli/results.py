@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -100,8 +99,7 @@ class Results:
         self.folder.write_record(facts)
         if self.arguments.json:
             whole = {**facts, "out": str(self.folder.path), "files": self.folder.written, "warnings": said}
-            json.dump(whole, sys.stdout, indent=2, allow_nan=False)
-            print()
+            print(json.dumps(whole, indent=2, allow_nan=False))
         else:
             print("\n".join(lines))
 

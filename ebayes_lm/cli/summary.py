@@ -33,18 +33,18 @@ _MOST_LEVELS = 12
 
 def run_lines(analyses: Sequence[Analysis]) -> list[str]:
     """Everything that a run says, model by model."""
-    if len(analyses) == 1:
-        return summary_lines(analyses[0])
+    return by_model([summary_lines(analysis) for analysis in analyses])
+
+
+def by_model(told: Sequence[list[str]]) -> list[str]:
+    """What is told of each model, each under a heading where there are several."""
+    if len(told) == 1:
+        return told[0]
     lines: list[str] = []
-    for k, analysis in enumerate(analyses, start=1):
-        lines += [*([""] if lines else []), *model_heading(k, len(analyses)), *summary_lines(analysis)]
+    for k, own in enumerate(told, start=1):
+        above = f"Model {k} of {len(told)}"
+        lines += [*([""] if lines else []), above, "=" * len(above), "", *own]
     return lines
-
-
-def model_heading(k: int, of: int) -> list[str]:
-    """What stands above one of several models."""
-    text = f"Model {k} of {of}"
-    return [text, "=" * len(text), ""]
 
 
 def summary_lines(analysis: Analysis) -> list[str]:
