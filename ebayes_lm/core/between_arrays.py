@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.ordering import ranks_of_rising
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.core.weighted_local import loess_fit
 from ebayes_lm.errors import DataError, counted
@@ -43,17 +44,8 @@ def normalize_quantiles(x: FloatArray) -> FloatArray:
     orders = np.argsort(columns, axis=1, kind="stable")
     target = np.take_along_axis(columns, orders, axis=1).mean(axis=0)
     for column, order in zip(columns, orders, strict=True):
-        column[order] = np.interp(_ranks(column[order]), np.arange(len(x)), target)
+        column[order] = np.interp(ranks_of_rising(column[order]), np.arange(1, len(x) + 1), target)
     return np.ascontiguousarray(columns.T)
-
-
-def _ranks(rising: FloatArray) -> FloatArray:
-    """Ranks from 0 of rising values, their mean where values are equal."""
-    starts = np.append(True, np.diff(rising) != 0.0)
-    first = np.flatnonzero(starts)
-    last = np.append(first[1:], rising.size) - 1
-    middle: FloatArray = (0.5 * (first + last))[np.cumsum(starts) - 1]
-    return middle
 
 
 def normalize_cyclic_loess(x: FloatArray) -> FloatArray:

@@ -42,9 +42,13 @@ def _unstable_order(key: FloatArray, guess: IntArray | None) -> IntArray:
 def mean_ranks(values: FloatArray) -> FloatArray:
     """Ranks (n,) from 1 of values without NaN, those that are equal sharing the mean of theirs."""
     order = np.argsort(values)
-    ordered = values[order]
-    new = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    sizes = np.diff(np.append(new, len(values)))
     ranks = np.empty(len(values))
-    ranks[order] = np.repeat(new + 0.5 * (sizes + 1), sizes)
+    ranks[order] = ranks_of_rising(values[order])
     return ranks
+
+
+def ranks_of_rising(values: FloatArray) -> FloatArray:
+    """The same of values in rising order."""
+    first = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    sizes = np.diff(np.append(first, len(values)))
+    return np.repeat(first + 0.5 * (sizes + 1.0), sizes)

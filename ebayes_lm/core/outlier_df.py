@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.ordering import mean_ranks
 from ebayes_lm.core.tails import log_f_p_value
 
 
@@ -15,7 +16,7 @@ def shrunk_df(f: FloatArray, df1: FloatArray, tail: FloatArray, first_df2: float
     features that lie as far out: Phipson et al (2016), section 4.4.
     """
     n = f.size
-    empirical = (n - _mean_rank(f) + 0.5) / n
+    empirical = (n - mean_ranks(f) + 0.5) / n
     ordinary = np.minimum(tail / empirical, 1.0)
     if np.all(ordinary == 1.0):
         return None
@@ -40,14 +41,3 @@ def increasing(df: FloatArray) -> FloatArray:
     df = df.copy()
     df[: lowest + 1] = means[lowest]
     return np.asarray(np.maximum.accumulate(df))
-
-
-def _mean_rank(values: FloatArray) -> FloatArray:
-    """Ranks from 1, equal values sharing the mean of theirs."""
-    order = np.argsort(values)
-    ordered = values[order]
-    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    count = np.diff(np.append(first, values.size))
-    rank = np.empty(values.size)
-    rank[order] = np.repeat(first + 0.5 * (count + 1.0), count)
-    return rank
