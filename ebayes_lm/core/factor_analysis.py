@@ -10,7 +10,8 @@ import numpy as np
 from scipy.linalg import eigh
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.core.squeeze import squeeze_var
+from ebayes_lm.core.prior_options import PriorOptions
+from ebayes_lm.core.squeeze import estimate_prior, posterior_variance
 
 #: Cross product (m, m) of rows (G, m) that are multiplied by weights (G,).
 CrossProduct: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
@@ -153,7 +154,8 @@ def noise(squares: FloatArray, df: FloatArray | float) -> FloatArray:
     df = np.maximum(df, 0.0)
     raw = np.divide(squares, df, out=np.zeros_like(squares), where=np.asarray(df > 0))
     equal = np.ndim(df) == 0 or bool((df == np.ravel(df)[0]).all())
-    return squeeze_var(raw, float(np.ravel(df)[0]) if equal else df, legacy=True).var_post
+    shared = np.asarray(np.ravel(df)[0] if equal else df, dtype=np.float64)
+    return posterior_variance(raw, shared, estimate_prior(raw, shared, None, PriorOptions(legacy=True)))
 
 
 def weights_of(variances: FloatArray, squares: FloatArray, m: int) -> FloatArray:

@@ -9,7 +9,7 @@ from scipy.special import stdtr, stdtrit
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.pooled_scoring import SMALLEST_VARIANCE, Scoring, Sums, pieces
-from ebayes_lm.core.prior import fit_f_dist
+from ebayes_lm.core.prior import prior_by_moments
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.sample_variances import Rows, estimated_weights
 from ebayes_lm.core.variance_model import VarianceModel, group_directions, variance_model
@@ -91,7 +91,9 @@ def prior_df(rows: Rows, model: VarianceModel) -> float:
     rows.total(work)
     s2 = np.concatenate([found[start] for start in sorted(found)]) / model.df_residual
     s2 = s2[np.isfinite(s2) & (s2 >= SMALLEST_VARIANCE)]
-    return float(np.nan_to_num(fit_f_dist(s2, model.df_residual).df2, posinf=_MANY_DF)) if len(s2) > 2 else 0.0
+    if len(s2) < 3:
+        return 0.0
+    return float(np.nan_to_num(prior_by_moments(s2, np.array(float(model.df_residual)), None).df2, posinf=_MANY_DF))
 
 
 def sizes_of_tests(x: FloatArray, variances: FloatArray, df: float) -> FloatArray:

@@ -14,7 +14,7 @@ from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.record import Brief
 from ebayes_lm.core.special import logmdigamma, trigamma_inverse
 from ebayes_lm.core.trend import finite_covariate, natural_spline_trend
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.errors import ArgumentError, VarianceWarning, agreeing, counted, warn
 
 #: Fewer residual df than this are none, and a variance may lie so far below zero by rounding.
 _NEGLIGIBLE = 1e-15
@@ -98,6 +98,11 @@ def fit_f_dist(x: ArrayLike, df1: ArrayLike, *, covariate: ArrayLike | None = No
     ArgumentError
         If shapes do not match or the covariate holds NaN.
 
+    Warns
+    -----
+    VarianceWarning
+        Some variances are zero.
+
     Notes
     -----
     With z = log x and d = df1, E(z) = log s0^2 + [digamma(d/2) - log(d/2)] - [digamma(d0/2) - log(d0/2)] and
@@ -114,7 +119,19 @@ def fit_f_dist(x: ArrayLike, df1: ArrayLike, *, covariate: ArrayLike | None = No
     >>> round(prior.scale, 1), round(prior.df2)
     (2.0, 10)
     """
-    x, df1, covariate = _checked(x, df1, covariate)
+    return telling_zeros(prior_by_moments(*_checked(x, df1, covariate)))
+
+
+def telling_zeros(prior: VariancePrior) -> VariancePrior:
+    """The prior as it is, with a warning where variances of zero entered it."""
+    if prior.n_zero and not np.isnan(prior.df2):
+        which = f"{prior.n_zero:,} of {counted(prior.n_used, 'variance')} {agreeing(prior.n_zero, 'is', 'are')} zero"
+        warn(f"{which}, raised to a small share of the median, which lowers the prior df", VarianceWarning)
+    return prior
+
+
+def prior_by_moments(x: FloatArray, df1: FloatArray, covariate: FloatArray | None) -> VariancePrior:
+    """What :func:`fit_f_dist` fits, of arguments that were checked, and without a word."""
     usable = np.isfinite(x) & (x > -_NEGLIGIBLE) & np.isfinite(df1) & (df1 > _NEGLIGIBLE)
     method = "moments" if covariate is None else "moments, spline trend"
     used = np.maximum(x[usable], 0.0)

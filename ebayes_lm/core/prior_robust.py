@@ -12,7 +12,7 @@ from ebayes_lm.core.equal_tails import to_largest_df
 from ebayes_lm.core.local_regression import lowess
 from ebayes_lm.core.log_f_moments import winsorised_log_f
 from ebayes_lm.core.outliers import df_beside_infinite, df_of_outliers
-from ebayes_lm.core.prior import VariancePrior, _checked, extended, fit_f_dist
+from ebayes_lm.core.prior import VariancePrior, _checked, extended, prior_by_moments, telling_zeros
 from ebayes_lm.core.prior_options import winsor_tails
 from ebayes_lm.core.trend import finite_covariate
 from ebayes_lm.errors import DataError
@@ -64,6 +64,11 @@ def fit_f_dist_robustly(
     DataError
         If half of the variances are zero or less.
 
+    Warns
+    -----
+    VarianceWarning
+        Some variances are zero.
+
     Notes
     -----
     Phipson et al (2016) Annals of Applied Statistics 10, 946-963, section 4: df2 equates the variance of winsorised
@@ -81,7 +86,13 @@ def fit_f_dist_robustly(
     (2.0, 10, True)
     """
     tails = winsor_tails(winsor_tail_p)
-    x, df1, covariate = _checked(x, df1, covariate)
+    return telling_zeros(prior_by_winsorised_moments(*_checked(x, df1, covariate), tails))
+
+
+def prior_by_winsorised_moments(
+    x: FloatArray, df1: FloatArray, covariate: FloatArray | None, tails: tuple[float, float]
+) -> VariancePrior:
+    """What :func:`fit_f_dist_robustly` fits, of arguments that were checked, and without a word."""
     covariate = None if covariate is None else finite_covariate(covariate)
     usable = np.isfinite(x) & np.isfinite(df1) & (df1 > _FEWEST_DF)
     if usable.all():
@@ -94,14 +105,14 @@ def fit_f_dist_robustly(
 def _fit(x: FloatArray, df1: FloatArray, covariate: FloatArray | None, tails: tuple[float, float]) -> VariancePrior:
     """The prior of variances (n,) that can all be used."""
     floored = _floored(x) if x.size > 1 else x
-    plain = fit_f_dist(floored, df1, covariate=covariate)
+    plain = replace(prior_by_moments(floored, df1, covariate), n_zero=int(np.count_nonzero(x <= 0.0)))
     if x.size < _FEWEST or max(tails) < 1.0 / x.size:
         return plain
     most_df1 = float(df1.max())
     floored = to_largest_df(floored, df1, plain)
     trend, mean, variance = _winsorised(np.log(floored), covariate, tails)
     method = "winsorised moments" + ("" if covariate is None else ", lowess trend")
-    prior = replace(plain, method=method, n_zero=int(np.count_nonzero(x <= 0.0)))
+    prior = replace(plain, method=method)
     limit_mean, limit_variance = winsorised_log_f(most_df1, np.inf, tails)
     if variance <= limit_variance:
         scale = np.exp(trend + (mean - limit_mean))

@@ -12,7 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.outlier_df import shrunk_df
-from ebayes_lm.core.prior import VariancePrior, _checked
+from ebayes_lm.core.prior import VariancePrior, _checked, telling_zeros
 from ebayes_lm.core.profile_likelihood import likeliest_df
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.core.special import logmdigamma
@@ -85,6 +85,11 @@ def fit_f_dist_unequal_df1(
     ArgumentError
         If shapes do not match, or df1, covariate or weights hold what they may not.
 
+    Warns
+    -----
+    VarianceWarning
+        Some variances are zero.
+
     Notes
     -----
     Chen et al (2025) Nucleic Acids Research 53(2), gkaf018. log x + logmdigamma(df1/2) estimates the log scale with
@@ -104,8 +109,15 @@ def fit_f_dist_unequal_df1(
     (2.0, 10)
     """
     x, df1, covariate = _checked(x, df1, covariate)
-    df1 = _checked_df(np.broadcast_to(df1, x.shape))
     weight = _checked_weights(prior_weights, x.shape)
+    return telling_zeros(prior_by_likelihood(x, df1, covariate, span, robust, weight))
+
+
+def prior_by_likelihood(
+    x: FloatArray, df1: FloatArray, covariate: FloatArray | None, span: float | None, robust: bool, weight: FloatArray
+) -> VariancePrior:
+    """What :func:`fit_f_dist_unequal_df1` fits, of arguments that were checked, and without a word."""
+    df1 = _checked_df(np.broadcast_to(df1, x.shape))
     known = np.isfinite(x) & (df1 >= _FEWEST_DF) & (weight > 0.0)
     n_used, n_zero = int(np.count_nonzero(known)), int(np.count_nonzero(known & (x <= 0.0)))
     method = "profile likelihood" + (", lowess trend" if covariate is not None else "") + (", robust" if robust else "")

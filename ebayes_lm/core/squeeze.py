@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.numeric import float_array
-from ebayes_lm.core.prior import VariancePrior, fit_f_dist
+from ebayes_lm.core.prior import VariancePrior, _checked, prior_by_moments, telling_zeros
 from ebayes_lm.core.prior_options import PriorOptions
 from ebayes_lm.core.record import Brief
 from ebayes_lm.errors import ArgumentError, DataError
@@ -83,6 +83,11 @@ def squeeze_var(
     DataError
         If too few variances have residual df, so that no prior can be estimated.
 
+    Warns
+    -----
+    VarianceWarning
+        Some variances are zero.
+
     Notes
     -----
     Smyth (2004) Statistical Applications in Genetics and Molecular Biology 3(1), article 3, section 6; Phipson et al
@@ -100,7 +105,8 @@ def squeeze_var(
     var, df = float_array(var, "var"), float_array(df, "df")
     if var.size == 0:
         raise ArgumentError("var is empty; give at least one variance.")
-    prior = estimate_prior(var, df, None if covariate is None else float_array(covariate, "covariate"), options)
+    covariate = None if covariate is None else float_array(covariate, "covariate")
+    prior = telling_zeros(estimate_prior(var, df, covariate, options))
     df_prior = prior.df2 if prior.df2_shrunk is None else prior.df2_shrunk
     return SqueezedVariance(
         var_post=posterior_variance(var, df, prior), var_prior=prior.scale, df_prior=df_prior, prior=prior
@@ -126,15 +132,16 @@ def estimate_prior(
 
 
 def _estimator(var: FloatArray, df: FloatArray, covariate: FloatArray | None, options: PriorOptions) -> VariancePrior:
+    checked = _checked(var, df, covariate)
     if not options.uses_moments(df):
-        from ebayes_lm.core.prior_unequal import fit_f_dist_unequal_df1
+        from ebayes_lm.core.prior_unequal import prior_by_likelihood
 
-        return fit_f_dist_unequal_df1(var, df, covariate=covariate, span=options.span, robust=options.robust)
+        return prior_by_likelihood(*checked, options.span, options.robust, np.ones(var.shape))
     if options.robust:
-        from ebayes_lm.core.prior_robust import fit_f_dist_robustly
+        from ebayes_lm.core.prior_robust import prior_by_winsorised_moments
 
-        return fit_f_dist_robustly(var, df, covariate=covariate, winsor_tail_p=options.winsor_tail_p)
-    return fit_f_dist(var, df, covariate=covariate)
+        return prior_by_winsorised_moments(*checked, options.winsor_tail_p)
+    return prior_by_moments(*checked)
 
 
 def posterior_variance(var: FloatArray, df: FloatArray, prior: VariancePrior) -> FloatArray:

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm.core.prior import fit_f_dist
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.errors import ArgumentError, VarianceWarning
 from tests.core.answers.reader import answers
 
 #: Sums of logarithms and one Newton solution; the df magnify what the sums lose where they are large.
@@ -15,6 +15,7 @@ TREND_RTOL = 1e-9
 
 
 @answers("fit_f_dist")
+@pytest.mark.filterwarnings("ignore:.* zero, raised")
 def test_as_in_limma(args, expected):
     prior = fit_f_dist(args["x"], args["df1"], covariate=args.get("covariate"))
     rtol = TREND_RTOL if "covariate" in args else PLAIN_RTOL
@@ -32,7 +33,8 @@ def test_recovers_what_was_simulated():
 
 
 def test_counts():
-    prior = fit_f_dist([1.0, 0.0, np.nan, 2.0, -1.0, 0.0, 0.0, np.inf], [4, 4, 4, 4, 4, 4, 0, 4])
+    with pytest.warns(VarianceWarning, match="2 of 4 variances are zero"):
+        prior = fit_f_dist([1.0, 0.0, np.nan, 2.0, -1.0, 0.0, 0.0, np.inf], [4, 4, 4, 4, 4, 4, 0, 4])
     assert (prior.n_used, prior.n_zero) == (4, 2)
 
 
@@ -53,7 +55,8 @@ def test_trend_has_a_scale_for_every_feature():
 def test_input_is_left_alone():
     x, covariate = np.array([0.0, 1.0, 2.0, -1e-16, 3.0]), np.array([1, 2, np.inf, -np.inf, 3])
     kept = x.copy(), covariate.copy()
-    fit_f_dist(x, 4, covariate=covariate)
+    with pytest.warns(VarianceWarning, match="2 of 5 variances are zero"):
+        fit_f_dist(x, 4, covariate=covariate)
     assert_array_equal(x, kept[0])
     assert_array_equal(covariate, kept[1])
 

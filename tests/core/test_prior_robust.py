@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm.core.prior import fit_f_dist
 from ebayes_lm.core.prior_robust import fit_f_dist_robustly
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, VarianceWarning
 from tests.core.answers.reader import answers
 
 #: R stops looking for df2/(1 + df2) within 1e-8.
@@ -21,6 +21,7 @@ def share(df):
 
 
 @answers("fit_f_dist_robustly", "robust")
+@pytest.mark.filterwarnings("ignore:.* zero, raised")
 def test_as_in_limma(args, expected):
     prior = fit_f_dist_robustly(
         args["x"], args["df1"], covariate=args.get("covariate"), winsor_tail_p=tuple(args["winsor_tail_p"])
@@ -88,9 +89,15 @@ def test_input_is_left_alone():
     x, df1, a = np.array([0.0, 1, 2, 3, np.nan, 5, 9, 4, 90, 3, 4]), np.arange(1.0, 12), np.arange(11.0)
     a[3] = np.inf
     kept = x.copy(), df1.copy(), a.copy()
-    fit_f_dist_robustly(x, df1, covariate=a)
+    with pytest.warns(VarianceWarning, match="1 of 10 variances is zero"):
+        fit_f_dist_robustly(x, df1, covariate=a)
     for after, before in zip((x, df1, a), kept, strict=True):
         assert_array_equal(after, before)
+
+
+def test_zeros_are_told_of_where_plain_moments_are_the_answer():
+    with pytest.warns(VarianceWarning, match="1 of 2 variances is zero"):
+        assert fit_f_dist_robustly([0.0, 1.0], 4).n_zero == 1
 
 
 def test_refusals():

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ebayes_lm.core.prior import VariancePrior, fit_f_dist
 from ebayes_lm.core.squeeze import posterior_variance, squeeze_var
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, VarianceWarning
 from tests.core.answers.reader import answers
 
 #: As the prior that it rests on: plain, and with R's other basis of the spline.
@@ -14,6 +14,7 @@ PLAIN_RTOL, TREND_RTOL = 1e-10, 1e-9
 
 
 @answers("squeeze_var")
+@pytest.mark.filterwarnings("ignore:.* zero, raised")
 def test_as_in_limma(args, expected):
     squeezed = squeeze_var(args["var"], args["df"], covariate=args.get("covariate"))
     rtol = TREND_RTOL if "covariate" in args else PLAIN_RTOL
@@ -33,6 +34,12 @@ def test_fewer_than_three_variances_stay_as_they_are():
         squeezed = squeeze_var(var, [4] * len(var))
         assert_array_equal(squeezed.var_post, var)
         assert squeezed.df_prior == 0.0
+
+
+@pytest.mark.parametrize("options", [{}, {"robust": True}, {"legacy": False}])
+def test_zeros_are_told_of_by_every_estimator(options):
+    with pytest.warns(VarianceWarning, match="1 of 30 variances is zero"):
+        squeeze_var(np.arange(30.0), 4, **options)
 
 
 def test_refusals():
