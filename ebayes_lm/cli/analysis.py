@@ -12,13 +12,13 @@ import pandas as pd
 
 from ebayes_lm.cli.agreement import require_agreement
 from ebayes_lm.cli.choices import Choices, read_choices, running_of
+from ebayes_lm.cli.comparisons import Comparison, Wanted, comparisons, of_interest, with_default
 from ebayes_lm.cli.counting import with_counts
 from ebayes_lm.cli.fits import fitted
-from ebayes_lm.cli.hidden import estimated_factors, residuals_of, wanted_factors
+from ebayes_lm.cli.hidden_factors import estimated_factors, residuals_of, wanted_factors
 from ebayes_lm.cli.inputs import Inputs, read_inputs
 from ebayes_lm.cli.models import Model, models_of
 from ebayes_lm.cli.running import UsageError
-from ebayes_lm.cli.wanted import Comparison, Wanted, comparisons, of_interest, with_default
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderated import ModeratedFit

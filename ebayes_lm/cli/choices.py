@@ -13,7 +13,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.factors import Factors
-from ebayes_lm.cli.hidden import Hidden
+from ebayes_lm.cli.hidden_factors import Hidden
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.sample_tables import no_column
 from ebayes_lm.cli.weights import GivenWeights, read_weights

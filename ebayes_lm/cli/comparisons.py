@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.cli.contrast_rows import ContrastRow
-from ebayes_lm.cli.listed import listed_contrasts
+from ebayes_lm.cli.listed_contrasts import listed_contrasts
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.design.comparisons import one_against_rest, pairwise
 from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ArgumentError, ContrastError, DesignWarning, listing, nearest, warn
 from ebayes_lm.reporting.informing import Informing, informing_samples
 
-INTERCEPT = "(Intercept)"
 #: The options that name what is tested by a formula.
 HOW_TO_TEST = "--contrast, --coef, --test-term, --all-pairwise or --one-vs-rest"
 

@@ -6,9 +6,9 @@ from argparse import Namespace
 
 from ebayes_lm.cli.analysis import Job, analyse
 from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.comparisons import Wanted, comparisons
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.results import Results
-from ebayes_lm.cli.wanted import Wanted, comparisons
 from ebayes_lm.reporting.works import DYRSKJOT
 
 FORMULA = "~ cancer + batch"

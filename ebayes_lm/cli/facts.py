@@ -12,9 +12,9 @@ import numpy as np
 
 from ebayes_lm.cli.analysis import Analysis
 from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.comparisons import Comparison
 from ebayes_lm.cli.folder import PROGRAM
 from ebayes_lm.cli.inputs import Inputs
-from ebayes_lm.cli.wanted import Comparison
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.reporting.completeness import Completeness, completeness, lacking_tests
 from ebayes_lm.reporting.sentences import equation, lowest_df, title

@@ -14,7 +14,7 @@ from ebayes_lm.batch.factors import Factors
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError
-from ebayes_lm.reporting.hidden import HiddenFactors
+from ebayes_lm.reporting.hidden_factors import HiddenFactors
 
 if TYPE_CHECKING:
     from ebayes_lm.batch.residual_result import ResidualStructure

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from ebayes_lm.cli.contrast_rows import ContrastRow
+from ebayes_lm.cli.r_names import r_names
 from ebayes_lm.design.conditions import cond
 from ebayes_lm.design.contrasts import make_contrasts
 from ebayes_lm.design.design_matrix import Design
+from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ContrastError, DesignError, listing
-
-_INTERCEPT = "(Intercept)"
-#: Words of R's language, which are no names.
-_RESERVED = {
-    *("if", "else", "repeat", "while", "function", "for", "next", "break", "in", "TRUE", "FALSE", "NULL", "Inf", "NaN"),
-    *("NA", "NA_integer_", "NA_real_", "NA_character_", "NA_complex_"),
-}
 
 
 def listed_contrasts(rows: Sequence[ContrastRow], design: Design) -> pd.DataFrame:
@@ -45,25 +39,10 @@ def _by_expression(name: str, text: str, design: Design) -> pd.Series[float]:
     except ContrastError as error:
         reason = str(error)
     names = {of_r: own for own, of_r in zip(design.names, r_names(design.names), strict=True)}
-    if _INTERCEPT in design.names:
-        names.setdefault("Intercept", _INTERCEPT)
+    if INTERCEPT in design.names:
+        names.setdefault("Intercept", INTERCEPT)
     try:
         weights = make_contrasts({name: text}, levels=list(names))[name]
     except ContrastError:
         raise ContrastError(f"contrast {name!r}, make_contrasts_str: {reason}") from None
     return weights.groupby(weights.index.map(names)).sum().reindex(design.names)
-
-
-def r_names(names: Sequence[str]) -> list[str]:
-    """Names as R's ``make.names`` writes them, which coefficients have in R pipelines.
-
-    >>> r_names(["(Intercept)", "groupB:timet2", "2nd", "a b", "NA"])
-    ['X.Intercept.', 'groupB.timet2', 'X2nd', 'a.b', 'NA.']
-    """
-    return [_r_name(name) for name in names]
-
-
-def _r_name(name: str) -> str:
-    text = re.sub(r"[^\w.]", ".", name)
-    text = text if re.match(r"[^\W\d_]|\.(?!\d)", name) else f"X{text}"
-    return f"{text}." if text in _RESERVED else text

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ebayes_lm.cli.comparisons import Wanted
 from ebayes_lm.cli.contrast_rows import ContrastRow, read_contrast_rows, require_columns
 from ebayes_lm.cli.inputs import Inputs, without_samples
 from ebayes_lm.cli.running import UsageError
-from ebayes_lm.cli.wanted import Wanted
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.table import SampleTable, level_name
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, nearest, warn

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ebayes_lm.cli.listed import r_names
 from ebayes_lm.cli.module_samples import ModuleSamples, taking_part
+from ebayes_lm.cli.r_names import r_names
 from ebayes_lm.cli.running import UsageError
 from ebayes_lm.design.contrasts import make_contrasts
 from ebayes_lm.design.design_matrix import Design

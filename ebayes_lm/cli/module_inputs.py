@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.cli.listed import r_names
 from ebayes_lm.cli.module_samples import ModuleSamples
+from ebayes_lm.cli.r_names import r_names
 from ebayes_lm.cli.sample_tables import no_column
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import AlignmentError, ArgumentError, DataError, listing, nearest

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import BoolArray
-from ebayes_lm.cli.listed import r_names
+from ebayes_lm.cli.r_names import r_names
 from ebayes_lm.design.table import level_name
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, listing, nearest
 

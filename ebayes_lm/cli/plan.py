@@ -13,12 +13,12 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.cli.advice import is_quickly_read
 from ebayes_lm.cli.analysis import Job
 from ebayes_lm.cli.choices import Choices
+from ebayes_lm.cli.comparisons import HOW_TO_TEST, Comparison, Wanted
 from ebayes_lm.cli.costs import costs, duration, is_held, size
 from ebayes_lm.cli.facts import common_facts, comparison_facts, of_models
-from ebayes_lm.cli.hidden import annotation_table
+from ebayes_lm.cli.hidden_factors import annotation_table
 from ebayes_lm.cli.inputs import Inputs
 from ebayes_lm.cli.summary import by_model, finding_lines, heading, model_lines, opening_lines, paragraph
-from ebayes_lm.cli.wanted import HOW_TO_TEST, Comparison, Wanted
 from ebayes_lm.cli.wording import in_options
 from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.data.blocks import Running, in_bytes

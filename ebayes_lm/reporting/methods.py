@@ -9,7 +9,7 @@ import numpy as np
 
 from ebayes_lm.errors import counted, joined
 from ebayes_lm.reporting.completeness import completeness, percent
-from ebayes_lm.reporting.hidden import cite_hidden
+from ebayes_lm.reporting.hidden_factors import cite_hidden
 from ebayes_lm.reporting.known import procedure_of
 from ebayes_lm.reporting.preparation import Preparation
 from ebayes_lm.reporting.procedure import Procedure

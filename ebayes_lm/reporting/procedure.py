@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ebayes_lm.errors import counted, joined
-from ebayes_lm.reporting.hidden import HiddenFactors, describe_hidden
+from ebayes_lm.reporting.hidden_factors import HiddenFactors, describe_hidden
 from ebayes_lm.reporting.preparation import Preparation
 
 #: Whose weights there are, as people call them.
