@@ -82,10 +82,14 @@ class Design:
         matrix, names, samples = read_numbers(frame)
         require_usable(matrix, names, samples)
         labelled = isinstance(frame, (pd.DataFrame, pd.Series))
-        self._fill(matrix, names, samples, labelled, checked_terms(terms, names), of_interest, None)
+        self._fill(
+            matrix=matrix, names=names, samples=samples, labelled=labelled, terms=checked_terms(terms, names),
+            of_interest=of_interest, recipe=None,
+        )  # fmt: skip
 
     def _fill(
         self,
+        *,
         matrix: FloatArray,
         names: Sequence[str],
         samples: pd.Index,
@@ -117,9 +121,25 @@ class Design:
         matrix = recipe.matrix(table)
         names = [name for columns in recipe.terms.values() for name in columns]
         require_usable(matrix, names, table.index)
+        return cls.of_parts(
+            matrix=matrix, names=names, samples=table.index, labelled=table.labelled, terms=recipe.terms,
+            of_interest=of_interest, recipe=recipe,
+        )  # fmt: skip
+
+    @classmethod
+    def of_parts(cls, **parts: Any) -> Design:
+        """A design of parts that another one had, or that have been checked."""
         design = cls.__new__(cls)
-        design._fill(matrix, names, table.index, table.labelled, recipe.terms, of_interest, recipe)
+        design._fill(**parts)
         return design
+
+    def _with(self, **changed: Any) -> Design:
+        """The same but for some of its parts."""
+        parts = {
+            "matrix": self.matrix, "names": self._names, "samples": self.samples, "labelled": self.labelled,
+            "terms": self.terms, "of_interest": self.of_interest, "recipe": self._recipe, "nuisance": self.nuisance,
+        }  # fmt: skip
+        return Design.of_parts(**(parts | changed))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -205,24 +225,17 @@ class Design:
             return self  # a plain numbering of the samples would become names
         index = self.samples.take(chosen) if samples is None else samples
         labelled = self.labelled or samples is not None
-        design = Design.__new__(Design)
-        rest = (self.terms, self.of_interest, self._recipe, self.nuisance)
-        design._fill(self.matrix[chosen], self._names, index, labelled, *rest)
-        return design
+        return self._with(matrix=self.matrix[chosen], samples=index, labelled=labelled)
 
     def with_columns(self, matrix: FloatArray, names: Sequence[str]) -> Design:
         """Other numbers for the same samples; every column is a term of its own."""
         require_usable(matrix, names, self.samples)
-        design = Design.__new__(Design)
-        design._fill(matrix, names, self.samples, self.labelled, checked_terms(None, names), None, None)
-        return design
+        terms = checked_terms(None, names)
+        return self._with(matrix=matrix, names=names, terms=terms, of_interest=None, recipe=None, nuisance=())
 
     def with_interest(self, of_interest: str | Iterable[str] | None) -> Design:
         """The same design with other terms of interest."""
-        design = Design.__new__(Design)
-        rest = (self.terms, of_interest, self._recipe, self.nuisance)
-        design._fill(self.matrix, self._names, self.samples, self.labelled, *rest)
-        return design
+        return self._with(of_interest=of_interest)
 
     def with_nuisance(self, columns: pd.DataFrame) -> Design:
         """The design with columns appended that the analysis is not about, such as hidden factors.
@@ -252,12 +265,10 @@ class Design:
         matrix, names = np.hstack([self.matrix, added[order]]), [*self._names, *names]
         require_usable(matrix, names, self.samples)
         others = [term for term in self.terms if term != INTERCEPT and not set(self.terms[term]) <= set(self.nuisance)]
-        design = Design.__new__(Design)
-        design._fill(
-            matrix, names, self.samples, self.labelled, checked_terms(self.terms, names),
-            self.of_interest or others or None, self._recipe, self.nuisance + tuple(names[self.shape[1] :]),
+        return self._with(
+            matrix=matrix, names=names, terms=checked_terms(self.terms, names),
+            of_interest=self.of_interest or others or None, nuisance=self.nuisance + tuple(names[self.shape[1] :]),
         )  # fmt: skip
-        return design
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
         if dtype is None or np.dtype(dtype) == self.matrix.dtype:

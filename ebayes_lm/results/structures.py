@@ -152,11 +152,8 @@ def _read_object(kind: str, held: dict[str, Any], reader: ArrayReader) -> Any:
 
 
 def _design(held: dict[str, Any]) -> Design:
-    design = Design.__new__(Design)
     require_sound("Design", held, {"matrix": "FloatArray", "samples": "Index", "labelled": "bool"})
-    terms = {term: list(columns) for term, columns in held["_terms"]}
-    design._fill(
-        held["matrix"], held["_names"], held["samples"], held["labelled"], terms, held["of_interest"], held["_recipe"],
-        held["nuisance"],
+    return Design.of_parts(
+        matrix=held["matrix"], names=held["_names"], samples=held["samples"], labelled=held["labelled"],
+        terms=dict(held["_terms"]), of_interest=held["of_interest"], recipe=held["_recipe"], nuisance=held["nuisance"],
     )  # fmt: skip
-    return design
