@@ -26,7 +26,8 @@ UNLABELLED = core kernels benchmarks browser guide test_architecture.py test_not
 		scratch.py sources.py) \
 	$(addprefix data/stores/test_,damaged_hdf5.py heaps.py hdf5.py layout.py numpy_file.py plink.py sparse_groups.py \
 		writing.py zarr_chunks.py zarr_damage.py zarr_store.py) \
-	results/test_sample_memory.py
+	$(addprefix results/test_,out_memory.py sample_memory.py killed_runs.py) \
+	weights/test_stored_memory.py batch/test_memory.py
 
 # The whole suite on the newest pandas, then what handles labels on the older one that AnnData asks for.
 test: $(VENV)/.tested $(VENV2)/.tested
