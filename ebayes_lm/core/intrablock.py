@@ -98,18 +98,6 @@ def blocks_within(x: FloatArray, blocks: IntArray) -> bool:
     return bool(np.abs(indicators - q @ (q.T @ indicators)).max(initial=0.0) < _WITHIN)
 
 
-def trimmed_mean(values: FloatArray, trim: float) -> float:
-    """Mean without the share ``trim`` of the values at either end, their median from a half on; NaN does not count."""
-    ordered = np.sort(values[~np.isnan(values)])
-    n = len(ordered)
-    if not n:
-        return float("nan")
-    if trim >= 0.5:
-        return float(np.median(ordered))
-    cut = int(n * trim)
-    return float(ordered[cut : n - cut].mean())
-
-
 def _near_one(y: FloatArray) -> FloatArray:
     """Rows divided by the power of two next to their largest value, so that squares are numbers."""
     scaled: FloatArray = np.ldexp(y, -np.frexp(np.abs(y).max(axis=1, initial=0.0))[1][:, None])

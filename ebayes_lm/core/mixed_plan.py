@@ -10,9 +10,9 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.covariance import packed
 from ebayes_lm.core.gls import BlockCorrelation
-from ebayes_lm.core.intrablock import trimmed_mean
 from ebayes_lm.core.mixed_rows import MixedDesigns, MixedRowFits, mixed_designs
 from ebayes_lm.core.ols import LeastSquares, least_squares, observed_mean
+from ebayes_lm.core.ordering import trimmed_mean
 from ebayes_lm.core.qr import RANK_TOLERANCE
 from ebayes_lm.core.reml_profile import LEAST_BETWEEN
 

@@ -1,4 +1,4 @@
-"""Sorting positions, stable and as fast as where that does not matter, and ranks."""
+"""Sorting positions, stable and as fast as where that does not matter; ranks, and means without the ends."""
 
 from __future__ import annotations
 
@@ -52,3 +52,15 @@ def ranks_of_rising(values: FloatArray) -> FloatArray:
     first = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
     sizes = np.diff(np.append(first, len(values)))
     return np.repeat(first + 0.5 * (sizes + 1.0), sizes)
+
+
+def trimmed_mean(values: FloatArray, trim: float) -> float:
+    """Mean without the share ``trim`` of the values at either end, their median from a half on; NaN does not count."""
+    ordered = np.sort(values[~np.isnan(values)])
+    n = len(ordered)
+    if not n:
+        return float("nan")
+    if trim >= 0.5:
+        return float(np.median(ordered))
+    cut = int(n * trim)
+    return float(ordered[cut : n - cut].mean())

@@ -119,7 +119,7 @@ def fit_f_dist(x: ArrayLike, df1: ArrayLike, *, covariate: ArrayLike | None = No
     >>> round(prior.scale, 1), round(prior.df2)
     (2.0, 10)
     """
-    return telling_zeros(prior_by_moments(*_checked(x, df1, covariate)))
+    return telling_zeros(prior_by_moments(*checked_variances(x, df1, covariate)))
 
 
 def telling_zeros(prior: VariancePrior) -> VariancePrior:
@@ -146,9 +146,10 @@ def prior_by_moments(x: FloatArray, df1: FloatArray, covariate: FloatArray | Non
     return VariancePrior(scale=scale, df2=df2, method=method, n_used=used.size, n_zero=n_zero)
 
 
-def _checked(
+def checked_variances(
     x: ArrayLike, df1: ArrayLike, covariate: ArrayLike | None
 ) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Variances (G,), their df, one for all or (G,), and the covariate (G,), as numbers."""
     x, df1 = float_array(x, "x"), float_array(df1, "df1")
     if x.ndim != 1:
         raise ArgumentError(f"x has {x.ndim} dimensions; variances are one 1-d array, one value per feature.")

@@ -11,8 +11,9 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.equal_tails import to_largest_df
 from ebayes_lm.core.local_regression import lowess
 from ebayes_lm.core.log_f_moments import winsorised_log_f
+from ebayes_lm.core.ordering import trimmed_mean
 from ebayes_lm.core.outliers import df_beside_infinite, df_of_outliers
-from ebayes_lm.core.prior import VariancePrior, _checked, extended, prior_by_moments, telling_zeros
+from ebayes_lm.core.prior import VariancePrior, checked_variances, extended, prior_by_moments, telling_zeros
 from ebayes_lm.core.prior_options import winsor_tails
 from ebayes_lm.core.trend import finite_covariate
 from ebayes_lm.errors import DataError
@@ -86,7 +87,7 @@ def fit_f_dist_robustly(
     (2.0, 10, True)
     """
     tails = winsor_tails(winsor_tail_p)
-    return telling_zeros(prior_by_winsorised_moments(*_checked(x, df1, covariate), tails))
+    return telling_zeros(prior_by_winsorised_moments(*checked_variances(x, df1, covariate), tails))
 
 
 def prior_by_winsorised_moments(
@@ -139,15 +140,10 @@ def _winsorised(
     z: FloatArray, covariate: FloatArray | None, tails: tuple[float, float]
 ) -> tuple[float | FloatArray, float, float]:
     """Centre or trend of log variances (n,), and mean and variance of the winsorised residuals from it."""
-    trend = _trimmed_mean(z, tails[1]) if covariate is None else lowess(covariate, z, span=_SPAN)
+    trend = trimmed_mean(z, tails[1]) if covariate is None else lowess(covariate, z, span=_SPAN)
     residual = z - trend
     residual = np.clip(residual, *np.quantile(residual, [tails[0], 1.0 - tails[1]]))
     return trend, float(residual.mean()), float(residual.var(ddof=1))
-
-
-def _trimmed_mean(z: FloatArray, share: float) -> float:
-    cut = int(z.size * share)
-    return float(np.sort(z)[cut : z.size - cut].mean())
 
 
 def _df2(variance: float, df1: float, lowest: float, tails: tuple[float, float]) -> float:

@@ -12,7 +12,7 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.adjust import adjust_p
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.outlier_df import shrunk_df
-from ebayes_lm.core.prior import VariancePrior, _checked, telling_zeros
+from ebayes_lm.core.prior import VariancePrior, checked_variances, telling_zeros
 from ebayes_lm.core.profile_likelihood import likeliest_df
 from ebayes_lm.core.span import choose_lowess_span
 from ebayes_lm.core.special import logmdigamma
@@ -108,7 +108,7 @@ def fit_f_dist_unequal_df1(
     >>> round(prior.scale, 1), round(prior.df2)
     (2.0, 10)
     """
-    x, df1, covariate = _checked(x, df1, covariate)
+    x, df1, covariate = checked_variances(x, df1, covariate)
     weight = _checked_weights(prior_weights, x.shape)
     return telling_zeros(prior_by_likelihood(x, df1, covariate, span, robust, weight))
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.numeric import float_array
-from ebayes_lm.core.prior import VariancePrior, _checked, prior_by_moments, telling_zeros
+from ebayes_lm.core.prior import VariancePrior, checked_variances, prior_by_moments, telling_zeros
 from ebayes_lm.core.prior_options import PriorOptions
 from ebayes_lm.core.record import Brief
 from ebayes_lm.errors import ArgumentError, DataError
@@ -132,7 +132,7 @@ def estimate_prior(
 
 
 def _estimator(var: FloatArray, df: FloatArray, covariate: FloatArray | None, options: PriorOptions) -> VariancePrior:
-    checked = _checked(var, df, covariate)
+    checked = checked_variances(var, df, covariate)
     if not options.uses_moments(df):
         from ebayes_lm.core.prior_unequal import prior_by_likelihood
 

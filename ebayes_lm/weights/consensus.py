@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
-from ebayes_lm.core.intrablock import blocks_within, intrablock_plan, trimmed_mean
+from ebayes_lm.core.intrablock import blocks_within, intrablock_plan
+from ebayes_lm.core.ordering import trimmed_mean
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.duplicates import Duplicates, with_duplicates
 from ebayes_lm.data.matrix import FeatureMatrix

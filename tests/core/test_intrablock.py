@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ebayes_lm.core.intrablock import blocks_within, intrablock_plan, trimmed_mean
+from ebayes_lm.core.intrablock import blocks_within, intrablock_plan
 
 #: A row among complete ones and the same row on its own: two routes to the same eigenvectors.
 ROUTES = 1e-9
@@ -97,17 +97,3 @@ def test_blocks_within_a_design():
     assert blocks_within(np.column_stack([np.ones(N), indicators[:, 1:], X[:, 1]]), BLOCKS)
     assert not blocks_within(indicators[:, :3], BLOCKS)
     assert not blocks_within(X, BLOCKS)
-
-
-@pytest.mark.parametrize("trim", [0, 0.1, 0.15, 0.3, 0.49, 0.5])
-@pytest.mark.parametrize("n", [1, 2, 3, 7, 20])
-def test_trimmed_mean(trim, n):
-    values = RNG.normal(size=n)
-    cut = int(n * trim)
-    kept = sorted(values)[cut : n - cut]
-    expected = np.median(values) if trim == 0.5 else sum(kept) / len(kept)
-    assert_allclose(trimmed_mean(np.r_[values, np.nan], trim), expected, rtol=1e-13)
-
-
-def test_the_mean_of_nothing():
-    assert np.isnan(trimmed_mean(np.array([np.nan]), 0.15))
