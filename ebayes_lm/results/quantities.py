@@ -140,7 +140,9 @@ def _in_place_of(stage: LinearQuantities, name: str) -> str:
         return ""
     called = _OTHER_NAMES.get(name, name)
     public = [known for known in dir(type(stage)) if not known.startswith("_")]
+    fit = vars(stage).get("fit")
     if called in _OF_TESTS and called not in public:
-        return f" {called} comes with tests: call .ebayes() first"
-    linear = type(vars(stage).get("fit"))
-    return f" Its .fit has {called}" if hasattr(linear, called) else nearest(called, public)
+        return f" {called} comes with tests: call .ebayes() first" if fit is None else f" .fit.ebayes() has {called}"
+    if called in getattr(fit, "__dataclass_fields__", ()) or hasattr(type(fit), called):
+        return f" Its .fit has {called}"
+    return nearest(called, public)

@@ -57,3 +57,9 @@ def test_names_of_fits_in_r():
     for name, said in {"B": "'lods'", "residuals": "Its .fit has residuals"}.items():
         with pytest.raises(AttributeError, match=said):
             getattr(fit.ebayes(), name)
+    with pytest.raises(AttributeError, match=r"\.fit\.ebayes\(\) has lods"):
+        getattr(fit.treat(), "lods")  # noqa: B009 - a type checker knows that it is not there
+    counts = np.random.default_rng(1).poisson(50, size=(50, 6))
+    moderated = el.voom_lm_fit(counts, "~ group", samples={"group": list("AAABBB")}).ebayes()
+    with pytest.raises(AttributeError, match="Its .fit has elist"):
+        getattr(moderated, "elist")  # noqa: B009
