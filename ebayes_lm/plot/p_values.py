@@ -83,7 +83,7 @@ def pvalues(fit: Any, coef: Any = None, *, bins: int = 20, method: str = "lfdr",
     """
     data = pvalues_data(fit, coef, bins=bins, method=method)
     ax = new_axes(ax)
-    ax.set(title=_title(fit, coef), xlabel="p-value", ylabel="tests", xlim=(0.0, 1.0))
+    ax.set(title=p_title(fit, coef, "pvalues"), xlabel="p-value", ylabel="tests", xlim=(0.0, 1.0))
     if not data.tests:
         return empty(ax, "nothing was tested")
     table = data.bins
@@ -136,8 +136,9 @@ def p_values(fit: Any, coef: Any, verb: str) -> FloatArray:
     return mod.p_value_of(k)
 
 
-def _title(fit: Any, coef: Any) -> str:
+def p_title(fit: Any, coef: Any, verb: str) -> str:
+    """What stands above a picture of p-values: their coefficient, where they have one."""
     if not isinstance(fit, (LinearFit, TestedFit)):
         return "p-values"
-    mod, k = tested_one(fit, coef, "pvalues")
+    mod, k = tested_one(fit, coef, verb)
     return plain(mod.coef_names[k], 60)

@@ -14,8 +14,8 @@ from ebayes_lm.errors import ArgumentError
 from ebayes_lm.plot.chosen import tested_one
 from ebayes_lm.plot.cloud import cloud
 from ebayes_lm.plot.infinite import draw_infinite
-from ebayes_lm.plot.p_values import p_values
-from ebayes_lm.plot.style import DOWN, QUIET, empty, new_axes, plain
+from ebayes_lm.plot.p_values import p_title, p_values
+from ebayes_lm.plot.style import DOWN, QUIET, empty, new_axes
 from ebayes_lm.results.arguments import choice, confidence
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.moderated import ModeratedFit
@@ -97,7 +97,7 @@ def qq(fit: Any, coef: Any = None, *, kind: str = "p", level: float = 0.95, ax: 
     data = qq_data(fit, coef, kind=kind, level=level)
     ax = new_axes(ax)
     name = _NAMES[data.scale]
-    ax.set(title=_title(fit, coef), xlabel=f"expected {name}", ylabel=f"observed {name}")
+    ax.set(title=p_title(fit, coef, "qq"), xlabel=f"expected {name}", ylabel=f"observed {name}")
     points, band = data.points, data.band
     if not len(points):
         return empty(ax, "nothing was tested")
@@ -183,10 +183,3 @@ def _quantile(probability: FloatArray, scale: str, df: float) -> FloatArray:
     if scale == "p":
         return np.asarray(-np.log1p(-probability) / np.log(10.0))
     return np.asarray(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
-
-
-def _title(fit: Any, coef: Any) -> str:
-    if not isinstance(fit, (LinearFit, TestedFit)):
-        return "p-values"
-    mod, k = tested_one(fit, coef, "qq")
-    return plain(mod.coef_names[k], 60)
