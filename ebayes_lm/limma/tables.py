@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ebayes_lm as el
+from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import DesignWarning, warn
 from ebayes_lm.limma.arguments import adjustment, completed, named
 from ebayes_lm.limma.spelling import completing
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from ebayes_lm.results.tested import TestedFit
 
-_INTERCEPT = "(Intercept)"
 _ORDERS = [name for name in ORDERS if name != "P.Value"]
 
 
@@ -184,7 +184,7 @@ def _default_coefs(tested: TestedFit) -> list[str]:
     names = [tested.coef_names[at] for at in tested.tested_positions]
     if isinstance(tested, el.TreatFit):
         return names[-1:]
-    return [name for name in names if name != _INTERCEPT] or names
+    return [name for name in names if name != INTERCEPT] or names
 
 
 def _f_order(sort_by: str) -> Any:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ArgumentError, listing
 from ebayes_lm.plot.cloud import cloud, mark_size
 from ebayes_lm.plot.style import DOWN, NEUTRAL, UP, group_legend
@@ -36,7 +37,7 @@ def one_coefficient(fit: TestedFit | LinearFit, coef: Any) -> int:
     if coef is not None:
         return fit.labels.coef_position(coef)
     design, names = fit.design, list(fit.labels.coefs)
-    candidates = [k for k, name in enumerate(names) if name not in {"(Intercept)", *design.nuisance}]
+    candidates = [k for k, name in enumerate(names) if name not in {INTERCEPT, *design.nuisance}]
     linear = fit.fit if isinstance(fit, TestedFit) else fit
     if design.of_interest and not linear.is_contrasted:
         candidates = [names.index(c) for term in design.of_interest for c in design.terms[term]]
