@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.plot.ordination import Ordination, checked_dims, draw_ordination, ordination, require_three
-from ebayes_lm.plot.sample_values import CELLS, as_log_values, moments, most_variable
+from ebayes_lm.plot.sample_values import as_log_values, moments, most_variable, summed
 from ebayes_lm.plot.style import new_axes
 from ebayes_lm.results.arguments import truth, whole_number
 
@@ -115,18 +113,3 @@ def _components(matrix: FeatureMatrix, top: int | None, scale: bool) -> Ordinati
 def _products(values: AnyArray, means: FloatArray, spread: FloatArray, use: AnyArray) -> FloatArray:
     rows = (np.asarray(values[use], dtype=np.float64) - means[use, None]) / spread[use, None]
     return np.asarray(rows.T @ rows)
-
-
-def summed(matrix: FeatureMatrix, of: Any) -> FloatArray:
-    """The sum over blocks of rows of what ``of`` makes of each, in their order whatever the threads do."""
-    parts: dict[int, FloatArray] = {}
-    lock = Lock()
-
-    def keep(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-        part = of(values, at)
-        with lock:
-            parts[at.start] = part
-        return ()
-
-    matrix.map_blocks(keep, Running(), CELLS)
-    return np.asarray(sum((parts[at] for at in sorted(parts)), np.zeros_like(parts[0])))

@@ -12,9 +12,8 @@ from ebayes_lm.core.ordering import mean_ranks
 from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.plot.clusters import clustered
-from ebayes_lm.plot.components import summed
-from ebayes_lm.plot.heat_layout import draw_bars, draw_cells, draw_tree
-from ebayes_lm.plot.sample_values import as_log_values, complete, sample_marks
+from ebayes_lm.plot.heat_layout import draw_bars, draw_cells, draw_tree, sample_bars
+from ebayes_lm.plot.sample_values import as_log_values, complete, summed
 from ebayes_lm.plot.style import empty, new_axes
 from ebayes_lm.results.arguments import choice, truth
 
@@ -106,14 +105,6 @@ def sample_correlation_data(
     np.float64(0.98)
     """
     return _correlations(as_log_values(y, samples, layer), method)[0]
-
-
-def sample_bars(colour_by: Any, matrix: FeatureMatrix) -> list[pd.Series[Any]]:
-    """What bars of colour beside samples show: one of a column or of values, or several of a list of columns."""
-    columns = [] if matrix.sample_table is None else list(matrix.sample_table.columns)
-    several = isinstance(colour_by, list) and all(isinstance(name, str) and name in columns for name in colour_by)
-    wanted = colour_by if several else [colour_by]
-    return [marks for each in wanted if (marks := sample_marks(each, matrix, "colour_by")) is not None]
 
 
 def _correlations(matrix: FeatureMatrix, method: str) -> tuple[pd.DataFrame, int]:

@@ -13,9 +13,8 @@ from ebayes_lm.core.density import POINTS, gaussian_density
 from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.whole import whole_values
-from ebayes_lm.plot.ordination import is_ramp
 from ebayes_lm.plot.sample_values import as_log_values, sample_marks
-from ebayes_lm.plot.style import NEUTRAL, PALETTE, empty, group_colours, group_legend, new_axes, plain
+from ebayes_lm.plot.style import NEUTRAL, PALETTE, empty, group_colours, group_legend, is_ramp, new_axes, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,4 +1,4 @@
-"""Effects and the evidence for them: volcano plots, and effects over average expression."""
+"""Effects and the evidence for them, as volcano plots."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.plot.ordination import is_ramp
-from ebayes_lm.plot.style import QUIET, group_colours, plain, plain_names
+from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.plot.sample_values import sample_marks
+from ebayes_lm.plot.style import QUIET, group_colours, is_ramp, plain, plain_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,6 +49,14 @@ def _names(axis: Any, names: Any, **options: Any) -> None:
     size = "small" if len(names) <= 25 else "xx-small"
     axis.set_ticks(np.arange(len(names)), plain_names(names, 20), fontsize=size, **options)
     axis.set_tick_params(length=0.0)
+
+
+def sample_bars(colour_by: Any, matrix: FeatureMatrix) -> list[pd.Series[Any]]:
+    """What bars of colour beside samples show: one of a column or of values, or several of a list of columns."""
+    columns = [] if matrix.sample_table is None else list(matrix.sample_table.columns)
+    several = isinstance(colour_by, list) and all(isinstance(name, str) and name in columns for name in colour_by)
+    wanted = colour_by if several else [colour_by]
+    return [marks for each in wanted if (marks := sample_marks(each, matrix, "colour_by")) is not None]
 
 
 def draw_bars(ax: Axes, scale: Axes, bars: Sequence[pd.Series[Any]], order: IntArray) -> float:

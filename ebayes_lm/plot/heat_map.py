@@ -13,8 +13,7 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ArgumentError, listing
 from ebayes_lm.plot.clusters import clustered, row_distances
-from ebayes_lm.plot.correlations import sample_bars
-from ebayes_lm.plot.heat_layout import draw_bars, draw_cells, draw_tree
+from ebayes_lm.plot.heat_layout import draw_bars, draw_cells, draw_tree, sample_bars
 from ebayes_lm.plot.point_names import feature_names
 from ebayes_lm.plot.sample_values import CELLS, as_log_values, most_variable
 from ebayes_lm.plot.style import new_axes

@@ -13,7 +13,7 @@ from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
 from ebayes_lm.plot.point_names import write_names
 from ebayes_lm.plot.sample_values import sample_marks
-from ebayes_lm.plot.style import NEUTRAL, empty, group_colours, group_legend, plain
+from ebayes_lm.plot.style import NEUTRAL, empty, group_colours, group_legend, is_ramp, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 #: More names than these beside points hide each other.
 _MOST_NAMES = 30
 _FEWEST_SAMPLES = 3
-#: Numbers with more values than these are shown as a ramp of colours, with fewer as groups.
-_MOST_NUMBERED_GROUPS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,12 +116,6 @@ def draw_points(ax: Axes, x: FloatArray, y: FloatArray, colours: pd.Series[Any] 
         ax.scatter(x[codes < 0], y[codes < 0], s=36.0, c=NEUTRAL, marker="x")
         levels, shades = [*levels, "missing"], [*shades, NEUTRAL]
     group_legend(ax, levels, shades, title=title, loc="best")
-
-
-def is_ramp(values: pd.Series[Any]) -> bool:
-    """Whether values are numbers on a scale, where few of them are groups."""
-    numeric = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
-    return bool(numeric and values.nunique() > _MOST_NUMBERED_GROUPS)
 
 
 def _names(ax: Axes, x: FloatArray, y: FloatArray, labels: Any, matrix: FeatureMatrix) -> None:

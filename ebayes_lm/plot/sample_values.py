@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,6 +68,21 @@ def _moments(block: AnyArray, _: slice) -> tuple[FloatArray, FloatArray]:
         means = values.mean(axis=1)
         squares = np.square(values - means[:, None]).sum(axis=1)
         return np.where(np.isfinite(means), means, np.nan), squares / max(values.shape[1] - 1, 1)
+
+
+def summed(matrix: FeatureMatrix, of: Any) -> FloatArray:
+    """The sum over blocks of rows of what ``of`` makes of each, in their order whatever the threads do."""
+    parts: dict[int, FloatArray] = {}
+    lock = Lock()
+
+    def keep(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
+        part = of(values, at)
+        with lock:
+            parts[at.start] = part
+        return ()
+
+    matrix.map_blocks(keep, Running(), CELLS)
+    return np.asarray(sum((parts[at] for at in sorted(parts)), np.zeros_like(parts[0])))
 
 
 def most_variable(variances: FloatArray, top: int | None) -> AnyArray:

@@ -27,6 +27,8 @@ _LEGEND: dict[str, Any] = {
     "title_fontsize": "small",
     "alignment": "left",
 }
+#: Numbers with more values than these are shown as a ramp of colours, with fewer as groups.
+_MOST_NUMBERED_GROUPS = 6
 #: Entries of a legend beyond these hide the picture.
 _MOST_ENTRIES = 30
 
@@ -44,6 +46,12 @@ def new_axes(ax: Axes | None, *, size: tuple[float, float] | None = None, projec
             f"ax is one matplotlib Axes to draw on, not {type(ax).__name__}; leave it out for a new figure"
         )
     return ax
+
+
+def is_ramp(values: pd.Series[Any]) -> bool:
+    """Whether values are numbers on a scale, where few of them are groups."""
+    numeric = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+    return bool(numeric and values.nunique() > _MOST_NUMBERED_GROUPS)
 
 
 def group_colours(labels: Any) -> tuple[list[str], list[str], IntArray]:

@@ -24,7 +24,7 @@ def test_scores_are_those_of_r(scale):
 def test_blocks_add_up(monkeypatch):
     y = matrix(stored()["values"], 7)
     whole = el.plot.pca_data(y).positions.abs()
-    monkeypatch.setattr("ebayes_lm.plot.components.CELLS", 70)
+    monkeypatch.setattr("ebayes_lm.plot.sample_values.CELLS", 70)
     np.testing.assert_allclose(el.plot.pca_data(y).positions.abs(), whole, rtol=CLOSE, atol=CLOSE)
 
 

@@ -15,7 +15,7 @@ CLOSE = 1e-12
 
 @pytest.mark.parametrize("method", ["pearson", "spearman"])
 def test_correlations_are_those_of_complete_features(method, monkeypatch):
-    monkeypatch.setattr("ebayes_lm.plot.components.CELLS", 50)
+    monkeypatch.setattr("ebayes_lm.plot.sample_values.CELLS", 50)
     y = np.random.default_rng(1).normal(1000.0, size=(60, 5)).round(1)
     y[3, 2], y[9, 4] = np.nan, np.inf
     expected = pd.DataFrame(y[np.isfinite(y).all(axis=1)]).corr(method=method)
