@@ -12,8 +12,7 @@ from ebayes_lm._typing import AnyArray
 from ebayes_lm.batch.control_features import control_positions
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.core.control_factors import Controls
-from ebayes_lm.core.in_order import added
-from ebayes_lm.core.pooled_scoring import Sums
+from ebayes_lm.core.in_order import Sums, added
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix

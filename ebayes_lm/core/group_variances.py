@@ -8,9 +8,11 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
-from ebayes_lm.core.pooled_scoring import SMALLEST_VARIANCE, Scoring, Sums, pieces
+from ebayes_lm.core.in_order import Sums
+from ebayes_lm.core.pooled_scoring import SMALLEST_VARIANCE, Scoring
 from ebayes_lm.core.prior import prior_by_moments
 from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.row_layout import pieces
 from ebayes_lm.core.sample_variances import Rows, estimated_weights
 from ebayes_lm.core.variance_model import VarianceModel, group_directions, variance_model
 
@@ -79,17 +81,16 @@ def _certainty(rows: Rows, model: VarianceModel, groups: IntArray, variances: Fl
 
 def prior_df(rows: Rows, model: VarianceModel) -> float:
     """Prior df of the residual variances of complete rows; 0 where there are too few to tell."""
-    found: dict[int, FloatArray] = {}
-    q = model.basis.T
+    rss, q = np.empty(rows.shape[0]), model.basis.T
 
     def work(y: AnyArray, _: FloatArray | None, at: slice) -> Sums:
         with np.errstate(invalid="ignore", over="ignore"):
             rest = [piece - (piece @ q) @ q.T for piece in pieces(y)]
-            found[at.start] = np.concatenate([np.einsum("ij,ij->i", e, e, dtype=np.float64) for e in rest])
+            rss[at] = np.concatenate([np.einsum("ij,ij->i", e, e, dtype=np.float64) for e in rest])
         return ()
 
     rows.total(work)
-    s2 = np.concatenate([found[start] for start in sorted(found)]) / model.df_residual
+    s2 = rss / model.df_residual
     s2 = s2[np.isfinite(s2) & (s2 >= SMALLEST_VARIANCE)]
     if len(s2) < 3:
         return 0.0

@@ -12,12 +12,11 @@ from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.qr import RANK_TOLERANCE, PivotedQR, pivoted_qr
 from ebayes_lm.core.record import Record, axes
+from ebayes_lm.core.row_layout import floats, in_sixes, pieces
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Matrices with at least this many cells are worth a compiled kernel; below, there is nothing to compile.
 KERNEL_CELLS = 1_000_000
-#: Cells that matrix products work on at once.
-_PRODUCT_CELLS = 1 << 15
 #: Residuals below this share of the row's own size are rounding noise: the variance is zero.
 ZERO_VARIANCE = 1e-12
 
@@ -103,8 +102,8 @@ class LeastSquares:
 
     def rows(self, y: AnyArray, *, use_kernel: bool) -> RowFits:
         """Fit a block of rows (g, n), read as it is and accumulated in float64; NaN for rows that lack a sample."""
-        kept = y if self.used is None else np.ascontiguousarray(y[:, self.used])
-        whitened = kept if self.whitener is None else self._whitened(kept)
+        kept = self.kept(y)
+        whitened = self.whitened(kept)
         coefficients, sigma, mean, suspect = (self._compiled if use_kernel else self._products)(whitened)
         n_observed = np.full(len(y), self.n_used, dtype=np.int32)
         n_infinite, zero = np.zeros(len(y), dtype=np.int32), np.zeros(len(y), dtype=np.bool_)
@@ -122,17 +121,21 @@ class LeastSquares:
             mean = observed_mean(y)
         return RowFits(self._in_place(coefficients), sigma, mean, n_observed, n_infinite, zero)
 
-    def _whitened(self, y: AnyArray) -> FloatArray:
-        """Rows whose entries are uncorrelated and of equal variance."""
-        y = y.astype(np.float64, copy=False)
+    def kept(self, y: AnyArray) -> AnyArray:
+        """The samples (g, m) that take part of rows (g, n)."""
+        return y if self.used is None else np.ascontiguousarray(y[:, self.used])
+
+    def whitened(self, kept: AnyArray) -> AnyArray:
+        """Rows (g, m) whose entries are uncorrelated and of equal variance, but for weights: as they are, or turned."""
+        if self.whitener is None:
+            return kept
         with np.errstate(invalid="ignore", over="ignore"):
-            return y if self.whitener is None else y @ self.whitener.T
+            return np.asarray(kept.astype(np.float64, copy=False) @ self.whitener.T)
 
     def _products(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """Coefficients, sigma, mean and suspicion of rows, by matrix products of pieces that stay in the cache."""
-        step = max(1, _PRODUCT_CELLS // max(1, y.shape[1]))
-        pieces = [self._piece(y[at : at + step]) for at in range(0, max(1, len(y)), step)]
-        coefficients, sigma, mean, suspect = (np.concatenate(part) for part in zip(*pieces, strict=True))
+        fits = [self._piece(piece) for piece in pieces(y)]
+        coefficients, sigma, mean, suspect = (np.concatenate(part) for part in zip(*fits, strict=True))
         return coefficients, sigma, mean, suspect
 
     def _piece(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
@@ -142,7 +145,7 @@ class LeastSquares:
             suspect = ~(rss < SAFE_HIGH)
             if self.df_residual > 0:
                 size = np.einsum("ij,ij->i", effects, effects)
-                suspect |= (rss <= SAFE_LOW) | (rss <= self.df_residual * self._noise**2 * size)
+                suspect |= (rss <= SAFE_LOW) | (rss <= self.df_residual * self.noise**2 * size)
             return self.qr.solve(effects), sigma, mean, suspect
 
     def _compiled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
@@ -150,15 +153,12 @@ class LeastSquares:
         from ebayes_lm.kernels.least_squares import fit_rows
 
         g, r = len(y), self.qr.rank
-        root = np.sqrt(self.weights)
-        basis = np.zeros((r + -r % 6, self.n_used))
-        basis[:r] = self.qr.q.T
+        root, basis = np.sqrt(self.weights), in_sixes(self.qr.q.T)
         triangle, units = np.ascontiguousarray(self.qr.r[:, :r]), self.qr.units
         coefficients, sigma, mean = np.empty((g, r)), np.empty(g), np.empty(g)
         suspect = np.empty(g, dtype=np.bool_)
         fit_rows(
-            np.ascontiguousarray(y, dtype=y.dtype if y.dtype in (np.float32, np.float64) else np.float64),
-            basis * root, basis / root, self.weights, triangle, units, float(self.df_residual), self._noise,
+            floats(y), basis * root, basis / root, self.weights, triangle, units, float(self.df_residual), self.noise,
             np.empty(self.n_used), np.empty(len(basis)), coefficients, sigma, mean, suspect,
         )  # fmt: skip
         return coefficients, sigma, mean, suspect
@@ -177,12 +177,12 @@ class LeastSquares:
         effects, rss, mean = self._project(np.ldexp(y, -exponents[:, None]))
         with np.errstate(all="ignore"):
             sigma = np.sqrt(rss / self.df_residual)
-            zero: BoolArray = sigma <= self._noise * np.abs(effects).max(axis=1, initial=0.0)
+            zero: BoolArray = sigma <= self.noise * np.abs(effects).max(axis=1, initial=0.0)
         coefficients = np.ldexp(self.qr.solve(effects), exponents[:, None])
         return coefficients, np.ldexp(sigma, exponents), np.ldexp(mean, exponents), zero
 
     @property
-    def _noise(self) -> float:
+    def noise(self) -> float:
         """Residual standard deviation, as a share of the largest effect, that rounding alone leaves."""
         return ZERO_VARIANCE / float(np.sqrt(self.n_used))
 

@@ -13,6 +13,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
 from ebayes_lm.core.frisch_waugh import Covariates
 from ebayes_lm.core.ols import ZERO_VARIANCE
+from ebayes_lm.core.row_layout import floats, in_sixes
 
 #: A feature loses digits here where covariates leave less than this share of its spread, or where its spread is less
 #: than this share of its squared mean.
@@ -39,13 +40,11 @@ def turned(x: AnyArray, covariates: Covariates, outcome: FloatArray) -> Turned:
     g, n = x.shape
     r = covariates.rank + 1
     df = n - r
-    basis = np.zeros((r + -r % 6, n))
-    basis[:r] = np.vstack([covariates.basis.T, outcome])
+    basis = in_sixes(np.vstack([covariates.basis.T, outcome]))
     effects, sigma, mean, suspect = np.empty((g, r)), np.empty(g), np.empty(g), np.empty(g, dtype=np.bool_)
     fit_rows(
-        np.ascontiguousarray(x, dtype=x.dtype if x.dtype in (np.float32, np.float64) else np.float64),
-        basis, basis, np.ones(n), np.eye(r), np.ones(r), float(df), ZERO_VARIANCE, np.empty(n), np.empty(len(basis)),
-        effects, sigma, mean, suspect,
+        floats(x), basis, basis, np.ones(n), np.eye(r), np.ones(r), float(df), ZERO_VARIANCE, np.empty(n),
+        np.empty(len(basis)), effects, sigma, mean, suspect,
     )  # fmt: skip
     with np.errstate(all="ignore"):
         left = np.square(sigma) * df

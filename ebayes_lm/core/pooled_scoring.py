@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.in_order import Sums
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.row_layout import pieces
 from ebayes_lm.core.variance_model import VarianceModel
-
-Sums: TypeAlias = "tuple[FloatArray, ...]"
 
 #: Residual variances below this are rounding in data of limma's kind, and limma's own bound.
 SMALLEST_VARIANCE = 1e-15
-#: Cells that matrix products work on at once.
-_PRODUCT_CELLS = 1 << 15
-
-
-def pieces(y: AnyArray) -> Iterator[AnyArray]:
-    """Rows, some at a time, so that copies of them stay in the cache; one piece at least."""
-    step = max(1, _PRODUCT_CELLS // max(1, y.shape[1]))
-    return (y[at : at + step] for at in range(0, max(1, len(y)), step))
 
 
 class Step(NamedTuple):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
-from ebayes_lm.core.ols import ZERO_VARIANCE, LeastSquares
+from ebayes_lm.core.ols import LeastSquares
+from ebayes_lm.core.row_layout import floats, in_sixes
 from ebayes_lm.core.wls import RowDesigns
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
@@ -68,10 +69,8 @@ class ResidualRows:
 
     @cached_property
     def _bases(self) -> tuple[FloatArray, FloatArray]:
-        """What a kernel projects on and what it subtracts, rows made up to a multiple of six."""
-        qr, roots = self.plan.qr, np.sqrt(self.plan.weights)
-        basis = np.zeros((qr.rank + -qr.rank % 6, len(roots)))
-        basis[: qr.rank] = qr.q.T
+        """What a kernel projects on and what it subtracts."""
+        basis, roots = in_sixes(self.plan.qr.q.T), np.sqrt(self.plan.weights)
         return basis * roots, basis / roots
 
     def complete(
@@ -82,14 +81,9 @@ class ResidualRows:
         ``room`` (g or more, m) takes the residuals, where a kernel computes them. Squares below ``least`` are no
         matter to ``largest``.
         """
-        plan = self.plan
-        kept = y if plan.used is None else np.ascontiguousarray(y[:, plan.used])
-        roots = np.sqrt(plan.weights)
-        if plan.whitener is not None:
-            with np.errstate(invalid="ignore", over="ignore"):
-                kept = kept.astype(np.float64, copy=False) @ plan.whitener.T
+        kept, roots = self.plan.whitened(self.plan.kept(y)), np.sqrt(self.plan.weights)
         if use_kernel:
-            kept = np.ascontiguousarray(kept, dtype=kept.dtype if kept.dtype == np.float32 else np.float64)
+            kept = floats(kept)
         found, suspect = self._compiled(kept, roots, room, least) if use_kernel else self._products(kept, roots, least)
         rows = np.flatnonzero(suspect)
         if len(rows):
@@ -104,7 +98,7 @@ class ResidualRows:
             residuals -= effects @ q.T
             rss = np.einsum("ij,ij->i", residuals, residuals)
             sigma = np.sqrt(rss / df)
-            noise = self._noise * np.abs(effects).max(axis=1, initial=0.0)
+            noise = self.plan.noise * np.abs(effects).max(axis=1, initial=0.0)
             suspect: BoolArray = np.asarray(~(rss < SAFE_HIGH) | (rss <= SAFE_LOW) | (sigma <= noise))
             residuals /= sigma[:, None]
         residuals[suspect] = 0.0
@@ -125,7 +119,7 @@ class ResidualRows:
         suspect = np.empty(g, dtype=np.bool_)
         forward, backward = self._bases
         standardise_rows(
-            y, forward, backward, roots, self._over_free, df, self._noise, least, np.empty(len(forward)),
+            y, forward, backward, roots, self._over_free, df, self.plan.noise, least, np.empty(len(forward)),
             residuals, found.sigma, found.largest, found.sample, suspect,
         )  # fmt: skip
         return found, suspect
@@ -142,10 +136,6 @@ class ResidualRows:
         found.sigma[rows] = np.where(finite, np.ldexp(np.where(suspect, 0.0, again.sigma), exponents), np.nan)
         found.df[rows], found.largest[rows] = np.where(out, 0.0, again.df), np.where(out, 0.0, again.largest)
         found.sample[rows] = again.sample
-
-    @property
-    def _noise(self) -> float:
-        return ZERO_VARIANCE / float(np.sqrt(self.plan.n_used))
 
     def single(self, y: FloatArray, weights: FloatArray, rho: FloatArray | None) -> tuple[Standardised, FloatArray]:
         """Residuals of rows (v, n) with weights (v, n), zero where a value is missing, and what is left of samples."""

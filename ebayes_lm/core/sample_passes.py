@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
-from ebayes_lm.core.ols import ZERO_VARIANCE, LeastSquares, RowFits
+from ebayes_lm.core.ols import LeastSquares, RowFits
 from ebayes_lm.core.rooms import Room
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
@@ -110,7 +110,6 @@ class SamplePasses:
         These lack a value, have values near the ends of the range of numbers, or no variance.
         """
         plan, g = self.plan, len(sums.rss)
-        noise = ZERO_VARIANCE / float(np.sqrt(plan.n_used))
         whole, count = np.dtype(np.float64), np.dtype(np.int32)
         fits = RowFits(
             room.lay((g, plan.n_coefficients), whole), room.lay((g,), whole), room.lay((g,), whole),
@@ -126,7 +125,7 @@ class SamplePasses:
                 fits.sigma[at] = sigma = np.sqrt(rss / plan.df_residual)
                 apart[at] = ~(rss < SAFE_HIGH)
                 if plan.df_residual > 0:
-                    apart[at] |= (rss <= SAFE_LOW) | (sigma <= noise * np.abs(effects).max(axis=1, initial=0.0))
+                    apart[at] |= (rss <= SAFE_LOW) | (sigma <= plan.noise * np.abs(effects).max(axis=1, initial=0.0))
             fits.mean[at] = sums.effects[-1, at] / len(self.forward)
             fits.n_observed[at], fits.n_infinite[at] = plan.n_used, 0
             fits.zero_variance[at] = zero[at] & (plan.df_residual > 0)

@@ -9,8 +9,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
-from ebayes_lm.core.pooled_scoring import SMALLEST_VARIANCE, Scoring, Sums, pieces
+from ebayes_lm.core.in_order import Sums
+from ebayes_lm.core.pooled_scoring import SMALLEST_VARIANCE, Scoring
 from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.row_layout import floats, pieces
 from ebayes_lm.core.variance_model import VarianceModel, variance_model
 from ebayes_lm.errors import ArgumentError, DataError
 
@@ -212,11 +214,6 @@ def pooled(
         if criterion < tol:
             return _finite(scoring.weights(coefficients)), ""
     return _finite(scoring.weights(coefficients)), "limit"
-
-
-def floats(y: AnyArray) -> AnyArray:
-    """Rows as float64, or as float32 where they are."""
-    return np.ascontiguousarray(y, dtype=np.float32 if y.dtype == np.float32 else np.float64)
 
 
 def _finite(numbers: FloatArray) -> FloatArray:

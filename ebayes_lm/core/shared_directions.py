@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
-from ebayes_lm.core.pooled_scoring import Sums
+from ebayes_lm.core.in_order import Sums
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.core.squeeze import squeeze_var

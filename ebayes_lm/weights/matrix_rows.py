@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, FloatRows
-from ebayes_lm.core.pooled_scoring import Sums
+from ebayes_lm.core.in_order import Sums
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ebayes_lm.core.pooled_scoring import Scoring, pieces
+from ebayes_lm.core.pooled_scoring import Scoring
 from ebayes_lm.core.variance_model import variance_model
 
 #: Derivatives by central differences.
@@ -55,11 +55,3 @@ def test_equal_weights_of_cells_change_nothing():
     assert_allclose(a.move, b.move, rtol=ROUNDING)
     assert_allclose(a.gain, b.gain, rtol=ROUNDING)
     assert_allclose(plain.criterion(a), weighted.criterion(b) * (len(y) + 10.0), rtol=ROUNDING)
-
-
-def test_pieces_are_all_rows():
-    y = np.arange(90_000.0).reshape(-1, 3)
-    parts = list(pieces(y))
-    assert len(parts) > 1
-    assert_allclose(np.concatenate(parts), y)
-    assert [len(part) for part in pieces(y[:0])] == [0]
