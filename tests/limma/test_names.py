@@ -60,6 +60,6 @@ def test_names_of_fits_in_r():
     with pytest.raises(AttributeError, match=r"\.fit\.ebayes\(\) has lods"):
         getattr(fit.treat(), "lods")  # noqa: B009 - a type checker knows that it is not there
     counts = np.random.default_rng(1).poisson(50, size=(50, 6))
-    moderated = el.voom_lm_fit(counts, "~ group", samples={"group": list("AAABBB")}).ebayes()
-    with pytest.raises(AttributeError, match="Its .fit has elist"):
+    moderated = el.voom_lm_fit(counts, np.ones((6, 1))).ordinary()
+    with pytest.raises(AttributeError, match=r"Its \.fit has elist"):
         getattr(moderated, "elist")  # noqa: B009
