@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray, FloatRows, IntArray
-from ebayes_lm.core.covariance import OwnCovariances
+from ebayes_lm._typing import AnyArray, FloatArray, FloatRows
+from ebayes_lm.core.covariance import OwnCovariances, inverse_root
 from ebayes_lm.core.linear_plan import LinearPlan, OwnFits
-from ebayes_lm.core.ols import LinearRecord, RowFits, Status
+from ebayes_lm.core.ols import LinearRecord, RowFits, Status, among_all
 from ebayes_lm.core.rooms import MEMORY, Room
 
 
@@ -54,7 +54,7 @@ def assemble(
 def _uniform(plan: LinearPlan, rows: RowFits) -> LinearRecord:
     """Every row complete: what they share is stored once."""
     g, df = len(rows.sigma), plan.shared.df_residual
-    covariance = shared_covariance(plan)
+    covariance = plan.shared.covariance()
     status = np.full(g, Status.ok if df > 0 else Status.no_df, dtype=np.int8)
     status[rows.zero_variance & (df > 0)] = Status.zero_variance
     return LinearRecord(
@@ -99,7 +99,7 @@ def _between(own: OwnFits | None, at: slice) -> OwnFits | None:
 
 def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: bool) -> LinearRecord:
     g, df = len(rows.sigma), plan.shared.df_residual
-    stdev = np.tile(np.sqrt(np.diag(shared_covariance(plan))), (g, 1))
+    stdev = np.tile(np.sqrt(np.diag(plan.shared.covariance())), (g, 1))
     df_residual, sigma, coefficients = np.full(g, float(df)), rows.sigma, rows.coefficients
     n_fitted = np.full(g, plan.shared.n_used)
     if own is not None:
@@ -120,8 +120,8 @@ def _various(plan: LinearPlan, rows: RowFits, own: OwnFits | None, *, limma: boo
 
 def _covariance(plan: LinearPlan, own: OwnFits | None, limma: bool) -> FloatArray:
     if limma and own is not None:
-        return _in_place(plan, plan.columns, plan.own.covariance())
-    return shared_covariance(plan)
+        return among_all(plan.own.covariance(), plan.columns, plan.shared.n_coefficients)
+    return plan.shared.covariance()
 
 
 def _status(
@@ -141,7 +141,7 @@ def _covariances(
     plan: LinearPlan, rows: RowFits, own: OwnFits, cells: FloatRows | None, features: FloatArray | None, room: Room
 ) -> OwnCovariances:
     columns = plan.columns
-    scale = None if features is None else _inverse_root(features[own.rows])
+    scale = None if features is None else inverse_root(features[own.rows])
     lacking = own.rows[(own.rank < len(columns)) & (own.n_fitted > 0)]
     solutions = room.lay((len(lacking), plan.shared.n_coefficients), np.dtype(np.float64))
     for at in room.blocks(len(lacking)):
@@ -156,7 +156,7 @@ def _covariances(
 def _feature_weighted(record: LinearRecord, weights: FloatArray) -> LinearRecord:
     """A weight common to all samples of a feature scales its sigma and its standard deviations inversely."""
     none = weights == 0
-    root = _inverse_root(weights)
+    root = inverse_root(weights)
     status = record.status.copy()
     status[none] = Status.all_missing
     return replace(
@@ -168,21 +168,3 @@ def _feature_weighted(record: LinearRecord, weights: FloatArray) -> LinearRecord
         n_observed=np.where(none, 0, record.n_observed),
         status=status,
     )
-
-
-def _inverse_root(weights: FloatArray) -> FloatArray:
-    """One over the root of weights, NaN where they are zero."""
-    root: FloatArray = 1.0 / np.sqrt(np.where(weights == 0, np.nan, weights))
-    return root
-
-
-def shared_covariance(plan: LinearPlan) -> FloatArray:
-    """Unscaled covariance (p, p) of a complete row, NaN where a column is aliased."""
-    return _in_place(plan, plan.shared.qr.estimable, plan.shared.qr.covariance())
-
-
-def _in_place(plan: LinearPlan, columns: IntArray, estimated: FloatArray) -> FloatArray:
-    p = plan.shared.n_coefficients
-    covariance = np.full((p, p), np.nan)
-    covariance[np.ix_(columns, columns)] = estimated
-    return covariance

@@ -127,6 +127,12 @@ def packed(absent: AnyArray) -> AnyArray:
     return np.packbits(absent, axis=1)
 
 
+def inverse_root(weights: FloatArray) -> FloatArray:
+    """One over the root of weights, NaN where they are zero."""
+    root: FloatArray = 1.0 / np.sqrt(np.where(weights == 0, np.nan, weights))
+    return root
+
+
 def _found(chosen: IntArray, rows: IntArray, n_features: int) -> tuple[IntArray, IntArray]:
     """Which of the chosen features are among ``rows``: their new positions, and where they stand there."""
     place = np.full(n_features, -1, dtype=np.intp)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, FloatRows
+from ebayes_lm.core.covariance import inverse_root
 from ebayes_lm.core.mixed_covariance import MixedCovariances
 from ebayes_lm.core.mixed_plan import MixedFits, MixedPlan
 from ebayes_lm.core.ols import LinearRecord, Status
@@ -60,7 +61,7 @@ def mixed_covariances(
         solutions[at, plan.columns] = np.nan_to_num(fits.coefficients[deficient[at]])
     return MixedCovariances(
         plan.designs.own, plan.columns, len(rows), rows, fits.missing, plan.designs.sample_weights, cells,
-        None if features is None else _inverse_root(features), deficient, solutions,
+        None if features is None else inverse_root(features), deficient, solutions,
         plan.designs, rho, fits.parameter_cov,
     )  # fmt: skip
 
@@ -82,11 +83,8 @@ def mixed_record(
         coefficients[at, plan.columns] = np.where(here.lost, np.nan, here.coefficients)
         stdev[at, aliased], df[at, aliased] = np.nan, np.where(np.isnan(here.rho), 0.0, np.nan)[:, None]
         if features is not None:
-            fits.sigma[at] = here.sigma / _inverse_root(features[at])
+            fits.sigma[at] = here.sigma / inverse_root(features[at])
         n_residual[at], status[at] = here.n_fitted - here.rank, _status(plan, coefficients[at], here)
-    qr = plan.shared(consensus).qr
-    covariance = np.full((p, p), np.nan)
-    covariance[np.ix_(qr.estimable, qr.estimable)] = qr.covariance()
     return MixedRecord(
         coefficients=coefficients,
         stdev_unscaled=stdev,
@@ -95,7 +93,7 @@ def mixed_record(
         amean=fits.mean,
         n_observed=fits.n_observed,
         status=status,
-        cov_coefficients=covariance,
+        cov_coefficients=plan.shared(consensus).covariance(),
         rho=fits.rho,
         n_residual=n_residual,
     )
@@ -110,9 +108,3 @@ def _status(plan: MixedPlan, coefficients: FloatArray, fits: MixedFits) -> AnyAr
     status[fits.n_fitted == 0] = Status.few_observed
     status[fits.n_observed == 0] = Status.all_missing
     return status
-
-
-def _inverse_root(weights: FloatArray) -> FloatArray:
-    """One over the root of weights, NaN where they are zero."""
-    root: FloatArray = 1.0 / np.sqrt(np.where(weights == 0, np.nan, weights))
-    return root

@@ -186,6 +186,10 @@ class LeastSquares:
         """Residual standard deviation, as a share of the largest effect, that rounding alone leaves."""
         return ZERO_VARIANCE / float(np.sqrt(self.n_used))
 
+    def covariance(self) -> FloatArray:
+        """Unscaled covariance (p, p) of a complete row, NaN where a column is aliased."""
+        return among_all(self.qr.covariance(), self.qr.estimable, self.n_coefficients)
+
     def _in_place(self, estimated: FloatArray) -> FloatArray:
         """Estimates in the columns of the design, NaN where one is aliased."""
         if self.qr.rank == self.n_coefficients:
@@ -210,6 +214,13 @@ def least_squares(
         return LeastSquares(pivoted_qr(x * root[:, None], tol), used, kept, p)
     whitener = correlation.take(used).whitener() * root
     return LeastSquares(pivoted_qr(whitener @ x, tol), used, np.ones(len(x)), p, whitener)
+
+
+def among_all(covariance: FloatArray, columns: IntArray, p: int) -> FloatArray:
+    """The covariance (r, r) of some coefficients as one of all (p, p), NaN for the others."""
+    whole = np.full((p, p), np.nan)
+    whole[np.ix_(columns, columns)] = covariance
+    return whole
 
 
 def observed_mean(y: AnyArray) -> FloatArray:
