@@ -22,7 +22,7 @@ from ebayes_lm.cli.running import UsageError
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.readers.stored import require_extra
-from ebayes_lm.errors import DataError, DesignWarning, counted, warn
+from ebayes_lm.errors import DataError, DesignWarning, agreeing, counted, warn
 
 _REQUIRED = ("count_file", "sample_file", "output_prefix")
 _FDR = 0.05
@@ -63,7 +63,7 @@ def settled(arguments: Namespace) -> None:
             setattr(arguments, option.key, option.default)
     missing = [f"--{name}" for name in _REQUIRED if getattr(arguments, name) is None]
     if missing:
-        raise UsageError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} needed")
+        raise UsageError(f"{', '.join(missing)} {agreeing(len(missing), 'is', 'are')} needed")
     if arguments.ndups == 1:
         arguments.ndups = None
     if arguments.ndups is not None and arguments.block is not None:

@@ -24,7 +24,7 @@ from ebayes_lm.core.ols import LeastSquares
 from ebayes_lm.data.blocks import Running, in_bytes
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.aligned import WIDTH, aligned
 from ebayes_lm.reporting.completeness import Completeness, describe_completeness
 from ebayes_lm.reporting.procedure import describe_testing
@@ -113,7 +113,7 @@ def _data_lines(
     features, n = inputs.shape
     infinite = ""
     if n_infinite and not choices.procedure.inf_missing:
-        verb = "is" if n_infinite == 1 else "are"
+        verb = agreeing(n_infinite, "is", "are")
         infinite = f"{counted(n_infinite, 'value')} {verb} infinite, which is an error unless --inf missing."
     counts = f"{counted(features, 'feature')} on {counted(n, 'sample')}."
     size_of_all = in_bytes(inputs.matrix.nbytes)

@@ -11,6 +11,7 @@ from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.core.ordering import mean_ranks
 from ebayes_lm.data.blocks import Running, run_blocks
 from ebayes_lm.data.matrix import FeatureMatrix
+from ebayes_lm.errors import counted
 from ebayes_lm.plot.clusters import clustered
 from ebayes_lm.plot.heat_layout import draw_bars, draw_cells, draw_tree, sample_bars
 from ebayes_lm.plot.sample_values import as_log_values, complete, summed
@@ -74,7 +75,7 @@ def sample_correlation(
     bars = draw_bars(ax, scale, sample_bars(colour_by, matrix), order)
     if tree is not None:
         draw_tree(ax, tree, "columns", above=bars)
-    ax.set_title(f"{method.capitalize()} correlation over {features:,} feature{'s' if features != 1 else ''}",
+    ax.set_title(f"{method.capitalize()} correlation over {counted(features, 'feature')}",
                  fontsize="medium", loc="left", y=1.0 + bars + (0.12 if tree is not None else 0.01))  # fmt: skip
     return ax
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, counted
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, agreeing, counted
 from ebayes_lm.plot.point_names import write_names
 from ebayes_lm.plot.sample_values import sample_marks
 from ebayes_lm.plot.style import NEUTRAL, empty, group_colours, group_legend, is_ramp, plain
@@ -49,7 +49,7 @@ def require_three(matrix: FeatureMatrix, what: str) -> None:
     """Refuse fewer samples than have two directions between them."""
     if matrix.shape[1] < _FEWEST_SAMPLES:
         raise DataError(f"{what} places samples by what differs between them, and takes 3 at least; there "
-                        f"{'is' if matrix.shape[1] == 1 else 'are'} {matrix.shape[1]}")  # fmt: skip
+                        f"{agreeing(matrix.shape[1], 'is', 'are')} {matrix.shape[1]}")  # fmt: skip
 
 
 def ordination(centred: FloatArray, matrix: FeatureMatrix, name: str, features: int, left_out: int) -> Ordination:

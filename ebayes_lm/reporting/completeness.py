@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.core.ols import Status
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 
 
 class Completeness(NamedTuple):
@@ -55,16 +55,16 @@ def describe_completeness(found: Completeness) -> str:
     """
     sentences = []
     if found.missing:
-        verb = "is" if found.missing == 1 else "are"
+        verb = agreeing(found.missing, "is", "are")
         sentences.append(
             f"{found.missing:,} of {found.of:,} values ({percent(found.missing / found.of)}) {verb} missing, in "
             f"{found.features:,} of {found.n_features:,} features; each feature is fitted to what it has."
         )
     if found.few:
-        verb = "is" if found.few == 1 else "are"
+        verb = agreeing(found.few, "is", "are")
         sentences.append(f"{counted(found.few, 'feature')} with too few observations {verb} not fitted.")
     if found.empty:
-        sentences.append(f"{counted(found.empty, 'feature')} {'has' if found.empty == 1 else 'have'} nothing to fit.")
+        sentences.append(f"{counted(found.empty, 'feature')} {agreeing(found.empty, 'has', 'have')} nothing to fit.")
     return " ".join(sentences)
 
 
@@ -83,7 +83,7 @@ def describe_lacking_tests(table: pd.DataFrame) -> str:
             f"In {unknown:,} of {len(table):,} features the observed samples cannot estimate it; these have no test."
         )
     if untested:
-        verb = "has" if untested == 1 else "have"
+        verb = agreeing(untested, "has", "have")
         sentences.append(f"{counted(untested, 'feature')} {verb} an estimate without a standard error, and no test.")
     return " ".join(sentences)
 

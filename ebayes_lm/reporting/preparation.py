@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ebayes_lm.errors import agreeing
+
 _SCALED = "log2 counts per million"
 #: What is fitted, by method.
 _FITTED = {
@@ -47,7 +49,7 @@ def describe_preparation(counts: Preparation) -> str:
     sentences = []
     if counts.filtered:
         left = counts.n_read - counts.n_kept
-        verb = "is" if left == 1 else "are"
+        verb = agreeing(left, "is", "are")
         sentences.append(
             f"{left:,} of {counts.n_read:,} features {verb} left out for want of counts."
             if left

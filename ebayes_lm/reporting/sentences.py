@@ -68,7 +68,7 @@ def describe_informing(informing: Informing) -> str:
         lead = f"{n:,} of {total:,} samples inform it{f': {what}' if what else ''}."
     else:
         lead = _in_blocks(informing, blocks[0])
-    zero = f" {counted(idle, 'sample')} of weight zero {'takes' if idle == 1 else 'take'} no part." if idle else ""
+    zero = f" {counted(idle, 'sample')} of weight zero {agreeing(idle, 'takes', 'take')} no part." if idle else ""
     return f"{lead} {_rest(total - n - idle)}{zero}"
 
 
@@ -149,7 +149,7 @@ def describe_data(mod: TestedFit) -> str:
     where = counted(n, "sample") if used == n else f"{used:,} of {n:,} samples, the others having weight zero"
     return (
         f"{counted(mod.shape[0], 'feature')} on {where}; {counted(mod.rank, 'coefficient')} "
-        f"{'is' if mod.rank == 1 else 'are'} estimated, which leaves {each} residual "
+        f"{agreeing(mod.rank, 'is', 'are')} estimated, which leaves {each} residual "
         f"{'degree' if each == '1' else 'degrees'} of freedom per feature."
     )
 

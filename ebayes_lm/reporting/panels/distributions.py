@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Panel, Points, Rule, Segments, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.wording import some
@@ -68,7 +68,7 @@ def unlike(quantiles: FloatArray) -> IntArray:
 def _words(names: list[str], data: Reading) -> str:
     if not names:
         return f"The samples have values of much the same level and spread.{data.drawn}"
-    verb = "has" if len(names) == 1 else "have"
+    verb = agreeing(len(names), "has", "have")
     return f"{some(names)} {verb} values of another level or spread than the other samples.{data.drawn}"
 
 

@@ -56,7 +56,7 @@ def _told(data: Reading, gaps: BoolArray, of_sample: FloatArray) -> tuple[list[s
     said = [f"Missing values go along with {name}: {what}." for name, what in groups]
     if len(lacking):
         each = [f"{data.names[at]} ({share(of_sample[at])})" for at in lacking]
-        said.append(f"{some(each)} {'lacks' if len(each) == 1 else 'lack'} far more than is usual.")
+        said.append(f"{some(each)} {agreeing(len(each), 'lacks', 'lack')} far more than is usual.")
     if not said:
         said.append(f"No group of samples lacks clearly more than another.{data.drawn}")
     said += _never_seen(data, gaps)

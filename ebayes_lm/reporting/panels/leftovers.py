@@ -8,6 +8,7 @@ import pandas as pd
 from ebayes_lm.batch.residual_annotations import CONSTANT, LEVEL, MISSING
 from ebayes_lm.batch.residual_result import ResidualStructure
 from ebayes_lm.batch.residuals import residual_structure
+from ebayes_lm.errors import agreeing
 from ebayes_lm.reporting.known import blocks_of
 from ebayes_lm.reporting.panels.covariates import covariates
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Line, Panel, Points, Text
@@ -116,7 +117,7 @@ def _charts(found: ResidualStructure, data: Reading, df: int) -> list[Chart]:
                 Line(at, np.full(len(at), 1.0 / df), name="even", dash=True),
             ),
             alt=f"Shares of the first {len(at)} components of the residuals, the largest {share(shares[0])}; {beyond} "
-            f"{'is' if beyond == 1 else 'are'} beyond chance.",
+            f"{agreeing(beyond, 'is', 'are')} beyond chance.",
         )
     ]
     return [*charts, _score_chart(found, data)] if len(shares) > 1 else charts

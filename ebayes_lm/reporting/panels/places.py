@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.plot.leading_changes import mds_data
 from ebayes_lm.reporting.panels.covariates import covariates
 from ebayes_lm.reporting.panels.panel import Axis, Chart, Panel, Points, Text
@@ -53,7 +53,7 @@ def _words(data: Reading, apart: list[str], along: str, pairwise: bool) -> tuple
     what = f"Samples that are close to each other are alike over {over}."
     said = [f"{what}{along}{data.drawn}"]
     if apart:
-        verb = "stands" if len(apart) == 1 else "stand"
+        verb = agreeing(len(apart), "stands", "stand")
         said.insert(0, f"{some(apart)} {verb} apart from all other samples.")
     return tuple(said)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.containers import EList
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Panel, Points, Rule, Text
 from ebayes_lm.reporting.panels.wording import some
 from ebayes_lm.results.linear import LinearFit
@@ -30,11 +30,9 @@ def weight_panel(fit: LinearFit, data: Any) -> Panel | None:
     words = ["A sample of weight 2 counts like two samples of weight 1; weights say how well samples fit."]
     if len(low):
         each = [f"{names[at]} ({relative[at]:.2g})" for at in low]
-        words.insert(
-            0, f"{some(each)} count{'s' if len(low) == 1 else ''} far less than usual, as parts of the median."
-        )
+        words.insert(0, f"{some(each)} count{agreeing(len(low), 's', '')} far less than usual, as parts of the median.")
     if none:
-        words.append(f"{some(none)} {'has' if len(none) == 1 else 'have'} no weight, and no part in the fit.")
+        words.append(f"{some(none)} {agreeing(len(none), 'has', 'have')} no weight, and no part in the fit.")
     least = bool((relative[low] < _LEAST).any())
     at = np.arange(1.0, len(weights) + 1.0)
     chart = Chart(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.panels.panel import Axis, Chart, ColourBy, Panel, Points, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.sex_genes import FEMALE, MALE, UNCLEAR, SexGenes, recorded_sex, sex_genes
@@ -52,7 +52,7 @@ def _compared(against: pd.DataFrame, known: int, column: str) -> str:
     each = [f"{row[0]} is recorded as {row[2]} and looks {row[1]}" for row in against.itertuples(index=False)]
     more = f"; and {len(each) - _NAMED:,} more" if len(each) > _NAMED else ""
     listed = "; ".join(each[:_NAMED]) + more
-    verb = "contradicts" if len(against) == 1 else "contradict"
+    verb = agreeing(len(against), "contradicts", "contradict")
     return f"{counted(len(against), 'sample')} of {known:,} {verb} the column {column}: {listed}."
 
 
@@ -60,7 +60,7 @@ def _divided(genes: SexGenes) -> str:
     females, males = genes.said.count(FEMALE), genes.said.count(MALE)
     which = some(genes.genes, 8)
     return (
-        f"{which} divide{'s' if len(genes.genes) == 1 else ''} the samples into {females:,} female and {males:,} male."
+        f"{which} divide{agreeing(len(genes.genes), 's', '')} the samples into {females:,} female and {males:,} male."
     )
 
 
@@ -68,7 +68,7 @@ def _unclear(table: pd.DataFrame) -> tuple[str, ...]:
     names = table.loc[table["by genes"] == UNCLEAR, "sample"].tolist()
     if not names:
         return ()
-    verb = "stands" if len(names) == 1 else "stand"
+    verb = agreeing(len(names), "stands", "stand")
     return (
         f"{some(names, _NAMED)} {verb} between the groups, or shows both kinds of genes or neither: a mixture of "
         "samples, a lost chromosome or a weak measurement.",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray, IntArray
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Light, Panel
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.samples_apart import most_variable
@@ -120,7 +120,7 @@ def _words(
     said = []
     if strange:
         which = some([_named(data, pair) for pair in strange], _MOST_PAIRS)
-        verb = "is" if len(strange) == 1 else "are"
+        verb = agreeing(len(strange), "is", "are")
         said.append(
             f"{counted(len(strange), 'pair')} of samples {verb} more alike than samples of their own would be: {which}."
         )
@@ -128,7 +128,7 @@ def _words(
         said.append(f"All of them have the same {named}, as repeated measurements of one sample have.")
     known = [pair for pair in found if pair.same_block]
     if known:
-        verb = "is" if len(known) == 1 else "are"
+        verb = agreeing(len(known), "is", "are")
         said.append(f"{counted(len(known), 'pair')} of one block {verb} as alike as repeated measurements.")
     return (*said, f"{usual}.{data.drawn}")
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.panels.clouds import cloud
 from ebayes_lm.reporting.panels.panel import Axis, Chart, Layer, Line, Panel, Points, Text
 from ebayes_lm.reporting.panels.wording import share
@@ -111,13 +111,9 @@ def _outlier_words(outlying: BoolArray) -> list[str]:
     number = int(np.count_nonzero(outlying))
     if not number:
         return []
-    verb = "stands" if number == 1 else "stand"
+    verb, them = agreeing(number, "stands", "stand"), agreeing(number, "it", "them")
     more = f" The {_MOST_OUTLIERS} highest are marked." if number > _MOST_OUTLIERS else ""
-    return [f"{counted(number, 'variance')} {verb} out, and the robust prior leaves {_them(number)} alone.{more}"]
-
-
-def _them(number: int) -> str:
-    return "it" if number == 1 else "them"
+    return [f"{counted(number, 'variance')} {verb} out, and the robust prior leaves {them} alone.{more}"]
 
 
 def _chart(mod: TestedFit, found: Variances, outlying: BoolArray) -> Chart:
