@@ -14,7 +14,8 @@ from ebayes_lm.batch.control_rows import rows_and_controls
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.sample_variances import ArrayRows
-from ebayes_lm.core.shared_directions import main_directions, spaces, turned
+from ebayes_lm.core.shared_directions import main_directions, spaces
+from ebayes_lm.core.signs import upright
 from ebayes_lm.counts.library import effective_sizes
 from ebayes_lm.counts.normalization import norm_lib_sizes
 from ebayes_lm.data.blocks import Running
@@ -120,7 +121,7 @@ def ruvg(
     made = design_of(model, matrix, table)
     _, found = rows_and_controls(matrix, controls, running)
     _allowed(number, len(found.rows), pivoted_qr(made.matrix).rank, len(made))
-    factors = turned(_shared(found.rows, number, corrected))
+    factors = upright(_shared(found.rows, number, corrected))
     words = f"by RUVg with {counted(len(found.rows), 'control')}"
     return Factors.appended(made, factors, prefix="W", method=words, remarks=values.remarks)
 

@@ -14,7 +14,8 @@ from ebayes_lm.batch.control_rows import ScaledRows, rows_and_controls
 from ebayes_lm.batch.factors import Factors
 from ebayes_lm.batch.second_opinion import second_opinion, warn_of_dispute
 from ebayes_lm.core.control_factors import Controls, Regression, f_of_regression, inverse, regressed, shared
-from ebayes_lm.core.shared_directions import Spaces, spaces, turned
+from ebayes_lm.core.shared_directions import Spaces, spaces
+from ebayes_lm.core.signs import upright
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.design.boundary import design_of, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
@@ -217,7 +218,7 @@ def _told(
     opinion: tuple[str, ...],
 ) -> Factors:  # fmt: skip
     n_controls, p = len(controls.positions), split.at.interest.shape[1]
-    values = turned(values)
+    values = upright(values)
     confounding = _confounding(split, values, regression)
     warn_of_confounding(confounding)
     hidden = {"RUV4": values.shape[1], "RUVinv": values.shape[1] - p}.get(method, 0)

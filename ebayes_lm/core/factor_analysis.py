@@ -11,6 +11,7 @@ from scipy.linalg import eigh
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.prior_options import PriorOptions
+from ebayes_lm.core.signs import upright
 from ebayes_lm.core.squeeze import estimate_prior, posterior_variance
 
 #: Cross product (m, m) of rows (G, m) that are multiplied by weights (G,).
@@ -167,6 +168,4 @@ def weights_of(variances: FloatArray, squares: FloatArray, m: int) -> FloatArray
 def leading(cross: FloatArray, k: int) -> FloatArray:
     """The first k eigenvectors (m, k) of a cross product, each with its largest entry positive."""
     m = len(cross)
-    vectors: FloatArray = eigh(cross, subset_by_index=(m - k, m - 1))[1][:, ::-1]
-    largest = np.abs(vectors).argmax(axis=0)
-    return np.asarray(vectors * np.where(vectors[largest, np.arange(k)] < 0, -1.0, 1.0))
+    return upright(eigh(cross, subset_by_index=(m - k, m - 1))[1][:, ::-1])

@@ -13,6 +13,7 @@ from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.in_order import Part
 from ebayes_lm.core.local_fdr import local_fdr_of_f
 from ebayes_lm.core.nested_models import Directions, NestedModels
+from ebayes_lm.core.signs import upright
 
 #: What is computed of a block of rows and its place, the first axis of each array being the row.
 OfRows: TypeAlias = Callable[[FloatArray, slice], tuple[AnyArray, ...]]
@@ -54,9 +55,7 @@ def leading(cross: FloatArray, k: int) -> FloatArray:
     n = len(cross)
     sizes, vectors = eigh(cross, subset_by_index=(n - min(k, n), n - 1))
     real = sizes > _ROUNDING * max(float(sizes[-1]), 0.0)
-    chosen = vectors[:, real][:, ::-1]
-    signs = np.sign(chosen[np.abs(chosen).argmax(axis=0), np.arange(chosen.shape[1])])
-    return np.asarray(chosen * signs)
+    return upright(vectors[:, real][:, ::-1])
 
 
 def residual_directions(rows: Rows, models: NestedModels, k: int) -> tuple[FloatArray, FloatArray]:

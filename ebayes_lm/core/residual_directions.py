@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.signs import upright
 
 
 class Directions(NamedTuple):
@@ -34,9 +35,7 @@ def directions(cross: FloatArray, df: int, n_rows: float) -> Directions:
     """Principal directions of cross products (n, n) of so many rows, in ``df`` dimensions."""
     variances, vectors = np.linalg.eigh(cross)
     variances = np.maximum(variances[::-1][:df], 0.0)
-    vectors = vectors[:, ::-1][:, :df]
-    largest = np.abs(vectors).argmax(axis=0)
-    vectors = vectors * np.where(vectors[largest, np.arange(vectors.shape[1])] < 0, -1.0, 1.0)
+    vectors = upright(vectors[:, ::-1][:, :df])
     total = float(np.trace(cross))  # weights of observations leave a little outside of these dimensions
     shares = variances / total if total > 0 else np.zeros(len(variances))
     return Directions(vectors, variances, shares, effective_rows(shares, n_rows))

@@ -62,12 +62,6 @@ def leading_axes(moment: FloatArray, k: int) -> FloatArray:
     return axes
 
 
-def turned(columns: FloatArray) -> FloatArray:
-    """Columns, whose sign is arbitrary, with their largest entry positive."""
-    largest = np.abs(columns).argmax(axis=0)
-    return columns * np.where(columns[largest, np.arange(columns.shape[1])] < 0.0, -1.0, 1.0)
-
-
 def residual_moment(rows: Rows, basis: FloatArray, precision: FloatArray | None = None) -> FloatArray:
     """Sum of squares and products (m, m) of residuals in a basis (n, m), each row times its precision."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.in_order import Part
 from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.signs import upright
 
 #: Effects below this share of the values are rounding.
 _NOISE = 1e-13
@@ -108,10 +109,7 @@ def _leading(rows: Rows, weighing: _Weighing, count: int) -> FloatArray:
         return np.asarray(((weighted @ wanted) * weights).T @ y)
 
     sums = rows.folded(sums_of, np.add)
-    scaled: FloatArray = (sums / np.sqrt(np.mean(np.square(sums), axis=1, keepdims=True))).T
-    largest = scaled[np.abs(scaled).argmax(axis=0), np.arange(scaled.shape[1])]
-    signed: FloatArray = scaled * np.sign(largest)
-    return signed
+    return upright((sums / np.sqrt(np.mean(np.square(sums), axis=1, keepdims=True))).T)
 
 
 def _residual_basis(x: FloatArray) -> FloatArray:

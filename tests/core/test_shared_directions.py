@@ -13,7 +13,6 @@ from ebayes_lm.core.shared_directions import (
     row_variances,
     spaces,
     squares_of,
-    turned,
 )
 from ebayes_lm.core.squeeze import squeeze_var
 
@@ -98,8 +97,3 @@ def test_constant_rows_have_no_precision():
 def test_axes_are_the_largest_ones(k):
     axes = leading_axes(np.diag([1.0, 5.0, 3.0]), k)
     assert_allclose(np.abs(axes), np.eye(3)[:, [1, 2, 0]][:, :k], atol=ROUNDING)
-
-
-def test_the_largest_entry_is_positive():
-    assert_array_equal(turned(np.array([[1.0, 2.0], [-3.0, 1.0]])), [[-1.0, 2.0], [3.0, 1.0]])
-    assert turned(np.zeros((4, 0))).shape == (4, 0)
