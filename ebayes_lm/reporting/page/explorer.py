@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.reporting.page.arrays import ArrayStore, rounded
 from ebayes_lm.reporting.page.subject import Subject
+from ebayes_lm.reporting.panels.clouds import grid
 from ebayes_lm.results.decisions import decide_tests
 from ebayes_lm.results.moderated import ModeratedFit
+from ebayes_lm.results.tested import TestedFit
 from ebayes_lm.results.threshold import TreatFit
 
-_CELLS_ACROSS, _CELLS_UP = 120, 80
 _LOG10 = float(np.log(10.0))
 #: A page of fewer features holds them all, where they fit.
 _ENOUGH = 100_000
@@ -118,7 +119,7 @@ def _arrays(evidence: Evidence, j: int, rows: IntArray, store: ArrayStore) -> di
         "neg_log10_p": ("p", evidence.neg_log10_p[:, j]),
         "neg_log10_adj_p": ("q", evidence.neg_log10_adj_p[:, j]),
     }
-    if isinstance(mod, ModeratedFit) and mod.is_moderated:
+    if has_log_odds(mod):
         arrays["log_odds"] = ("B", mod.lods_of(k))
     if isinstance(mod, TreatFit):  # elsewhere it is the effect divided by t
         arrays["se"] = ("se", mod.standard_error_of(k))
@@ -128,7 +129,7 @@ def _arrays(evidence: Evidence, j: int, rows: IntArray, store: ArrayStore) -> di
     }
 
 
-def has_log_odds(mod: Any) -> bool:
+def has_log_odds(mod: TestedFit) -> TypeGuard[ModeratedFit]:
     """Whether features have log odds of being affected."""
     return isinstance(mod, ModeratedFit) and mod.is_moderated
 
@@ -145,16 +146,10 @@ def _rest(evidence: Evidence, j: int, rows: IntArray, store: ArrayStore) -> dict
 
 def _grid(x: FloatArray, y: FloatArray, name: str, store: ArrayStore) -> dict[str, Any]:
     known = np.isfinite(x) & np.isfinite(y)
-    x, y = x[known], y[known]
-    (x0, x1), (y0, y1) = _bounds(x), _bounds(y)
-    counts, _, _ = np.histogram2d(y, x, bins=(_CELLS_UP, _CELLS_ACROSS), range=((y0, y1), (x0, x1)))
-    reference = store.add(name, counts.astype(np.uint32).ravel())
-    return {"x0": x0, "x1": x1, "y0": y0, "y1": y1, "nx": _CELLS_ACROSS, "ny": _CELLS_UP, "counts": reference}
-
-
-def _bounds(values: FloatArray) -> tuple[float, float]:
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    cells = grid(x[known], y[known])
+    counts = store.add(name, cells.counts.astype(np.uint32).ravel())
+    edges = {"x0": cells.x0, "x1": cells.x1, "y0": cells.y0, "y1": cells.y1}
+    return {**edges, "nx": cells.nx, "ny": cells.ny, "counts": counts}
 
 
 def _best(neg_log: FloatArray) -> FloatArray:
