@@ -6,6 +6,7 @@ import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.errors import agreeing, counted
+from ebayes_lm.reporting.panels.deviations import far_off
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Panel, Points, Rule, Segments, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.wording import some
@@ -14,11 +15,10 @@ from ebayes_lm.reporting.panels.wording import some
 _WIDE = (-0.15, 0.0, 0.15)
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _FEWEST_FEATURES, _FEWEST_SAMPLES = 50, 4
-#: A median so many usual interquartile ranges off, and so many robust standard deviations, is one of another level.
-_SHIFT, _SCORES = 0.25, 6.0
+#: A median so many usual interquartile ranges off, and far off, is one of another level.
+_SHIFT = 0.25
 #: Interquartile ranges that differ by such a factor from the usual one.
 _WIDTH = 1.5
-_MAD = 0.6745
 #: Libraries that differ by such a factor ask for voom and not for a trend, and by such a factor for a look.
 _DIFFERENT, _FAR = 3.0, 10.0
 
@@ -58,10 +58,10 @@ def unlike(quantiles: FloatArray) -> IntArray:
         return np.empty(0, dtype=np.intp)
     usual = float(np.nanmedian(width))
     shift = np.abs(median - np.nanmedian(median))
-    shifted = (shift > _SHIFT * usual) & (shift > _SCORES * float(np.nanmedian(shift)) / _MAD)
+    shifted = (shift > _SHIFT * usual) & (shift > far_off(shift))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(np.log(width / usual))
-    wide = (ratio > np.log(_WIDTH)) & (ratio > _SCORES * float(np.nanmedian(ratio)) / _MAD)
+    wide = (ratio > np.log(_WIDTH)) & (ratio > far_off(ratio))
     return np.flatnonzero(shifted | wide)
 
 

@@ -8,6 +8,7 @@ from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.completeness import completeness, describe_completeness
 from ebayes_lm.reporting.panels.covariates import covariates
+from ebayes_lm.reporting.panels.deviations import far_off
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Light, Panel, Points, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.wording import share, some
@@ -18,8 +19,8 @@ _BINS = 20
 _LEVEL = 0.01
 #: ... and its share of missing values is so many points higher.
 _POINTS = 0.05
-#: A sample that lacks so many points more than is usual, and so many robust standard deviations, is named.
-_FAR, _SCORES, _MAD = 0.1, 6.0, 0.6745
+#: A sample that lacks so many points more than is usual, and far more, is named.
+_FAR = 0.1
 #: A group of so many samples or more in which a feature is never seen.
 _NEVER = 3
 
@@ -88,8 +89,7 @@ def groups_that_differ(data: Reading, of_sample: FloatArray) -> list[tuple[str, 
 def samples_that_lack(of_sample: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Samples that lack far more than the median one, the worst first."""
     usual = float(np.median(of_sample))
-    spread = float(np.median(np.abs(of_sample - usual))) / _MAD
-    far = np.flatnonzero(of_sample > usual + max(_FAR, _SCORES * spread))
+    far = np.flatnonzero(of_sample - usual > max(_FAR, far_off(of_sample - usual)))
     return far[np.argsort(-of_sample[far], kind="stable")]
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.reporting.panels.deviations import far_off
 from ebayes_lm.reporting.panels.reading import Reading
 
 #: So many features that vary most are compared, as in plots of samples.
 MOST_VARIABLE = 500
 #: Fewer samples than this have no usual distance, and fewer features tell nothing of samples.
 _FEWEST, _FEWEST_FEATURES = 6, 50
-#: A sample stands apart where its nearest neighbour is so many times as far away as is usual ...
+#: A sample stands apart where its nearest neighbour is far away, and so many times as far as is usual.
 _TIMES = 1.5
-#: ... and so many robust standard deviations beyond it.
-_SCORES = 6.0
-#: The median absolute deviation of normal numbers in their standard deviations.
-_MAD = 0.6745
 
 
 def most_variable(values: FloatArray, most: int = MOST_VARIABLE) -> FloatArray:
@@ -48,8 +45,7 @@ def standing_apart(apart: FloatArray) -> IntArray:
         return np.empty(0, dtype=np.intp)
     nearest = np.where(np.eye(n, dtype=bool), np.inf, apart).min(axis=1)
     usual = float(np.median(nearest))
-    spread = float(np.median(np.abs(nearest - usual))) / _MAD
-    far = np.flatnonzero((nearest > _TIMES * usual) & (nearest > usual + _SCORES * spread))
+    far = np.flatnonzero((nearest > _TIMES * usual) & (nearest - usual > far_off(nearest - usual)))
     return far[np.argsort(-nearest[far], kind="stable")]
 
 
