@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.reporting.procedure import Procedure
 from ebayes_lm.results.linear import LinearFit
 from ebayes_lm.results.mixed import MixedFit
@@ -68,9 +68,11 @@ def _correlation(fit: LinearFit) -> float | str | None:
 
 def _column(blocks: IntArray, samples: pd.DataFrame | None) -> str:
     """The name of the column that says which samples belong together."""
+    columns = {} if samples is None else samples
+    return next((str(c) for c, values in columns.items() if divide_alike(pd.factorize(values)[0], blocks)), "block")
+
+
+def divide_alike(codes: AnyArray, blocks: IntArray) -> bool:
+    """Whether codes divide the samples into the same groups as blocks do."""
     n = len(np.unique(blocks))
-    for name, values in ({} if samples is None else samples).items():
-        codes = pd.factorize(values)[0]
-        if len(np.unique(codes)) == n == len(set(zip(codes, blocks, strict=True))):
-            return str(name)
-    return "block"
+    return len(np.unique(codes)) == n == len(set(zip(codes, blocks, strict=True)))

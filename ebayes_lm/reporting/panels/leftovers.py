@@ -9,7 +9,7 @@ from ebayes_lm.batch.residual_annotations import CONSTANT, LEVEL, MISSING
 from ebayes_lm.batch.residual_result import ResidualStructure
 from ebayes_lm.batch.residuals import residual_structure
 from ebayes_lm.errors import agreeing
-from ebayes_lm.reporting.known import blocks_of
+from ebayes_lm.reporting.known import blocks_of, divide_alike
 from ebayes_lm.reporting.panels.covariates import covariates
 from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Line, Panel, Points, Text
 from ebayes_lm.reporting.panels.reading import Reading
@@ -75,13 +75,7 @@ def _blocking(data: Reading) -> list[str]:
     blocks = blocks_of(data.fit)
     if blocks is None:
         return []
-    n_blocks = len(np.unique(blocks))
-    factors = [each for each in covariates(data) if each.levels]
-    return [
-        each.name
-        for each in factors
-        if len(np.unique(each.values)) == n_blocks == len(set(zip(each.values, blocks, strict=True)))
-    ]
+    return [each.name for each in covariates(data) if each.levels and divide_alike(each.values, blocks)]
 
 
 def _has_large_component(found: ResidualStructure, df: int) -> bool:
