@@ -68,8 +68,8 @@ def _correlation(fit: LinearFit) -> float | str | None:
 
 def _column(blocks: IntArray, samples: pd.DataFrame | None) -> str:
     """The name of the column that says which samples belong together."""
-    columns = {} if samples is None else samples
-    return next((str(c) for c, values in columns.items() if divide_alike(pd.factorize(values)[0], blocks)), "block")
+    columns = () if samples is None else samples.items()
+    return next((str(c) for c, values in columns if divide_alike(pd.factorize(values)[0], blocks)), "block")
 
 
 def divide_alike(codes: AnyArray, blocks: IntArray) -> bool:
