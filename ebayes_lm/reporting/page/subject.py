@@ -13,7 +13,6 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.counts.per_million import cpm
 from ebayes_lm.data.alignment import align, is_positional
-from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.duplicates import with_duplicates
@@ -23,6 +22,7 @@ from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ContrastError, DataError, DesignError
 from ebayes_lm.reporting.informing import Informing, informing_samples
+from ebayes_lm.reporting.panels.reading import QUIET, means_of_repeats
 from ebayes_lm.reporting.sentences import equation, title
 from ebayes_lm.results.tested import TestedFit
 
@@ -117,12 +117,8 @@ class Subject:
         """Values (v, samples) of features at these positions of the fit, the mean of repeats; NaN where missing."""
         if self.matrix is None:
             return np.empty((len(features), 0))
-        read = self.matrix.rows_at(self.rows[features], Running(progress=False)).astype(np.float64)
-        read = np.where(np.isfinite(read), read, np.nan).reshape(len(read), -1, self.repeats)
-        known = ~np.isnan(read)
-        with np.errstate(invalid="ignore"):
-            means: FloatArray = np.where(known, read, 0.0).sum(axis=2) / known.sum(axis=2)
-        return means[:, self.columns]
+        read = self.matrix.rows_at(self.rows[features], QUIET).astype(np.float64)
+        return means_of_repeats(read, self.repeats)[:, self.columns]
 
     def data_in_order(self, data: Any) -> Any:
         """The data with the features of the fit alone, in its order; None where that is too much to hold."""

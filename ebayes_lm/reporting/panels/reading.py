@@ -122,15 +122,17 @@ def _spread_rows(matrix: FeatureMatrix) -> tuple[IntArray, Any]:
 
 def _by_sample(values: Any, order: IntArray, n: int) -> FloatArray:
     """In the order of the design, several measurements of a feature as their mean; infinite ones are missing."""
-    whole = np.asarray(values, dtype=np.float64)[:, order]
-    whole[~np.isfinite(whole)] = np.nan
-    repeats = len(order) // n
+    return means_of_repeats(np.asarray(values, dtype=np.float64)[:, order], len(order) // n)
+
+
+def means_of_repeats(values: FloatArray, repeats: int) -> FloatArray:
+    """Means (rows, n) of what is finite among so many columns beside each other; NaN where nothing is."""
     if repeats == 1:
-        return whole
-    spots = whole.reshape(len(whole), n, repeats)
-    there = np.isfinite(spots).sum(axis=2)
-    sums: FloatArray = np.nansum(spots, axis=2)
-    means: FloatArray = np.divide(sums, there, out=np.full(sums.shape, np.nan), where=there > 0)
+        return np.where(np.isfinite(values), values, np.nan)
+    spots = values.reshape(len(values), -1, repeats)
+    known = np.isfinite(spots)
+    with np.errstate(invalid="ignore"):
+        means: FloatArray = np.where(known, spots, 0.0).sum(axis=2) / known.sum(axis=2)
     return means
 
 
