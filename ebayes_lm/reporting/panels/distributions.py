@@ -7,7 +7,7 @@ import numpy as np
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.panels.deviations import far_off
-from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Panel, Points, Rule, Segments, Text
+from ebayes_lm.reporting.panels.panel import SAMPLE_AXIS, Axis, Bars, Chart, Panel, Points, Rule, Segments, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.wording import some
 
@@ -77,7 +77,7 @@ def _chart(data: Reading, quantiles: FloatArray) -> Chart:
     return Chart(
         id="distributions",
         title="Values of each sample",
-        x=Axis("sample, in the order of the table"),
+        x=SAMPLE_AXIS,
         y=Axis("value"),
         layers=(
             Segments(at, quantiles[0], at, quantiles[4]),
@@ -108,7 +108,7 @@ def library_panel(data: Reading, precision_weights: bool) -> Panel | None:
     chart = Chart(
         id="libraries",
         title="Library sizes",
-        x=Axis("sample, in the order of the table"),
+        x=SAMPLE_AXIS,
         y=Axis("counts in all, in millions" if unit > 1.0 else "counts in all", zero=True),
         layers=(
             Bars(at - 0.4, at + 0.4, sizes / unit, colour=0),

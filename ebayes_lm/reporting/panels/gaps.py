@@ -9,7 +9,7 @@ from ebayes_lm.errors import agreeing, counted
 from ebayes_lm.reporting.completeness import completeness, describe_completeness
 from ebayes_lm.reporting.panels.covariates import covariates
 from ebayes_lm.reporting.panels.deviations import far_off
-from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Light, Panel, Points, Text
+from ebayes_lm.reporting.panels.panel import SAMPLE_AXIS, Axis, Bars, Chart, Light, Panel, Points, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.wording import share, some
 from ebayes_lm.results.tested import TestedFit
@@ -117,7 +117,7 @@ def _by_sample(data: Reading, of_sample: FloatArray) -> Chart:
     return Chart(
         id="gaps.samples",
         title="Missing values of each sample",
-        x=Axis("sample, in the order of the table"),
+        x=SAMPLE_AXIS,
         y=Axis("share of features", zero=True),
         layers=(Points(at, of_sample, Text.of(data.names), colour_by=covariates(data) or None, size=4.0),),
         alt=f"Share of missing values of {counted(len(at), 'sample')}, from {share(of_sample.min())} to "

@@ -45,6 +45,10 @@ class Axis:
         return found if self.categories is None else found | {"categories": list(self.categories)}
 
 
+#: Where samples stand one after another.
+SAMPLE_AXIS = Axis("sample, in the order of the table")
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """Marks of one kind; arrays and text go to the blob, all else says itself, and what is None is left out."""

@@ -9,7 +9,7 @@ import numpy as np
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.containers import EList
 from ebayes_lm.errors import agreeing, counted
-from ebayes_lm.reporting.panels.panel import Axis, Bars, Chart, Panel, Points, Rule, Text
+from ebayes_lm.reporting.panels.panel import SAMPLE_AXIS, Axis, Bars, Chart, Panel, Points, Rule, Text
 from ebayes_lm.reporting.panels.wording import some
 from ebayes_lm.results.linear import LinearFit
 
@@ -38,7 +38,7 @@ def weight_panel(fit: LinearFit, data: Any) -> Panel | None:
     chart = Chart(
         id="weights",
         title="Weights of samples",
-        x=Axis("sample, in the order of the table"),
+        x=SAMPLE_AXIS,
         y=Axis("weight", zero=True),
         layers=(
             Bars(at - 0.4, at + 0.4, weights, colour=0),

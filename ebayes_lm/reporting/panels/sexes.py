@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm.errors import agreeing, counted
-from ebayes_lm.reporting.panels.panel import Axis, Chart, ColourBy, Panel, Points, Text
+from ebayes_lm.reporting.panels.panel import SAMPLE_AXIS, Axis, Chart, ColourBy, Panel, Points, Text
 from ebayes_lm.reporting.panels.reading import Reading
 from ebayes_lm.reporting.panels.sex_genes import FEMALE, MALE, UNCLEAR, SexGenes, recorded_sex, sex_genes
 from ebayes_lm.reporting.panels.wording import some
@@ -80,14 +80,14 @@ def _chart(data: Reading, genes: SexGenes, column: str = "", sexes: list[str | N
     by = [ColourBy("by genes", "category", _codes([*genes.said], (*levels, UNCLEAR)), (*levels, UNCLEAR))]
     if sexes is not None:
         by.insert(0, ColourBy(column, "category", _codes(sexes, levels), levels))
-    order, place = np.arange(1.0, len(data.names) + 1.0), "sample, in the order of the table"
-    x, x_label = (order, place) if genes.xist is None else (genes.xist, "XIST")
-    y, y_label = (order, place) if genes.y is None else (genes.y, "mean of genes of the Y chromosome")
+    order = np.arange(1.0, len(data.names) + 1.0)
+    x, across = (order, SAMPLE_AXIS) if genes.xist is None else (genes.xist, Axis("XIST"))
+    y, up = (order, SAMPLE_AXIS) if genes.y is None else (genes.y, Axis("mean of genes of the Y chromosome"))
     return Chart(
         id="sexes",
         title="Genes that tell the sex",
-        x=Axis(x_label),
-        y=Axis(y_label),
+        x=across,
+        y=up,
         layers=(Points(x, y, Text.of(data.names), colour_by=tuple(by), size=4.0),),
         alt=f"{counted(len(data.names), 'sample')} by {some(genes.genes, 8)}, in two groups.",
     )
