@@ -21,7 +21,7 @@ from ebayes_lm.data.cluster import cluster_for
 from ebayes_lm.data.marks import warn_of_adjustment
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.design.boundary import design_of, matrix_and_table
+from ebayes_lm.design.boundary import carried_design, matrix_and_table
 from ebayes_lm.design.estimability import describe_dependencies
 from ebayes_lm.errors import ArgumentError, DesignError, DesignWarning, listing, warn
 from ebayes_lm.results.arguments import choice, whole_number
@@ -174,8 +174,7 @@ def lm_fit(
     running = Running(threads, chunk_size, max_memory, progress)
     matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     warn_of_adjustment(matrix.adjusted)
-    wanted = matrix.design if design is None else design
-    checked = design_of(wanted, matrix, table)
+    checked = carried_design(design, matrix, table)
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, checked.matrix, matrix_weights(weights, matrix, running))
     _check_enough(min_observed, matrix.shape[1])

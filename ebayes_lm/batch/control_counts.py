@@ -23,7 +23,7 @@ from ebayes_lm.data.containers import EList
 from ebayes_lm.data.count_list import DGEList
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.design.boundary import design_of, with_sample_names
+from ebayes_lm.design.boundary import carried_design, with_sample_names
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, DesignError, counted
 from ebayes_lm.results.arguments import truth, whole_number
 
@@ -117,8 +117,7 @@ def ruvg(
     values = _log_values(y_or_counts, log, layer, feature_columns)
     matrix = with_sample_names(values.matrix, samples)
     table = matrix.sample_table if samples is None else samples
-    model = matrix.design if design is None else design
-    made = design_of(model, matrix, table)
+    made = carried_design(design, matrix, table)
     _, found = rows_and_controls(matrix, controls, running)
     _allowed(number, len(found.rows), pivoted_qr(made.matrix).rank, len(made))
     factors = upright(_shared(found.rows, number, corrected))

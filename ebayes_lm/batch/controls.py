@@ -17,7 +17,7 @@ from ebayes_lm.core.control_factors import Controls, Regression, f_of_regression
 from ebayes_lm.core.shared_directions import Spaces, spaces
 from ebayes_lm.core.signs import upright
 from ebayes_lm.data.blocks import Running
-from ebayes_lm.design.boundary import design_of, matrix_and_table
+from ebayes_lm.design.boundary import carried_design, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted, listing
@@ -125,8 +125,7 @@ def ruv(
     truth(corrected, "corrected")
     running = Running(threads, chunk_size, max_memory, progress)
     matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
-    model = matrix.design if design is None else design
-    made = design_of(model, matrix, table)
+    made = carried_design(design, matrix, table)
     split = _split(made)
     if k is not None:
         k = whole_number(k, "k", "the number of factors")

@@ -87,6 +87,11 @@ def design_of(design: DesignLike, matrix: FeatureMatrix, table: Samples | None) 
     return as_design(design, samples=table, sample_labels=matrix.sample_labels, n_samples=matrix.shape[1])
 
 
+def carried_design(design: DesignLike, matrix: FeatureMatrix, table: Samples | None) -> Design:
+    """The same, and where none is given the one that the container carries."""
+    return design_of(matrix.design if design is None else design, matrix, table)
+
+
 def aligned_samples(samples: Samples, *, sample_labels: pd.Index | None, n_samples: int) -> pd.DataFrame:
     """The sample table in the order of the matrix and under its labels, as a DataFrame.
 

@@ -16,7 +16,7 @@ from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.data.duplicates import Duplicates, with_duplicates
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import Weights, matrix_weights
-from ebayes_lm.design.boundary import design_of, matrix_and_table
+from ebayes_lm.design.boundary import carried_design, matrix_and_table
 from ebayes_lm.errors import ArgumentError, DataError, DesignWarning, counted, listing, warn
 from ebayes_lm.results.arguments import real, whole_number
 from ebayes_lm.results.correlated import Arranged, sample_blocks
@@ -173,8 +173,7 @@ def duplicate_correlation(
     )
     running = Running(threads, chunk_size, max_memory, progress)
     matrix, table = matrix_and_table(y, samples, layer=layer)
-    wanted = matrix.design if design is None else design
-    x = design_of(wanted, matrix, table).matrix
+    x = carried_design(design, matrix, table).matrix
     blocks = None if block is None else sample_blocks(block, matrix, table)
     plain = Arranged(matrix, x, matrix_weights(weights, matrix, running))
     arranged, blocks, within = _arranged(plain, blocks, duplicates)

@@ -23,7 +23,7 @@ from ebayes_lm.data.read_rows import ReadWeights
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.data.whole import whole_values
-from ebayes_lm.design.boundary import design_of, matrix_and_table
+from ebayes_lm.design.boundary import carried_design, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import DataError, counted, listing
 from ebayes_lm.results.arguments import truth
@@ -137,8 +137,7 @@ def log_values(
     matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     if matrix.shape[0] < 2:
         raise DataError(f"{counted(matrix.shape[0], 'feature')} tells no trend of variance over mean; give two or more")
-    wanted = matrix.design if design is None else design
-    made = design_of(wanted, matrix, table)
+    made = carried_design(design, matrix, table)
     if matrix.in_memory:
         _require_memory(matrix)
     bare = replace(matrix, sample_table=table, design=None, weights=None)

@@ -15,7 +15,7 @@ from ebayes_lm.core.variance_model import VarianceModel, group_directions, varia
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.weights import matrix_weights
-from ebayes_lm.design.boundary import design_of, matrix_and_table
+from ebayes_lm.design.boundary import carried_design, design_of, matrix_and_table
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.errors import (
     ArgumentError,
@@ -156,8 +156,8 @@ def inputs(
     """
     matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
     if carried:
-        design = matrix.design if design is None else design
-    elif design is None and matrix.design is not None:
+        return Inputs(matrix, carried_design(design, matrix, table), table)
+    if design is None and matrix.design is not None:
         warn(
             "the design that the data carry is not used, as in limma: without design= all samples count as replicates, "
             "and differences between groups as scatter; pass it as design=",
