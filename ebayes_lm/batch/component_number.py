@@ -13,11 +13,11 @@ from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.batch.row_permutations import RowPermutations
 from ebayes_lm.core.component_counts import SETS, permutation_count, shares, threshold_count
 from ebayes_lm.core.ols import ZERO_VARIANCE
-from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.qr import complement, pivoted_qr
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
-from ebayes_lm.design.boundary import design_of, matrix_and_table
+from ebayes_lm.design.boundary import carried_design, matrix_and_table
 from ebayes_lm.errors import ArgumentError, DataError, DesignError, counted
 from ebayes_lm.results.arguments import choice, whole_number
 
@@ -107,7 +107,7 @@ def num_sv(
     number = whole_number(n_perm, "n_perm", "how often each feature is permuted")
     running = Running(threads, chunk_size, max_memory, progress)
     matrix, table = matrix_and_table(y, samples, layer=layer, feature_columns=feature_columns)
-    basis = pivoted_qr(design_of(matrix.design if design is None else design, matrix, table).matrix).q
+    basis = pivoted_qr(carried_design(design, matrix, table).matrix).q
     rows = RowPasses.of(matrix, running)
     if n_features is not None:
         rows = _most_variable(rows, whole_number(n_features, "n_features", "how many features count"))
@@ -134,7 +134,7 @@ def checked_seed(seed: Any) -> int:
 
 def _by_permutation(rows: RowPasses, basis: FloatArray, n_perm: int, seed: int) -> int:
     n, p = basis.shape
-    left = np.linalg.qr(basis, mode="complete").Q[:, p:]
+    left = complement(basis)
     most = max(0, min(rows.matrix.shape[0], n) - p)
     cross = rows.cross_product(lambda y: y @ left)
     (size_of_rows,) = rows.each(lambda y, _: (np.einsum("ij,ij->i", y, y),))
@@ -176,9 +176,9 @@ def _by_threshold(rows: RowPasses, basis: FloatArray) -> int:
         return parts
 
     sets = np.cumsum(rows.total(products), axis=0) / (size * np.arange(1.0, SETS + 1.0))[:, None, None]
-    left = np.linalg.qr(basis, mode="complete").Q[:, basis.shape[1] :]
-    smallest = np.linalg.eigvalsh(sets)[:, 0]
-    return threshold_count(np.linalg.eigvalsh(left.T @ sets @ left), smallest, size, basis.shape[1])
+    left = complement(basis)
+    residual = np.asarray(np.linalg.eigvalsh(left.T @ sets @ left), dtype=np.float64)
+    return threshold_count(residual, np.linalg.eigvalsh(sets)[:, 0], size, basis.shape[1])
 
 
 def _most_variable(rows: RowPasses, number: int) -> RowPasses:

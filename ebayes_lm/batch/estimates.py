@@ -18,7 +18,7 @@ from ebayes_lm.batch.estimate_inflation import inflation_row
 from ebayes_lm.batch.estimate_result import EstimateStructure
 from ebayes_lm.batch.residual_loadings import residual_loadings
 from ebayes_lm.core.normal_scores import z_of
-from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.qr import spans_constant
 from ebayes_lm.core.sample_weights import is_difference, weights_of_samples
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
@@ -178,7 +178,7 @@ class _Tables(NamedTuple):
 def _means(mod: ModeratedFit, chosen: dict[str, int]) -> list[str]:
     """Which of them are means and not differences; none in a design without a constant, such as one of dye swaps."""
     x = mod.design.matrix
-    if pivoted_qr(np.hstack([x, np.ones((len(x), 1))])).rank > pivoted_qr(x).rank:
+    if not spans_constant(x):
         return []
     weights = {name: weights_of_samples(x, mod.fit.contrast_matrix[:, at]) for name, at in chosen.items()}
     return [name for name, found in weights.items() if found is not None and not is_difference(found)]

@@ -9,9 +9,9 @@ import numpy as np
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.nested_models import NestedModels
-from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr, spans_constant
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.design.boundary import design_of
+from ebayes_lm.design.boundary import carried_design, design_of
 from ebayes_lm.design.design_matrix import Design
 from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.errors import DesignError, counted, listing
@@ -44,7 +44,7 @@ def nested_designs(design: Any, null_design: Any, matrix: FeatureMatrix, table: 
     DesignError
         The null design is not part of the design, or is all of it.
     """
-    whole = design_of(matrix.design if design is None else design, matrix, table)
+    whole = carried_design(design, matrix, table)
     null = _default_null(whole) if null_design is None else design_of(null_design, matrix, table).matrix
     models = NestedModels.of(whole.matrix, null)
     added = models.interest.shape[1]
@@ -74,12 +74,7 @@ def _default_null(design: Design) -> FloatArray:
             return design.matrix[:, [design.names.index(name) for name in adjusted]]
     if INTERCEPT in design.names:
         return design.matrix[:, [design.names.index(INTERCEPT)]]
-    ones = np.ones((design.shape[0], 1))
-    return (
-        ones
-        if pivoted_qr(np.hstack([design.matrix, ones])).rank == pivoted_qr(design.matrix).rank
-        else (design.matrix[:, :1])
-    )
+    return np.ones((design.shape[0], 1)) if spans_constant(design.matrix) else design.matrix[:, :1]
 
 
 def _terms_beyond(design: Design, null: FloatArray) -> tuple[str, ...]:

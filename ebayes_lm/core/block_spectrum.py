@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
-from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.qr import RANK_TOLERANCE, complement, pivoted_qr
 
 #: Eigenvalues count as one that differ by less than this, or this share of the largest where that is above one.
 _DISTINCT = 1e-10
@@ -63,12 +63,12 @@ def block_spectrum(
     roots = np.ones(len(x)) if weights is None else np.sqrt(weights)
     used = roots > 0
     qr = pivoted_qr(x[used] * roots[used, None], tol)
-    complement = np.linalg.qr(qr.q, mode="complete")[0][:, qr.rank :]
+    rest = complement(qr.q)
     indicators = (blocks[used, None] == np.unique(blocks[used])[None, :]).astype(np.float64)
-    turn, singular, _ = np.linalg.svd(complement.T @ indicators, full_matrices=True)
-    every = np.zeros(complement.shape[1])
+    turn, singular, _ = np.linalg.svd(rest.T @ indicators, full_matrices=True)
+    every = np.zeros(rest.shape[1])
     every[: len(singular)] = singular**2
-    turned = complement @ turn[:, ::-1]
+    turned = rest @ turn[:, ::-1]
     values, df = _distinct(every[::-1])
     directions = np.zeros((len(x), len(every)))
     directions[used] = turned * roots[used, None]

@@ -78,6 +78,17 @@ class PivotedQR:
         return combination
 
 
+def complement(basis: FloatArray) -> FloatArray:
+    """Orthonormal columns (n, n - r) at right angles to those of a basis (n, r)."""
+    whole: FloatArray = np.linalg.qr(basis, mode="complete")[0]
+    return whole[:, basis.shape[1] :]
+
+
+def spans_constant(x: FloatArray) -> bool:
+    """Whether columns (n, p) add up to a constant."""
+    return pivoted_qr(np.hstack([x, np.ones((len(x), 1))])).rank == pivoted_qr(x).rank
+
+
 def _back_substituted(triangle: FloatArray, sides: FloatArray) -> FloatArray:
     """Solutions (g, r) of ``triangle b = side`` for many right-hand sides (g, r), a column at a time."""
     solution = np.array(sides.T, order="C")

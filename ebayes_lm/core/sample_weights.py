@@ -6,7 +6,7 @@ import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.contrast import is_estimable
-from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.qr import pivoted_qr, spans_constant
 
 #: Weights below this share of the largest come from rounding.
 NEGLIGIBLE = 1e-8
@@ -67,7 +67,6 @@ def weights_without(x: FloatArray, contrast: FloatArray, kept: BoolArray) -> Flo
     A constant that the design holds in any form stays. None where the smaller design has no estimate.
     """
     smaller, fewer = x[:, kept], contrast[kept]
-    ones = np.ones((len(x), 1))
-    if pivoted_qr(np.hstack([x, ones])).rank == pivoted_qr(x).rank:
-        smaller, fewer = np.hstack([smaller, ones]), np.append(fewer, 0.0)
+    if spans_constant(x):
+        smaller, fewer = np.hstack([smaller, np.ones((len(x), 1))]), np.append(fewer, 0.0)
     return weights_of_samples(smaller, fewer)

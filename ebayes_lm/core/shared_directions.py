@@ -8,7 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.in_order import Sums
-from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.qr import complement, pivoted_qr
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.core.squeeze import squeeze_var
 
@@ -52,8 +52,7 @@ def spaces(known: FloatArray, interest: FloatArray) -> Spaces:
     """Split the space of samples; columns that others determine do not matter."""
     qr = pivoted_qr(np.hstack([known, interest]))
     z = int((qr.estimable < known.shape[1]).sum())
-    whole = np.linalg.qr(qr.q, mode="complete")[0]
-    return Spaces(qr.q[:, :z], qr.q[:, z:], np.ascontiguousarray(whole[:, qr.rank :]))
+    return Spaces(qr.q[:, :z], qr.q[:, z:], np.ascontiguousarray(complement(qr.q)))
 
 
 def leading_axes(moment: FloatArray, k: int) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.in_order import Part
-from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.qr import complement, pivoted_qr
 from ebayes_lm.core.signs import upright
 
 #: Effects below this share of the values are rounding.
@@ -62,7 +62,7 @@ def weighted_effects(rows: Rows, x: FloatArray, count: int, *, by_sd: bool, expo
     """
     found = np.empty((len(x), 0))
     while found.shape[1] < count:
-        weighing = _Weighing(_residual_basis(np.column_stack([x, found])), by_sd, exponent)
+        weighing = _Weighing(complement(pivoted_qr(np.column_stack([x, found])).q), by_sd, exponent)
         more = _leading(rows, weighing, 1 if by_sd else count)
         found = np.column_stack([found, more])
         if not by_sd or not more.shape[1]:
@@ -110,10 +110,3 @@ def _leading(rows: Rows, weighing: _Weighing, count: int) -> FloatArray:
 
     sums = rows.folded(sums_of, np.add)
     return upright((sums / np.sqrt(np.mean(np.square(sums), axis=1, keepdims=True))).T)
-
-
-def _residual_basis(x: FloatArray) -> FloatArray:
-    """Orthonormal columns (n, n - rank) that the design leaves."""
-    qr = pivoted_qr(x)
-    basis: FloatArray = np.linalg.qr(qr.q, mode="complete")[0][:, qr.rank :]
-    return basis

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.qr import RANK_TOLERANCE, complement, pivoted_qr, spans_constant
 from tests.reference import unscaled_covariance
 
 #: Factors are rounded once; products of them add a few roundings per column.
@@ -137,3 +137,16 @@ def test_any_layout_and_type():
     for other in (x, np.asfortranarray(x.astype(float)), np.repeat(x.astype(float), 2, axis=1)[:, ::2]):
         assert_array_equal(pivoted_qr(other).q, whole.q)
         assert_array_equal(pivoted_qr(other).r, whole.r)
+
+
+def test_a_complement_is_what_a_basis_leaves():
+    basis = pivoted_qr(np.random.default_rng(1).normal(size=(6, 2))).q
+    rest = complement(basis)
+    assert_allclose(rest.T @ rest, np.eye(4), atol=1e-14)
+    assert_allclose(basis.T @ rest, 0.0, atol=1e-14)
+
+
+def test_group_means_span_a_constant():
+    means = np.repeat(np.eye(3), 2, axis=0)
+    assert spans_constant(means)
+    assert not spans_constant(means[:, :2])
