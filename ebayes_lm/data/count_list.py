@@ -35,9 +35,9 @@ class DGEList:
     counts : array, DataFrame, scipy sparse matrix, AnnData, dask array or what open_matrix() returns
         Not negative, and whole numbers or not; features x samples, or samples x features in an AnnData. Becomes a
         DataFrame in memory, never written to.
-    samples : DataFrame, optional
-        Sample table, aligned to the counts by label. Columns ``group``, ``lib_size`` and ``norm_factors`` serve as
-        such, also under R's names ``lib.size`` and ``norm.factors``.
+    samples : DataFrame or dict of columns, optional
+        Sample table, aligned to the counts by label; a dict has none, and is in their order. Columns ``group``,
+        ``lib_size`` and ``norm_factors`` serve as such, also under R's names ``lib.size`` and ``norm.factors``.
     genes : DataFrame, optional
         Annotation, one row a feature, aligned to the counts by label.
     group : str or (samples,) array_like, optional

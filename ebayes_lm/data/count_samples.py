@@ -10,6 +10,7 @@ import pandas as pd
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.alignment import align
+from ebayes_lm.data.sample_columns import table_of_columns
 from ebayes_lm.data.vectors import ordered_numbers
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing, nearest, warn
 
@@ -99,13 +100,13 @@ def _per_sample(values: Any, labels: pd.Index, what: str, allowed: str) -> Float
 
 
 def _ordered(table: Any, labels: pd.Index) -> pd.DataFrame:
-    if not isinstance(table, pd.DataFrame):
-        raise ArgumentTypeError(f"samples must be a DataFrame, one row a sample, not {type(table).__name__}")
-    named = table.rename(columns=_IN_R)
+    labelled = isinstance(table, pd.DataFrame)
+    frame: pd.DataFrame = table if labelled else table_of_columns(table)
+    named = frame.rename(columns=_IN_R)
     if not named.columns.is_unique:
         twice = named.columns[named.columns.duplicated()].unique()
         raise DataError(f"the sample table holds columns more than once: {listing(twice)}; rename all but one")
-    order = align(table.index, labels, len(labels), what="the sample table", table=table)
+    order = align(frame.index, labels if labelled else None, len(labels), what="the sample table", table=frame)
     return named.iloc[order].set_axis(labels, axis=0)
 
 

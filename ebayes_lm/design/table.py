@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.data.sample_columns import table_of_columns
 from ebayes_lm.design.numerals import r_number
-from ebayes_lm.errors import ArgumentTypeError, DesignError, FormulaError, listing, nearest
+from ebayes_lm.errors import DesignError, FormulaError, listing, nearest
 
 #: What a user may hand in as the sample table.
 Samples: TypeAlias = "pd.DataFrame | Mapping[str, Any]"
@@ -30,7 +31,7 @@ class SampleTable:
 
     def __init__(self, samples: Samples) -> None:
         self.labelled = isinstance(samples, pd.DataFrame)
-        self.frame = samples if isinstance(samples, pd.DataFrame) else _frame_of(samples)
+        self.frame = samples if isinstance(samples, pd.DataFrame) else table_of_columns(samples)
         self.index: pd.Index = self.frame.index
         if not len(self.index):
             raise DesignError("the sample table has no rows; a design needs at least one sample")
@@ -159,26 +160,3 @@ def level_name(value: object) -> str:
     if isinstance(value, (float, np.floating)):
         return r_number(float(value))
     return str(value)
-
-
-def _frame_of(samples: object) -> pd.DataFrame:
-    if not isinstance(samples, Mapping):
-        raise ArgumentTypeError(
-            f"the sample table is a {type(samples).__name__}; give a DataFrame or a dict of columns of one length"
-        )
-    columns = {str(name): _series(str(name), values) for name, values in samples.items()}
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise DesignError(f"the columns of the sample table differ in length: {lengths}")
-    return pd.DataFrame(columns)
-
-
-def _series(name: str, values: Any) -> pd.Series:
-    """One column of a dict, freed of labels of its own."""
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__") or getattr(values, "ndim", 1) == 0:
-        raise DesignError(f"the column {name!r} of the sample table is a single value; give one value a sample")
-    if getattr(values, "ndim", 1) != 1:
-        raise DesignError(
-            f"the column {name!r} of the sample table has shape {values.shape}; it has to be one-dimensional"
-        )
-    return pd.Series(values).reset_index(drop=True)

@@ -46,7 +46,9 @@ LISTS = [
     listing("a DGEList", ArgumentTypeError, "a DGEList already", ".counts", counts=LISTED),
     listing("a sample twice", DataError, "more than once: 's0'", counts=COUNTS.rename(columns={"s1": "s0"})),
     listing("a layer of a table", ArgumentTypeError, "layer='x'", layer="x"),
-    listing("samples are a list", ArgumentTypeError, "samples must be a DataFrame", "list", samples=["a"] * 6),
+    listing(
+        "samples are a list", ArgumentTypeError, "the sample table is a list", "a dict of columns", samples=["a"] * 6
+    ),
     listing("other samples", AlignmentError, "missing: 's0'", samples=TABLE.set_axis(list("abcdef"))),
     listing("numbered samples", AlignmentError, "numbered 0 to 5", samples=TABLE.reset_index(drop=True)),
     listing("too few samples", AlignmentError, "missing: 's4', 's5'", samples=TABLE[:4]),
