@@ -12,7 +12,7 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.annotations import Annotation, associated
 from ebayes_lm.batch.contrast_facts import CARRIED
-from ebayes_lm.batch.sentences import MOST_ALIKE, few_of, percent
+from ebayes_lm.batch.sentences import MOST_ALIKE, MOST_NAMED, few_of, percent, some
 from ebayes_lm.core.association import Association, crossing
 from ebayes_lm.core.sample_weights import carriers, is_difference
 from ebayes_lm.errors import counted, joined
@@ -27,7 +27,6 @@ _SHARE = 0.25
 _FEW_DF = 2
 #: A contrast rests on few samples where so few make up most of its variance.
 _FEW_SAMPLES = 2
-_MOST_LISTED = 6
 #: A mean below this share of the largest value is rounding.
 _NOTHING = 1e-12
 
@@ -51,9 +50,9 @@ def describe_aliasing(dependencies: Iterable[str], lost: list[str]) -> Iterator[
     told = list(dependencies)
     if told:
         why = f"The design is not of full rank: {'; '.join(told)}."
-        yield f"{why} It leaves {_some(lost)} without an estimate." if lost else why
+        yield f"{why} It leaves {some(lost)} without an estimate." if lost else why
     elif lost:
-        yield f"{_some(lost)} cannot be estimated from these samples."
+        yield f"{some(lost)} cannot be estimated from these samples."
 
 
 def describe_exact(leverage: pd.Series[float], df: int) -> Iterator[str]:
@@ -72,7 +71,7 @@ def describe_cost(comparisons: pd.DataFrame, n: int) -> Iterator[str]:
         parts = [
             f"of {name} by {_number(ratio)} ({_left(n, ratio)})" for name, ratio in rows["variance_inflation"].items()
         ]
-        yield f"Adjusting for {terms} multiplies the variance {_some(parts, MOST_ALIKE)}."
+        yield f"Adjusting for {terms} multiplies the variance {some(parts, MOST_ALIKE)}."
 
 
 def _number(ratio: float) -> str:
@@ -118,7 +117,7 @@ def _silenced(terms: str, rows: pd.DataFrame) -> str:
     parts = [f"{left:,} of {direct:,} of {name}" for name, left, direct in found]
     return (
         f"With {terms} adjusted for, some of the samples that contrasts compare say nothing about them, and help only "
-        f"to estimate the variance: {_some(parts, MOST_ALIKE)}."
+        f"to estimate the variance: {some(parts, MOST_ALIKE)}."
     )
 
 
@@ -129,7 +128,7 @@ def _indirect(terms: str, drawn: pd.Series[int]) -> str:
     told = f"{counted(int(first[1]), 'sample')} of other groups {'takes' if first[1] == 1 else 'take'} part in "
     parts = [f"{told}{first[0] if are else 'it'}", *(f"{int(number):,} in {name}" for name, number in more)]
     kind = "are in part indirect comparisons" if are else "is in part an indirect comparison"
-    return f"{_some(names, MOST_ALIKE)} {kind}: {_some(parts, MOST_ALIKE)}, by way of {terms}."
+    return f"{some(names, MOST_ALIKE)} {kind}: {some(parts, MOST_ALIKE)}, by way of {terms}."
 
 
 def describe_pairs(annotations: list[Annotation], interest: list[str]) -> Iterator[str]:
@@ -200,10 +199,10 @@ def _cost(row: pd.Series[float]) -> str:
     inflation, beyond = row.xs("variance_inflation", level=1), row.xs("beyond_chance", level=1)
     lost = [str(name) for name in inflation.index if np.isinf(inflation[name])]
     dear = [name for name in inflation.index if np.isfinite(inflation[name]) and beyond[name] >= _SHARE]
-    parts = [f"leave {_some(lost, MOST_ALIKE)} without an estimate"] if lost else []
+    parts = [f"leave {some(lost, MOST_ALIKE)} without an estimate"] if lost else []
     if dear:
         factors = [f"of {name} by {_number(inflation[name])}" for name in dear]
-        parts.append(f"multiply the variance {_some(factors, MOST_ALIKE)}")
+        parts.append(f"multiply the variance {some(factors, MOST_ALIKE)}")
     return f"Taking it in would {joined(parts)}." if parts else ""
 
 
@@ -231,7 +230,7 @@ def _means(number: Annotation, factor: Annotation) -> str:
     means = [(level, values[codes == i].mean()) for i, level in enumerate(factor.levels) if (codes == i).any()]
     nothing = _NOTHING * np.abs(values).max()
     means = [(level, mean if abs(mean) > nothing else 0.0) for level, mean in means]
-    shown = [f"{mean:.3g} in {level}" for level, mean in means[:_MOST_LISTED]]
+    shown = [f"{mean:.3g} in {level}" for level, mean in means[:MOST_NAMED]]
     return f"the mean of {number.name} is {joined(shown)}" + (
         f" ({len(means)} levels in all)" if len(means) > len(shown) else ""
     )
@@ -241,7 +240,7 @@ def _placed(a: Annotation, b: Annotation) -> str:
     """Where the samples of each level lie; of many levels the one that is most on one side."""
     both = a.known & b.known
     table = crossing(a.codes[both], b.codes[both])
-    if len(a.levels) <= _MOST_LISTED and (table == 0).any():
+    if len(a.levels) <= MOST_NAMED and (table == 0).any():
         return "; ".join(
             f"{_level(a, level)} is in {b.name} {_spread(row, b)}"
             for level, row in zip(a.levels, table, strict=False)
@@ -263,16 +262,11 @@ def _level(factor: Annotation, level: str) -> str:
 
 def _spread(row: FloatArray, b: Annotation) -> str:
     order = [int(j) for j in np.argsort(-row, kind="stable") if row[j]]
-    shown = [f"{b.levels[j]} ({int(row[j]):,})" for j in order[:_MOST_LISTED]]
+    shown = [f"{b.levels[j]} ({int(row[j]):,})" for j in order[:MOST_NAMED]]
     if len(order) > len(shown):
         shown.append(f"{len(order) - len(shown)} more")
     return joined(shown)
 
 
-def _some(names: Iterable[str], most: int = _MOST_LISTED) -> str:
-    items = list(names)
-    return joined(items) if len(items) <= most else f"{', '.join(items[:most])} and {len(items) - most} more"
-
-
 def _samples(names: list[str]) -> str:
-    return f"{'sample' if len(names) == 1 else 'samples'} {_some(names)}"
+    return f"{'sample' if len(names) == 1 else 'samples'} {some(names)}"

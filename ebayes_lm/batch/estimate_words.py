@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from ebayes_lm.batch.estimate_covariates import ABUNDANCE
 from ebayes_lm.batch.estimate_inflation import DENSE, FEW, FEWEST, FEWEST_CONTROLS, OF_CONTROLS
-from ebayes_lm.batch.sentences import few_of, percent
+from ebayes_lm.batch.sentences import MOST_NAMED, few_of, percent, some
 from ebayes_lm.errors import counted, joined
 
 #: Shares of the variance of z that are worth a word.
@@ -26,7 +26,6 @@ _INFLATED, _BIASED, _CERTAIN = 0.1, 0.1, 3.0
 #: A hidden factor that differs with a contrast more than chance gives.
 _P = 0.01
 _SMALL_P = 0.001
-_MOST = 6
 
 
 def describe_means(names: list[str]) -> Iterator[str]:
@@ -34,7 +33,7 @@ def describe_means(names: list[str]) -> Iterator[str]:
     if names:
         verb, what = ("is a mean", "a difference") if len(names) == 1 else ("are means", "differences")
         them = "it" if len(names) == 1 else "them"
-        yield f"{_some(names)} {verb} and not {what}, so nothing is said of {them}; contrast() makes differences."
+        yield f"{some(names)} {verb} and not {what}, so nothing is said of {them}; contrast() makes differences."
 
 
 def describe_inflation(table: pd.DataFrame) -> Iterator[str]:
@@ -45,13 +44,13 @@ def describe_inflation(table: pd.DataFrame) -> Iterator[str]:
         yield from few_of((line for name, row in known for line in say(name, row)), "contrasts; .inflation has all")
     if unclear:
         yield (
-            f"Whether tests of {_some(unclear)} are inflated, these data cannot tell: so many features differ that "
+            f"Whether tests of {some(unclear)} are inflated, these data cannot tell: so many features differ that "
             "inflation and effects look alike. Negative controls, given as controls=, would tell."
         )
     few = [str(name) for name in table.index[table["method"] == FEW]]
     if few:
         yield (
-            f"Too few features are tested in {_some(few)} to say anything of inflation; it takes {FEWEST:,}, or "
+            f"Too few features are tested in {some(few)} to say anything of inflation; it takes {FEWEST:,}, or "
             f"{FEWEST_CONTROLS} negative controls."
         )
 
@@ -114,7 +113,7 @@ def describe_levels(levels: pd.DataFrame) -> Iterator[str]:
         rows = rows.sort_values("mean_score", key=np.abs, ascending=False, kind="stable")
         shown = [
             f"{row['level']} (median z {row['median_z']:+.1f} of {counted(int(row['features']), 'feature')})"
-            for _, row in rows.head(_MOST).iterrows()
+            for _, row in rows.head(MOST_NAMED).iterrows()
         ]
         more = f" and {len(rows) - len(shown)} more levels" if len(rows) > len(shown) else ""
         yield f"In {contrast}, features of {covariate} {joined(shown)}{more} go one way."
@@ -187,7 +186,3 @@ def _beyond(table: pd.DataFrame) -> Iterator[str]:
             f"Effects of {row['first']} and {row['second']} correlate {row['observed']:.2f} over features, where the "
             f"design implies {implied}: {why}."
         )
-
-
-def _some(names: list[str]) -> str:
-    return joined(names) if len(names) <= _MOST else f"{', '.join(names[:_MOST])} and {len(names) - _MOST} more"

@@ -13,7 +13,7 @@ from ebayes_lm.batch.residual_annotations import CONSTANT, MISSING, Known, is_co
 from ebayes_lm.batch.residual_annotations import LEVEL as MEAN
 from ebayes_lm.batch.residual_tables import LEVEL
 from ebayes_lm.batch.sentences import percent
-from ebayes_lm.errors import counted
+from ebayes_lm.errors import counted, joined
 
 #: A component of which one sample makes up more than this is about that sample.
 _ONE_SAMPLE = 0.5
@@ -61,15 +61,10 @@ def _rows(table: pd.DataFrame) -> Iterator[Any]:
     return table.itertuples()
 
 
-def _series(words: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def _some(names: list[str]) -> str:
     """The first few of some names, and how many more there are."""
     more = len(names) - _NAMED
-    return _series(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
+    return joined(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
 
 
 def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
@@ -78,7 +73,7 @@ def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
     even = percent(1.0 / facts["df_residual"])
     first = [percent(share) for share in components["share"][:3]]
     if not facts["n_perm"]:
-        listed = _series(first)
+        listed = joined(first)
         return (
             f"The largest components of the residuals hold {listed} of the noise, where {even} each would be even; "
             "whether that is beyond chance was not looked at (n_perm=0)"
@@ -89,7 +84,7 @@ def _overall(components: pd.DataFrame, facts: dict[str, float]) -> str:
     held = [percent(share) for share in beyond["share"][:3]]
     all_of_them = len(beyond) == len(components) < facts["df_residual"]
     number = f"{len(beyond)}{' or more' if all_of_them else ''} component{'s' if len(beyond) > 1 else ''}"
-    largest = f"the largest with {_series(held)}" if len(beyond) > len(held) else f"with {_series(held)}"
+    largest = f"the largest with {joined(held)}" if len(beyond) > len(held) else f"with {joined(held)}"
     return f"The residuals have {number} beyond chance, {largest} of the noise ({even} each would be even)"
 
 

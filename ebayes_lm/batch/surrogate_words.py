@@ -6,6 +6,7 @@ from ebayes_lm.batch.component_number import METHODS as NUMBER_METHODS
 from ebayes_lm.batch.nested_designs import NestedDesigns
 from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.hidden_variables import HiddenVariables
+from ebayes_lm.errors import joined
 
 METHODS = {
     "irw": "by iteratively re-weighted surrogate variable analysis (Leek and Storey 2008)",
@@ -30,9 +31,5 @@ def remarks_on(found: HiddenVariables, nested: NestedDesigns, wanted: int, count
         parts = [f"{percent(share)} of SV{i + 1}" for i, share in enumerate(shares)]
         terms = list(nested.interest)
         explain = "explains" if len(terms) == 1 else "explain"
-        said.append(f"Beyond the null design, {_listed(terms)} {explain} {_listed(parts)}.")
+        said.append(f"Beyond the null design, {joined(terms)} {explain} {joined(parts)}.")
     return tuple(said)
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

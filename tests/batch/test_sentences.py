@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ebayes_lm.batch.sentences import percent
+from ebayes_lm.batch.sentences import percent, some
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,10 @@ from ebayes_lm.batch.sentences import percent
 )
 def test_shares_have_two_digits_and_no_exponent(share: float, words: str) -> None:
     assert percent(share) == words
+
+
+def test_of_many_names_some_are_said() -> None:
+    assert some(["a"]) == "a"
+    assert some(iter("abcdef")) == "a, b, c, d, e and f"
+    assert some("abcdefg") == "a, b, c, d, e, f and 1 more"
+    assert some("abc", 2) == "a, b and 1 more"
