@@ -111,9 +111,7 @@ const CLOUD = (() => {
     const walk = (key, from) => {
       const seen = (i) => !model.state.zoom || Number.isFinite(live.xs[i] + live.ys[i]);
       const ranks = model.ordered("P.Value", false).filter(seen);
-      const place = ranks.indexOf(from?.id ?? model.focus());
-      const goal = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: ranks.length - 1 }[key];
-      return goal === undefined ? null : say(ranks[Math.min(Math.max(goal, 0), ranks.length - 1)]);
+      return say(PROBES.led(key, ranks, ranks.indexOf(from?.id ?? model.focus())));
     };
 
     return {

@@ -56,6 +56,12 @@ const PROBES = (() => {
     return { ...place, lines: [`${layer.rows[r]}, ${layer.columns[c]}`, FORMAT.short(value, 4) || "missing"], bare: true };
   };
 
+  /** Which mark of an order a key leads to from a place in it; none for other keys. */
+  const led = (key, order, place) => {
+    const goal = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: order.length - 1 }[key];
+    return goal === undefined ? undefined : order[Math.min(Math.max(goal, 0), order.length - 1)];
+  };
+
   const of = (spec, frame, by) => {
     const all = pointsOf(spec, frame);
     const cells = spec.layers.find((layer) => layer.kind === "cells");
@@ -72,13 +78,9 @@ const PROBES = (() => {
       return { id: i, x: all.xs[i], y: all.ys[i], ...pointLines(spec, layer, i - from, by) };
     };
     const probe = (x, y) => say(all.hits.nearest(x, y, 14)) ?? (cells ? cellUnder(cells, frame, x, y) : barUnder(spec, frame, x, y));
-    const walk = (key, from) => {
-      const place = ranked().indexOf(from?.id ?? -1);
-      const goal = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: order.length - 1 }[key];
-      return goal === undefined ? null : say(order[Math.min(Math.max(goal, 0), order.length - 1)]);
-    };
+    const walk = (key, from) => say(led(key, ranked(), ranked().indexOf(from?.id ?? -1)));
     return { probe, walk };
   };
 
-  return { of };
+  return { of, led };
 })();
