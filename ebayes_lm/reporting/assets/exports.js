@@ -13,21 +13,23 @@ const EXPORTS = (() => {
   /** A name that every file system takes. */
   const fileName = (text, end) => `${text.normalize("NFKD").replace(/[^\w.-]+/g, "_").replace(/^[_.]+|_+$/g, "").slice(0, 80) || "chart"}.${end}`;
 
-  const svg = (scene) => {
-    const height = scene.height(WIDTH);
-    const surface = SURFACE.svg(WIDTH, height);
+  /** A scene on light paper. */
+  const drawn = (scene, surface, height) => {
     surface.rect(0, 0, WIDTH, height, THEME.LIGHT.paper);
     scene.draw(surface, WIDTH, height, THEME.LIGHT, false);
-    return surface.written(scene.title ?? "");
+    return surface;
+  };
+
+  const svg = (scene) => {
+    const height = scene.height(WIDTH);
+    return drawn(scene, SURFACE.svg(WIDTH, height), height).written(scene.title ?? "");
   };
 
   /** Pixels for print: four for each of the page. */
   const png = (scene, then) => {
     const [height, scale] = [scene.height(WIDTH), 4];
     const canvas = DOM.make("canvas", { width: WIDTH * scale, height: height * scale });
-    const surface = SURFACE.canvas(canvas.getContext("2d"), scale);
-    surface.rect(0, 0, WIDTH, height, THEME.LIGHT.paper);
-    scene.draw(surface, WIDTH, height, THEME.LIGHT, false);
+    drawn(scene, SURFACE.canvas(canvas.getContext("2d"), scale), height);
     canvas.toBlob(then, "image/png");
   };
 
