@@ -174,7 +174,6 @@ const FEATURE_VIEW = (() => {
     }
     model.on("selection contrast", draw);
     draw();
-    return { draw };
   };
 
   /** The chart with its choices; what it shows is exchanged, its place stays. */

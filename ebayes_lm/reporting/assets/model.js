@@ -113,5 +113,5 @@ const MODEL = (() => {
     return { facts, names, annotation, columns, state, limit, on, contrast, classes, counts, ordered, visible, change, select, hover, focus, title, words };
   };
 
-  return { make, classify };
+  return { make };
 })();

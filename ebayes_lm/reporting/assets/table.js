@@ -28,7 +28,7 @@ const TABLE = (() => {
     const sortBy = (column) => {
       const { sort } = model.state;
       // Effects are looked at from the largest, everything else from the smallest.
-      const first = !["logFC", "AveExpr", "t", "B"].includes(column.key) ? false : true;
+      const first = ["logFC", "AveExpr", "t", "B"].includes(column.key);
       const down = sort.column === column.key ? !sort.down : first;
       model.change("rows", { sort: { column: column.key, down } });
       grid.scrollTop = 0;
@@ -148,7 +148,7 @@ const TABLE = (() => {
 
     new ResizeObserver(DOM.oncePerFrame(draw)).observe(grid);
     refresh();
-    return { refresh, mark, go, printed: () => printed(model) };
+    return { refresh, mark, printed: () => printed(model) };
   };
 
   /** The first rows as a plain table, for paper. */
@@ -159,9 +159,9 @@ const TABLE = (() => {
       DOM.make("tr", {}, model.columns.map((column) => DOM.make("td", { class: column.kind }, column.text(i)))))));
 
   /** The rows in sight of the filters, as a file. */
-  const csv = (model, from = 0, to = Infinity) => {
+  const csv = (model) => {
     const lines = [FORMAT.csvLine(model.columns.map((column) => column.key))];
-    for (const i of model.visible().slice(from, to)) lines.push(FORMAT.csvLine(model.columns.map((column) => column.csv(i))));
+    for (const i of model.visible()) lines.push(FORMAT.csvLine(model.columns.map((column) => column.csv(i))));
     return lines;
   };
 

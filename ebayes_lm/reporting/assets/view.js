@@ -119,11 +119,11 @@ const VIEW = (() => {
     THEME.onChange(recolour);
     if (patient) fit();
     else draw();
-    return { canvas, stage, draw, refresh, point, scene, name };
+    return { canvas, stage, draw, refresh, point, scene };
   };
 
   addEventListener("scroll", hideTip, { passive: true });
   const begin = () => document.body.append(tip);
 
-  return { mount, begin, hideTip };
+  return { mount, begin };
 })();
