@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -79,6 +79,8 @@ def matrix_and_table(
 ) -> tuple[FeatureMatrix, Any]:
     """A matrix in any form, and its sample table: the one given, or what the container carries."""
     matrix = with_sample_names(as_feature_matrix(y, layer=layer, feature_columns=feature_columns), samples)
+    if isinstance(samples, Mapping):
+        samples = aligned_samples(samples, sample_labels=matrix.sample_labels, n_samples=matrix.shape[1])
     return matrix, matrix.sample_table if samples is None else samples
 
 

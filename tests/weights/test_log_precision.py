@@ -123,6 +123,15 @@ def test_a_sample_alone_in_its_group_has_the_weights_of_all(y, samples):
     assert set(v.voom_xy["group"]) == {"A", "B"}
 
 
+def test_the_sample_table_may_be_a_dict_of_columns(y, samples):
+    columns = samples.to_dict("list")
+    for verb, given in ((vooma, ()), (vooma_by_group, ("group",)), (el.vooma_lm_fit, ())):
+        design = () if verb is vooma_by_group else ("~ group",)
+        one, other = (verb(y, *given, *design, samples=table) for table in (columns, samples))
+        one, other = (getattr(made, "elist", made) for made in (one, other))
+        pd.testing.assert_frame_equal(one.weights, other.weights)
+
+
 def test_without_replicates_all_weights_are_one(y):
     with pytest.warns(VarianceWarning, match="all weights are 1"):
         v = vooma(y.iloc[:, :2], np.eye(2))
