@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.batch.row_permutations import RowPermutations
 from ebayes_lm.core.component_counts import SETS, permutation_count, shares, threshold_count
@@ -187,18 +187,6 @@ def _most_variable(rows: RowPasses, number: int) -> RowPasses:
     if number > features:
         raise ArgumentError(f"n_features is how many features count, {features:,} at most; got {number:,}")
     (variance,) = rows.each(lambda y, _: (y.var(axis=1),))
-    chosen = np.zeros(features, dtype=bool)
-    chosen[np.argsort(-variance, kind="stable")[:number]] = True
-    parts: dict[int, AnyArray] = {}
-
-    def take(values: AnyArray, at: slice) -> tuple[AnyArray, ...]:
-        parts[at.start] = values[chosen[at]]
-        return ()
-
-    rows.matrix.map_blocks(take, rows.running)
-    kept = np.concatenate([parts[start] for start in sorted(parts)])
-    return RowPasses(_matrix(kept, rows.matrix, chosen), rows.running)
-
-
-def _matrix(values: AnyArray, matrix: FeatureMatrix, chosen: AnyArray) -> FeatureMatrix:
-    return FeatureMatrix(ArraySource(values), matrix.features[chosen], matrix.samples)
+    chosen = np.sort(np.argsort(-variance, kind="stable")[:number])
+    matrix, values = rows.matrix, rows.matrix.rows_at(chosen, rows.running)
+    return RowPasses(FeatureMatrix(ArraySource(values), matrix.features[chosen], matrix.samples), rows.running)

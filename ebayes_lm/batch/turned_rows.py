@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import add
 
 import numpy as np
 
@@ -94,14 +95,8 @@ class TurnedRows:
         return list(RowPasses(self.matrix, self.running).total(products))
 
     def _each(self, work: Callable[[FloatArray], FloatArray]) -> FloatArray:
-        parts: dict[int, FloatArray] = {}
-
-        def block(y: FloatArray, at: slice) -> tuple[AnyArray, ...]:
-            parts[at.start] = work(self._turned(y, at)[0])
-            return ()
-
-        RowPasses(self.matrix, self.running).each(block)
-        return np.concatenate([parts[start] for start in sorted(parts)])
+        passes = RowPasses(self.matrix, self.running)
+        return np.concatenate(passes.folded(lambda y, at: [work(self._turned(y, at)[0])], add))
 
     def _turned(self, y: FloatArray, at: slice) -> tuple[FloatArray, slice]:
         """Rows of a block that take part, and where they stand among all that do."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from ebayes_lm._typing import AnyArray, FloatArray, FloatRows
-from ebayes_lm.core.in_order import Sums
+from ebayes_lm.core.in_order import InOrder, Sums, added
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.data.blocks import BLOCK_CELLS, ROW_CELLS, Running
 from ebayes_lm.data.matrix import FeatureMatrix
@@ -51,12 +49,11 @@ class MatrixRows:
 
     def total(self, work: Work) -> Sums:
         """What ``work`` gives for every block, added up in the order of the blocks."""
-        parts: dict[int, Sums] = {}
+        total = InOrder(added)
 
         def block(y: AnyArray, at: slice) -> Sums:
-            parts[at.start] = work(y, None if self.cells is None else self.cells[at], at)
+            total.add(work(y, None if self.cells is None else self.cells[at], at), at)
             return ()
 
         self.matrix.map_blocks(block, self.running, BLOCK_CELLS if self.cells is None else ROW_CELLS)
-        ordered = [parts[start] for start in sorted(parts)]
-        return tuple(np.sum(np.stack(part), axis=0) for part in zip(*ordered, strict=True))
+        return total.whole

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebayes_lm._typing import AnyArray, FloatArray, IntArray
+from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm.core.in_order import InOrder, added
 from ebayes_lm.core.ols import Status
+from ebayes_lm.core.residual_rows import FREE_OF_ROUNDING
 from ebayes_lm.core.variance_model import variance_model
 from ebayes_lm.data.blocks import ROW_CELLS, Running
 from ebayes_lm.results.stages import require_linear
 from ebayes_lm.results.values import map_residuals
 
-#: A sample of which the design leaves less than this has a coefficient to itself.
-_FREE_OF_ROUNDING = 1e-10
 #: Cells in a block, a few copies of which are made.
 _CELLS = 4 * ROW_CELLS
 
@@ -58,23 +58,23 @@ def array_weights_quick(
     linear.design_only("array_weights_quick()")
     model = variance_model(linear.design.matrix)
     free = 1.0 - np.einsum("ij,ij->j", model.basis, model.basis)
-    free[free < _FREE_OF_ROUNDING] = np.nan
+    free[free < FREE_OF_ROUNDING] = np.nan
     variances = np.square(linear.record.sigma)
     estimated = ~np.isnan(linear.record.coefficients[:, linear.plan.qr.estimable]).any(axis=1)
     # what is left of a constant row is rounding, as large for one sample as for another
     usable = (variances > 0) & estimated & (linear.record.status != Status.zero_variance)
-    parts: dict[int, tuple[FloatArray, IntArray]] = {}
+    sums = InOrder(added)
 
     def add(residuals: FloatArray, at: slice) -> tuple[AnyArray, ...]:
         rows = usable[at]
         with np.errstate(invalid="ignore"):
             ratios = np.square(residuals[rows]) / np.outer(variances[at][rows], free)
         known = ~np.isnan(ratios)
-        parts[at.start] = (np.where(known, ratios, 0.0).sum(axis=0), known.sum(axis=0))
+        sums.add((np.where(known, ratios, 0.0).sum(axis=0), known.sum(axis=0)), at)
         return ()
 
     map_residuals(linear, y, add, Running(threads, chunk_size, max_memory, progress), _CELLS)
-    total, number = (np.sum([parts[start][k] for start in sorted(parts)], axis=0) for k in (0, 1))
+    total, number = sums.whole
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = 1.0 / (total / number)
     return pd.Series(weights, index=linear.design.samples, name="weight")
