@@ -11,7 +11,7 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, IntArray
 from ebayes_lm.data.alignment import align, is_positional
-from ebayes_lm.data.positions import taken_by_position
+from ebayes_lm.data.positions import taken_by_position, two_positions
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError
 
 _AXES = ("features", "samples")
@@ -92,8 +92,7 @@ class EList:
 
     def __getitem__(self, key: tuple[Any, Any]) -> Self:
         """Positions (integers, slices, boolean masks) of features and of samples; two, always."""
-        if not (isinstance(key, tuple) and len(key) == 2):
-            raise ArgumentTypeError("an EList is subset with two positions, elist[features, samples]; use ':' for all")
+        key = two_positions(key, "an EList", "elist[features, samples]; use ':' for all")
         labels = (self.E.index, self.E.columns)
         rows, cols = (taken_by_position(*at, "an EList") for at in zip(key, labels, _AXES, strict=True))
         return replace(

@@ -15,7 +15,7 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.count_samples import complete_samples, library_sizes, warn_of_product, with_factors
 from ebayes_lm.data.marks import MARK
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
-from ebayes_lm.data.positions import taken_by_position
+from ebayes_lm.data.positions import taken_by_position, two_positions
 from ebayes_lm.data.whole import in_memory
 from ebayes_lm.errors import ArgumentTypeError, DataError, counted, listing, warn
 
@@ -134,13 +134,10 @@ class DGEList:
 
     def __getitem__(self, key: tuple[Any, Any]) -> DGEList:
         """Positions (integers, slices, boolean masks) of features and of samples; two, always. Library sizes stay."""
-        if not (isinstance(key, tuple) and len(key) == 2):
-            raise ArgumentTypeError(
-                "a DGEList is subset with two positions, d[features, samples]; use ':' for all, or d.subset(features), "
-                "which counts library sizes again"
-            )
-        rows = taken_by_position(key[0], self.counts.index, "features", "a DGEList")
-        cols = taken_by_position(key[1], self.counts.columns, "samples", "a DGEList")
+        written = "d[features, samples]; use ':' for all, or d.subset(features), which counts library sizes again"
+        features, samples = two_positions(key, "a DGEList", written)
+        rows = taken_by_position(features, self.counts.index, "features", "a DGEList")
+        cols = taken_by_position(samples, self.counts.columns, "samples", "a DGEList")
         return self._taken(rows, cols)
 
     def subset(self, rows: Any, keep_lib_sizes: bool = False) -> DGEList:

@@ -9,7 +9,14 @@ import pandas as pd
 
 from ebayes_lm._typing import IntArray
 from ebayes_lm.data.alignment import align
-from ebayes_lm.errors import ArgumentError
+from ebayes_lm.errors import ArgumentError, ArgumentTypeError
+
+
+def two_positions(key: Any, holder: str, written: str) -> tuple[Any, Any]:
+    """Both parts of the key that a container is subset with, or an error that shows how that is ``written``."""
+    if isinstance(key, tuple) and len(key) == 2:
+        return key
+    raise ArgumentTypeError(f"{holder} is subset with two positions, {written}")
 
 
 def taken_by_position(key: Any, labels: pd.Index, axis: str, holder: str) -> IntArray:

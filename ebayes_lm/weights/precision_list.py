@@ -12,11 +12,10 @@ from ebayes_lm._typing import FloatArray
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.containers import EList
 from ebayes_lm.data.matrix import FeatureMatrix
-from ebayes_lm.data.positions import taken_by_position
+from ebayes_lm.data.positions import taken_by_position, two_positions
 from ebayes_lm.data.read_rows import ChosenRows
 from ebayes_lm.data.sources import Source
 from ebayes_lm.data.whole import whole_values
-from ebayes_lm.errors import ArgumentTypeError
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -89,9 +88,8 @@ class VoomMatrix(FeatureMatrix):
 
     def __getitem__(self, key: tuple[Any, Any]) -> VoomEList:
         """Positions of features and of samples, two always; their values and weights are read into memory."""
-        if not (isinstance(key, tuple) and len(key) == 2):
-            raise ArgumentTypeError("a VoomMatrix is subset with two positions, v[features, samples]; use ':' for all")
-        part = self.features_at(taken_by_position(key[0], self.features, "features", "a VoomMatrix"))
+        features, samples = two_positions(key, "a VoomMatrix", "v[features, samples]; use ':' for all")
+        part = self.features_at(taken_by_position(features, self.features, "features", "a VoomMatrix"))
         quiet = Running(progress=False)
         E, W = (
             pd.DataFrame(whole_values(held, quiet, "what is taken", np.float64), part.features, part.samples)
@@ -101,7 +99,7 @@ class VoomMatrix(FeatureMatrix):
             E=E, weights=W, genes=part.genes, targets=part.targets, design=part.design, adjusted=part.adjusted,
             voom_xy=self.voom_xy, voom_line=self.voom_line, span=self.span,
         )  # fmt: skip
-        return whole[:, key[1]]
+        return whole[:, samples]
 
     def features_at(self, rows: Any) -> Self:
         """Some features by position or by a slice, still to be read; the trend is that of the whole."""
