@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from ebayes_lm.batch.surrogates import surrogate_variables as surrogate_variables
     from ebayes_lm.batch.surrogates import svaseq as svaseq
     from ebayes_lm.batch.weighted_surrogates import wsva as wsva
-    from ebayes_lm.core.adjust import adjust_p as adjust_p
     from ebayes_lm.core.local_regression import lowess as lowess
     from ebayes_lm.core.prior import VariancePrior as VariancePrior
     from ebayes_lm.core.prior import fit_f_dist as fit_f_dist
@@ -77,6 +76,7 @@ if TYPE_CHECKING:
     from ebayes_lm.results.classification import classify_tests_f as classify_tests_f
     from ebayes_lm.results.decisions import TestResults as TestResults
     from ebayes_lm.results.decisions import decide_tests as decide_tests
+    from ebayes_lm.results.false_discoveries import adjust_p as adjust_p
     from ebayes_lm.results.false_discoveries import prop_true_null as prop_true_null
     from ebayes_lm.results.false_discoveries import q_value as q_value
     from ebayes_lm.results.linear import LinearFit as LinearFit
@@ -126,7 +126,6 @@ _HOMES = {
     "batch.latent": ("latent_factors",),
     "batch.residual_result": ("ResidualStructure",),
     "batch.residuals": ("residual_structure",),
-    "core.adjust": ("adjust_p",),
     "core.local_regression": ("lowess",),
     "core.prior": ("VariancePrior", "fit_f_dist"),
     "core.prior_robust": ("fit_f_dist_robustly",),
@@ -154,7 +153,7 @@ _HOMES = {
     "reporting.document": ("report",),
     "results.classification": ("classify_tests_f",),
     "results.decisions": ("TestResults", "decide_tests"),
-    "results.false_discoveries": ("prop_true_null", "q_value"),
+    "results.false_discoveries": ("adjust_p", "prop_true_null", "q_value"),
     "results.linear": ("LinearFit",),
     "results.mixed": ("MixedFit",),
     "results.moderated": ("ModeratedFit",),

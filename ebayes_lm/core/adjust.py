@@ -13,39 +13,7 @@ from ebayes_lm.errors import ArgumentError, nearest
 
 
 def adjust_p(p: ArrayLike, method: str = "BH") -> FloatArray:
-    """Adjust p-values for multiple testing, as R's ``p.adjust`` does.
-
-    Parameters
-    ----------
-    p : (n,) array_like
-        P-values in [0, 1]. A NaN does not count as a test and comes back as NaN.
-    method : {"BH", "fdr", "BY", "holm", "hochberg", "hommel", "bonferroni", "none"}
-        "BH", also called "fdr", and "BY" control the false discovery rate, the others the family-wise error rate.
-
-    Returns
-    -------
-    (n,) array
-        Adjusted p-values in the order of ``p``: reject where they are at most the level wanted.
-
-    Raises
-    ------
-    ArgumentError
-        If the method is not one of these, p is not one-dimensional, or a value lies outside [0, 1].
-
-    Notes
-    -----
-    Benjamini and Hochberg (1995) JRSS B 57, 289-300; Benjamini and Yekutieli (2001) Annals of Statistics 29, 1165-1188;
-    Holm (1979) Scandinavian Journal of Statistics 6, 65-70; Hochberg (1988) Biometrika 75, 800-802; Hommel (1988)
-    Biometrika 75, 383-386, by the algorithm of Meijer, Krebs and Goeman (2019) Biometrical Journal 61, 73-82.
-
-    Examples
-    --------
-    >>> from ebayes_lm.core.adjust import adjust_p
-    >>> adjust_p([0.01, 0.04, 0.03, float("nan")])
-    array([0.03, 0.04, 0.04,  nan])
-    >>> adjust_p([0.01, 0.04, 0.03], method="holm")
-    array([0.03, 0.06, 0.06])
-    """
+    """Adjust p-values (n,) for their number: what :func:`ebayes_lm.adjust_p` does, without labels."""
     values = float_array(p, "p")
     if values.ndim != 1:
         raise ArgumentError(f"p has {values.ndim} dimensions; adjust_p takes one family of p-values, a 1-d array.")

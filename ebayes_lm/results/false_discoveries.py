@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ebayes_lm._typing import FloatArray
-from ebayes_lm.core.adjust import adjust_p
+from ebayes_lm.core import adjust
 from ebayes_lm.core.convex_density import convex_decreasing
 from ebayes_lm.core.numeric import float_array
 from ebayes_lm.core.true_nulls import by_histogram, by_local_fdr, by_mean, by_smoother
@@ -23,6 +23,43 @@ _ESTIMATORS = {
     "smoother": by_smoother,
 }
 _METHODS = ("lfdr", "mean", "hist", "convest", "smoother")
+
+
+def adjust_p(p: ArrayLike, method: str = "BH") -> FloatArray | pd.Series[float]:
+    """Adjust p-values for multiple testing, as R's ``p.adjust`` does.
+
+    Parameters
+    ----------
+    p : (n,) array_like or Series
+        P-values in [0, 1]. A NaN does not count as a test and comes back as NaN.
+    method : {"BH", "fdr", "BY", "holm", "hochberg", "hommel", "bonferroni", "none"}
+        "BH", also called "fdr", and "BY" control the false discovery rate, the others the family-wise error rate.
+
+    Returns
+    -------
+    (n,) array or Series
+        Adjusted p-values in the order of ``p``, under its labels: reject where they are at most the level wanted.
+
+    Raises
+    ------
+    ArgumentError
+        If the method is not one of these, p is not one-dimensional, or a value lies outside [0, 1].
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995) JRSS B 57, 289-300; Benjamini and Yekutieli (2001) Annals of Statistics 29, 1165-1188;
+    Holm (1979) Scandinavian Journal of Statistics 6, 65-70; Hochberg (1988) Biometrika 75, 800-802; Hommel (1988)
+    Biometrika 75, 383-386, by the algorithm of Meijer, Krebs and Goeman (2019) Biometrical Journal 61, 73-82.
+
+    Examples
+    --------
+    >>> import ebayes_lm as el
+    >>> el.adjust_p([0.01, 0.04, 0.03, float("nan")])
+    array([0.03, 0.04, 0.04,  nan])
+    >>> el.adjust_p([0.01, 0.04, 0.03], method="holm")
+    array([0.03, 0.06, 0.06])
+    """
+    return _labelled_as(p, adjust.adjust_p(float_array(p, "p"), method))
 
 
 def prop_true_null(p: ArrayLike, *, method: str = "lfdr", nbins: int = 20) -> float:
@@ -106,8 +143,12 @@ def q_value(p: ArrayLike, *, pi0: float | str | None = None) -> FloatArray | pd.
     array([0.02, 0.02, 0.02,  nan, 0.45])
     """
     share = _share(p, pi0)
-    q = share * adjust_p(float_array(p, "p"), "BH")
-    return pd.Series(q, index=p.index, name=p.name) if isinstance(p, pd.Series) else q
+    return _labelled_as(p, share * adjust.adjust_p(float_array(p, "p"), "BH"))
+
+
+def _labelled_as(p: Any, values: FloatArray) -> FloatArray | pd.Series[float]:
+    """Values under the labels of what they were computed from."""
+    return pd.Series(values, index=p.index, name=p.name) if isinstance(p, pd.Series) else values
 
 
 def _share(p: Any, pi0: Any) -> float:

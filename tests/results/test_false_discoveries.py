@@ -63,3 +63,11 @@ def test_refusals():
         el.q_value([0.1], pi0=[1])
     with pytest.raises(DataError, match=r"too few p-values are large; give it as a number, such as pi0=1"):
         el.q_value([0.01, 0.02, 0.03])
+
+
+def test_adjusted_p_values_keep_their_labels():
+    p = pd.Series([0.01, 0.04, np.nan, 0.03], index=list("abcd"), name="groupB")
+    for method in ("BH", "holm"):
+        pd.testing.assert_series_equal(
+            el.adjust_p(p, method), pd.Series(el.adjust_p(p.to_numpy(), method), index=p.index, name="groupB")
+        )
