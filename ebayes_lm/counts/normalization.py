@@ -125,12 +125,11 @@ def _position(column: Any, samples: pd.Index) -> int | None:
     if column is None:
         return None
     if isinstance(column, str):
-        found = int((samples == column).argmax()) if column in samples else None
-        if found is None:
+        if column not in samples:
             raise ArgumentError(
                 f"ref_column={column!r} is no sample; they are {listing(samples, 10)}.{nearest(column, samples)}"
             )
-        return found
+        return int((samples == column).argmax())
     if isinstance(column, bool) or not isinstance(column, (int, np.integer)):
         raise ArgumentTypeError(f"ref_column is the position or the name of a sample, not {column!r}")
     if not -len(samples) <= column < len(samples):

@@ -10,7 +10,8 @@ import pandas as pd
 
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.design.design_matrix import Design
-from ebayes_lm.design.linear_expression import INTERCEPT, CoefficientNames, linear_combination, named_expression
+from ebayes_lm.design.linear_expression import CoefficientNames, linear_combination, named_expression
+from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.design.table import level_name
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, ContrastError, listing, nearest
 

@@ -10,6 +10,7 @@ from math import inf
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.design.recipe import INTERCEPT
 from ebayes_lm.design.tokens import Token, Walk, cut, shown
 from ebayes_lm.errors import ContrastError, listing, nearest
 
@@ -18,7 +19,6 @@ MAX_DEPTH = 50
 ALLOWED = (
     "A contrast holds coefficient names, numbers, + - * / and parentheses; names of other characters go in backticks"
 )
-INTERCEPT = "(Intercept)"
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -74,18 +74,21 @@ def linear_combination(text: str, coefficients: CoefficientNames) -> FloatArray:
 
 def named_expression(text: str) -> tuple[str | None, str]:
     """Split ``name = expression``; the name is None where there is none."""
-    if len(text) > MAX_LENGTH:
-        raise ContrastError(f"the contrast has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
+    _require_short(text)
     found = re.fullmatch(r"\s*(?:`([^`]+)`|([^=`]+?))\s*=(.*)", text, re.DOTALL)
     if not found:
         return None, text.strip()
     return found.group(1) or found.group(2).strip(), found.group(3).strip()
 
 
+def _require_short(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise ContrastError(f"the contrast has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
+
+
 class _Parser(Walk):
     def __init__(self, text: str, coefficients: CoefficientNames) -> None:
-        if len(text) > MAX_LENGTH:
-            raise ContrastError(f"the contrast has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
+        _require_short(text)
         self.text = text
         self.coefficients = coefficients
         self.depth = 0
