@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,55 +39,66 @@ def written(problem: Problem) -> Iterator[Path]:
         yield folder
 
 
+@dataclass
+class Race:
+    """Rivals on one problem: what they answered, their versions, and what was noted."""
+
+    problem: Problem
+    limits: Limits
+    runs: dict[str, Runs] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def run(self, folder: Path, plan: Sequence[tuple[str, Rival, str]], repeats: int) -> None:
+        """Start the rivals of one plan, alternate between them, and note those that are missing or fail."""
+        limits = self.limits
+        with ExitStack() as stack:
+            started: dict[str, Running] = {}
+            for rival in {rival.name: rival for _, rival, _ in plan}.values():
+                try:
+                    started[rival.name] = stack.enter_context(self._started(rival, folder))
+                except RivalError as error:
+                    self.notes.append(str(error))
+            entries = [(key, started[rival.name], stage) for key, rival, stage in plan if rival.name in started]
+            found = alternate(entries, repeats, budget=limits.budget, whole=limits.whole, notes=self.notes)
+        self.runs.update(found)
+
+    def _started(self, rival: Rival, folder: Path) -> Running:
+        if rival.missing:
+            raise RivalError(rival.missing)
+        print(f"{self.problem.name}: starting {rival.label}", file=sys.stderr, flush=True)
+        running = Running(rival, self.problem, folder, self.limits.threads, self.limits.patience)
+        self.versions[rival.label] = running.version
+        return running
+
+    @property
+    def done(self) -> dict[str, Runs]:
+        """The runs of rivals that answered."""
+        return {key: run for key, run in self.runs.items() if run.cold}
+
+    def entry(self, ratios: list[dict[str, Any]], differences: list[str]) -> dict[str, Any]:
+        """What a record holds of the problem."""
+        return {
+            "problem": self.problem.name,
+            "description": self.problem.describe(),
+            "seed": self.problem.seed,
+            "threads": self.limits.threads,
+            "versions": self.versions,
+            "rivals": {key: run.summary() for key, run in self.done.items()},
+            "ratios": ratios,
+            "disagreements": differences,
+            "notes": [without_paths(note) for note in self.notes],
+        }
+
+
 def measure(problem: Problem, rivals: dict[str, Rival], limits: Limits) -> dict[str, Any]:
     """Measure both comparisons of one problem and say whether the results agree."""
-    notes: list[str] = []
-    versions: dict[str, str] = {}
-    runs: dict[str, Runs] = {}
+    race = Race(problem, limits)
     with written(problem) as folder:
         for plan, repeats in ((PIPELINE, limits.repeats), (PRODUCT, 2 * limits.repeats + 1)):
-            chosen = [(key, rivals[name], stage) for key, name, stage in plan if name in rivals]
-            runs |= compare(problem, folder, chosen, repeats, limits, versions, notes)
-    done = {key: run for key, run in runs.items() if run.cold}
-    differences = disagreements({key: run.cold["checksum"] for key, run in done.items() if run.cold})
-    return {
-        "problem": problem.name,
-        "description": problem.describe(),
-        "seed": problem.seed,
-        "threads": limits.threads,
-        "versions": versions,
-        "rivals": {key: run.summary() for key, run in done.items()},
-        "ratios": _ratios(done),
-        "disagreements": differences,
-        "notes": [without_paths(note) for note in notes],
-    }
-
-
-def compare(
-    problem: Problem,
-    folder: Path,
-    plan: Sequence[tuple[str, Rival, str]],
-    repeats: int,
-    limits: Limits,
-    versions: dict[str, str],
-    notes: list[str],
-) -> dict[str, Runs]:
-    """Start the rivals of one plan, alternate between them, and note those that are missing or fail."""
-    with ExitStack() as stack:
-        started: dict[str, Running] = {}
-        for rival in {rival.name: rival for _, rival, _ in plan}.values():
-            try:
-                if rival.missing:
-                    raise RivalError(rival.missing)
-                print(f"{problem.name}: starting {rival.label}", file=sys.stderr, flush=True)
-                started[rival.name] = stack.enter_context(
-                    Running(rival, problem, folder, limits.threads, limits.patience)
-                )
-                versions[rival.label] = started[rival.name].version
-            except RivalError as error:
-                notes.append(str(error))
-        entries = [(key, started[rival.name], stage) for key, rival, stage in plan if rival.name in started]
-        return alternate(entries, repeats, budget=limits.budget, whole=limits.whole, notes=notes)
+            race.run(folder, [(key, rivals[name], stage) for key, name, stage in plan if name in rivals], repeats)
+    differences = disagreements({key: run.cold["checksum"] for key, run in race.done.items() if run.cold})
+    return race.entry(_ratios(race.done), differences)
 
 
 def _ratios(runs: dict[str, Runs]) -> list[dict[str, Any]]:

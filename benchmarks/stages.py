@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from benchmarks.comparison import CHECKSUM_RTOL, Runs, disagreements, paired_ratio
 from benchmarks.problem import Problem
 from benchmarks.rivals import Rival
-from benchmarks.speed import Limits, compare, without_paths, written
+from benchmarks.speed import Limits, Race, written
 
 #: lme4 stops where the deviance no longer changes, and the second derivatives of lmerTest are differences.
 LMER_RTOL = 1e-5
@@ -90,8 +90,6 @@ def stages_of(problem: Problem) -> tuple[Stage, ...]:
 
 def measure_stages(problem: Problem, rivals: dict[str, Rival], limits: Limits) -> dict[str, Any]:
     """Measure every stage of all rivals in turn and say whether their results agree."""
-    notes: list[str] = []
-    versions: dict[str, str] = {}
     stages = stages_of(problem)
     plan = [
         (f"{stage.name}, {stage.label(name)}", rivals[name], stage.name)
@@ -99,20 +97,11 @@ def measure_stages(problem: Problem, rivals: dict[str, Rival], limits: Limits) -
         for name in ("ebayes_lm", *stage.rivals)
         if name in rivals
     ]
+    race = Race(problem, limits)
     with written(problem) as folder:
-        runs = compare(problem, folder, plan, limits.repeats, limits, versions, notes)
-    done = {key: run for key, run in runs.items() if run.cold}
-    return {
-        "problem": problem.name,
-        "description": problem.describe(),
-        "seed": problem.seed,
-        "threads": limits.threads,
-        "versions": versions,
-        "rivals": {key: run.summary() for key, run in done.items()},
-        "ratios": [ratio for stage in stages for ratio in _ratios(stage, done, problem)],
-        "disagreements": [text for stage in stages for text in _disagreements(stage, done)],
-        "notes": [without_paths(note) for note in notes],
-    }
+        race.run(folder, plan, limits.repeats)
+    ratios = [ratio for stage in stages for ratio in _ratios(stage, race.done, problem)]
+    return race.entry(ratios, [text for stage in stages for text in _disagreements(stage, race.done)])
 
 
 def _disagreements(stage: Stage, done: dict[str, Runs]) -> list[str]:
