@@ -11,8 +11,7 @@ import argparse
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -23,6 +22,7 @@ import numpy as np
 
 import ebayes_lm as el
 from benchmarks.facts import machine
+from benchmarks.timing import best
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running
 from ebayes_lm.data.cluster import Cluster, local_cluster
 from ebayes_lm.data.cluster_tasks import groups, threads_of
@@ -176,15 +176,6 @@ def seconds_of_a_task(client: Any, repeats: int) -> float:
         return best(lambda: sum(1 for _ in cluster.run(_Nothing(), lambda values, at: Parts(()), bounds)), repeats)
 
     return max(0.0, run(520) - run(20)) / 500
-
-
-def best(call: Callable[[], Any], repeats: int) -> float:
-    seconds = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - began)
-    return min(seconds)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from collections.abc import Callable
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -17,6 +15,7 @@ from scipy import stats
 
 import ebayes_lm as el
 from benchmarks.facts import machine
+from benchmarks.timing import seconds
 
 #: Sums in another order; t of both is from the same numbers.
 _RTOL = 1e-9
@@ -80,21 +79,15 @@ def measured(size: Size, repeats: int) -> dict[str, Any]:
     el.scan(x[:: max(1, len(x) // 3_000)], y, covariates=covariates, keep_p=size.keep_p)
     ours, theirs, answers = [], [], []
     for _ in range(repeats):
-        ours.append(_seconds(lambda: answers.append(el.scan(x, y, covariates=covariates, keep_p=size.keep_p))))
+        ours.append(seconds(lambda: answers.append(el.scan(x, y, covariates=covariates, keep_p=size.keep_p))))
         if not size.gaps:
-            theirs.append(_seconds(lambda: answers.append(product(x, y, covariates, size.keep_p))))
+            theirs.append(seconds(lambda: answers.append(product(x, y, covariates, size.keep_p))))
     if theirs:
         np.testing.assert_allclose(answers[-2]["t"].to_numpy(), answers[-1], rtol=_RTOL, atol=_RTOL)
     return {
         **size._asdict(), "scan": median(ours), "product": median(theirs) if theirs else None,
         "ratio": median(a / b for a, b in zip(ours, theirs, strict=True)) if theirs else None,
     }  # fmt: skip
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def main(arguments: list[str] | None = None) -> None:

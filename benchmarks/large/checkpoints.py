@@ -9,8 +9,9 @@ from typing import Any
 
 import ebayes_lm as el
 from benchmarks.large import fresh
-from benchmarks.large.fresh import Options, alternated, removed, room, seconds
+from benchmarks.large.fresh import Options, alternated, removed, room
 from benchmarks.large.matrices import design, write_npy
+from benchmarks.timing import seconds
 
 _FEATURES, _SAMPLES = 1_000_000, 100
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -93,13 +92,6 @@ def states(options: Options, notes: list[str]) -> tuple[str, ...]:
         return ("warm",)
     notes.append("Warm: files were read just before. Cold: the page cache was emptied just before.")
     return ("warm", "cold")
-
-
-def seconds(call: Callable[[], Any]) -> float:
-    """Seconds of one call."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def alternated(calls: dict[str, Callable[[], float]], repeats: int) -> dict[str, float]:

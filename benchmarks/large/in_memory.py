@@ -10,8 +10,9 @@ import numpy as np
 
 import ebayes_lm as el
 from benchmarks.large import fresh
-from benchmarks.large.fresh import Options, alternated, require_memory, seconds
+from benchmarks.large.fresh import Options, alternated, require_memory
 from benchmarks.large.matrices import blocks, design, rows_in_block
+from benchmarks.timing import seconds
 
 _FEATURES, _SAMPLES = 850_000, 1_000
 _PLAIN_CELLS = 1 << 20

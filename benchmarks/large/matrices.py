@@ -38,14 +38,14 @@ def rows_in_block(samples: int, grain: int = 1) -> int:
     return max(1, _BLOCK_CELLS // samples // grain) * grain
 
 
-def write_zarr(path: Path, features: int, samples: int, gaps: float = 0.0) -> dict[str, Any]:
+def write_zarr(path: Path, features: int, samples: int) -> dict[str, Any]:
     """A group as ``FeatureMatrix.write`` lays it, values compressed as zarr does by default."""
     import zarr
 
     rows = max(1, min(features, CHUNK_BYTES // (4 * samples)))
     group = zarr.open_group(path, mode="w-", zarr_format=3)
     values = group.create_array("values", shape=(features, samples), dtype="float32", chunks=(rows, samples))
-    for at, block in blocks(features, samples, rows_in_block(samples, rows), gaps):
+    for at, block in blocks(features, samples, rows_in_block(samples, rows)):
         values[at] = block
     for name, letter, length in (("features", "f", features), ("samples", "s", samples)):
         labels = np.array([f"{letter}{number:09d}" for number in range(length)], dtype=object)

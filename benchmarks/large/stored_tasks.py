@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 import ebayes_lm as el
-from benchmarks.large.fresh import seconds, settled
+from benchmarks.large.fresh import settled
 from benchmarks.large.matrices import CHUNK_BYTES, design
+from benchmarks.timing import seconds
 from benchmarks.watching import Watched, give_back, status_mb
 
 #: Cells of the matrix that is fitted first: enough for every code path that the large one takes.

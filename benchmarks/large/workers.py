@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import ebayes_lm as el
-from benchmarks.cluster_costs import best, fitted, seconds_of_a_task, tasks_of
+from benchmarks.cluster_costs import fitted, seconds_of_a_task, tasks_of
 from benchmarks.large import fresh
 from benchmarks.large.fresh import Options, room
 from benchmarks.large.matrices import write_npy, write_zarr
+from benchmarks.timing import best
 from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.cluster import local_cluster
 
