@@ -37,10 +37,6 @@ class Problem:
         """Give the same problem with a twentieth of the features."""
         return replace(self, features=max(self.features // 20, 500))
 
-    @property
-    def input_bytes(self) -> int:
-        return 8 * self.features * self.samples
-
     def describe(self) -> str:
         labels = "string feature ids" if self.labelled else "no labels"
         return f"{self.features:,} x {self.samples}, {self.coefficients} coefficients, {self.contents()}, {labels}"

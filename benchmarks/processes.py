@@ -51,11 +51,11 @@ def memory(problem: Problem, threads: int) -> list[dict[str, Any]]:
         ]
 
 
-def imports(repeats: int, statements: dict[str, str] = STATEMENTS) -> dict[str, float]:
+def imports(repeats: int) -> dict[str, float]:
     """Give the median wall seconds of new interpreters that run one statement each, in alternation."""
-    seconds: dict[str, list[float]] = {name: [] for name in statements}
+    seconds: dict[str, list[float]] = {name: [] for name in STATEMENTS}
     for turn in range(repeats + 1):
-        for name, statement in statements.items():
+        for name, statement in STATEMENTS.items():
             start = time.perf_counter()
             subprocess.run([sys.executable, "-c", statement], check=True)
             # The first turn fills the system's file cache.
