@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks import processes, records, report, rivals, speed
-from benchmarks.facts import machine
 from benchmarks.problem import Problem
 from benchmarks.problems import PROBLEMS
 from benchmarks.rivals import RivalError
@@ -42,21 +41,18 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             notes.append(str(error))
             return []
 
-    record: dict[str, Any] = {
-        "schema": 1,
-        "date": records.today(),
-        "machine": machine(),
-        "quick": options.quick,
-        "speed": [_speed(p, known, limits) for p in chosen if "speed" in parts and (p.kind == "table" or stages_of(p))],
-        "memory": [row for problem in chosen for row in attempt("memory", processes.memory, problem, options.threads)],
-        "imports": processes.imports(options.repeats) if "startup" in parts else {},
-        "first_calls": [
+    record = records.record_of(
+        quick=options.quick,
+        speed=[_speed(p, known, limits) for p in chosen if "speed" in parts and (p.kind == "table" or stages_of(p))],
+        memory=[row for problem in chosen for row in attempt("memory", processes.memory, problem, options.threads)],
+        imports=processes.imports(options.repeats) if "startup" in parts else {},
+        first_calls=[
             row
             for call, problem in processes.FIRST_CALLS
             for row in attempt("startup", processes.first_call, call, problem, options.repeats, options.threads)
         ],
-        "notes": notes,
-    }
+        notes=notes,
+    )
     record["targets"] = [] if options.quick else records.targets(record)
     return record
 

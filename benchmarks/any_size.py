@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import records, report
-from benchmarks.facts import machine
 from benchmarks.large import checkpoints, in_memory, stored, workers
 from benchmarks.large.fresh import NoRoomError, Options
 from benchmarks.rivals import RivalError
@@ -53,15 +52,13 @@ def measured(names: Sequence[str], options: Options) -> dict[str, Any]:
             found.append(PROBLEMS[name](options))
         except (RivalError, NoRoomError) as error:
             notes.append(f"{name}: {error}")
-    return {
-        "schema": 1, "date": records.today(), "machine": machine(), "quick": options.share < 1,
-        "speed": [], "memory": [], "imports": {}, "first_calls": [], "any_size": found, "notes": notes,
-        "targets": [
-            records.target(f"{entry['problem']}: {what}", aim, value, least=least)
-            for entry in found for what, aim, value, least in entry["aims"]
-            if options.share == 1
-        ],
-    }  # fmt: skip
+    targets = [
+        records.target(f"{entry['problem']}: {what}", aim, value, least=least)
+        for entry in found
+        for what, aim, value, least in entry["aims"]
+        if options.share == 1
+    ]
+    return records.record_of(quick=options.share < 1, any_size=found, notes=notes, targets=targets)
 
 
 def _parser() -> argparse.ArgumentParser:

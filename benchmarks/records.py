@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.facts import machine
+
 RECORDS = Path(__file__).parent / "records"
 KEYS = {"schema", "date", "machine", "quick", "speed", "memory", "imports", "first_calls", "notes", "targets"}
 SPEED_KEYS = {"problem", "description", "seed", "threads", "versions", "rivals", "ratios", "disagreements", "notes"}
@@ -39,6 +41,13 @@ RATIO_TARGETS = (
 # A share of the input means something only where the input is large beside the blocks in work.
 MEMORY_PROBLEM, MEMORY_SHARE = "million", 0.4
 IMPORT_SECONDS, FIRST_CALL_SECONDS, FIRST_ROWS_SECONDS = 0.5, 3.0, 6.0
+
+
+def record_of(*, quick: bool, **parts: Any) -> dict[str, Any]:
+    """A record of what was measured here and now; parts that a run does not have are empty."""
+    empty = {"speed": [], "memory": [], "imports": {}, "first_calls": [], "notes": [], "targets": []}
+    today = datetime.date.today().isoformat()
+    return {"schema": 1, "date": today, "machine": machine(), "quick": quick, **empty, **parts}
 
 
 def targets(record: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -92,10 +101,6 @@ def save(record: Mapping[str, Any], name: str, folder: Path = RECORDS) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(record, indent=1) + "\n")
     return path
-
-
-def today() -> str:
-    return datetime.date.today().isoformat()
 
 
 def target(name: str, aim: float, measured: float, *, least: bool = False) -> dict[str, Any]:

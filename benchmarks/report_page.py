@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import records
-from benchmarks.facts import machine
 
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 _OPENINGS = 5
@@ -75,10 +74,7 @@ def measured(sizes: tuple[Size, ...], *, quick: bool) -> dict[str, Any]:
         for k, size in enumerate(sizes):
             path = Path(folder) / f"{k}.html"
             found.append({**size._asdict(), **in_a_process(size, path), **opened(path)})
-    return {
-        "schema": 1, "date": records.today(), "machine": machine(), "quick": quick,
-        "speed": [], "memory": [], "imports": {}, "first_calls": [], "reports": found, "notes": [], "targets": [],
-    }  # fmt: skip
+    return records.record_of(quick=quick, reports=found)
 
 
 def in_a_process(size: Size, path: Path) -> dict[str, Any]:
