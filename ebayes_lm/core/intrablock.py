@@ -10,6 +10,7 @@ from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.block_spectrum import BlockSpectrum, block_spectrum, row_spectra
 from ebayes_lm.core.ols import ZERO_VARIANCE
 from ebayes_lm.core.qr import pivoted_qr
+from ebayes_lm.core.row_layout import binary_exponents
 from ebayes_lm.core.variance_components import variance_components
 
 #: Blocks lie within the design where it leaves less than this of their indicators.
@@ -87,7 +88,7 @@ class IntrablockPlan:
 def intrablock_plan(x: FloatArray, blocks: IntArray, sample_weights: FloatArray | None = None) -> IntrablockPlan:
     """Prepare a design (n, p), blocks (n,) numbered from 0, and weights (n,) that all rows share."""
     weights = np.ones(len(x)) if sample_weights is None else np.asarray(sample_weights, dtype=np.float64)
-    x = np.ldexp(x, -np.frexp(np.abs(x).max(axis=0, initial=0.0))[1])
+    x = np.ldexp(x, -binary_exponents(x.T))
     return IntrablockPlan(x, blocks, weights, block_spectrum(x, blocks, weights))
 
 
@@ -100,7 +101,7 @@ def blocks_within(x: FloatArray, blocks: IntArray) -> bool:
 
 def _near_one(y: FloatArray) -> FloatArray:
     """Rows divided by the power of two next to their largest value, so that squares are numbers."""
-    scaled: FloatArray = np.ldexp(y, -np.frexp(np.abs(y).max(axis=1, initial=0.0))[1][:, None])
+    scaled: FloatArray = np.ldexp(y, -binary_exponents(y)[:, None])
     return scaled
 
 

@@ -12,7 +12,7 @@ from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.qr import RANK_TOLERANCE, PivotedQR, pivoted_qr
 from ebayes_lm.core.record import Record, axes
-from ebayes_lm.core.row_layout import floats, in_sixes, pieces
+from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes, pieces
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Matrices with at least this many cells are worth a compiled kernel; below, there is nothing to compile.
@@ -173,13 +173,13 @@ class LeastSquares:
     def _scaled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """Coefficients, sigma, mean and whether sigma is zero, of rows brought near 1 by a power of two."""
         y = y.astype(np.float64)
-        exponents = np.frexp(np.abs(y).max(axis=1, initial=0.0))[1]
-        effects, rss, mean = self._project(np.ldexp(y, -exponents[:, None]))
+        scale = binary_exponents(y)
+        effects, rss, mean = self._project(np.ldexp(y, -scale[:, None]))
         with np.errstate(all="ignore"):
             sigma = np.sqrt(rss / self.df_residual)
             zero: BoolArray = sigma <= self.noise * np.abs(effects).max(axis=1, initial=0.0)
-        coefficients = np.ldexp(self.qr.solve(effects), exponents[:, None])
-        return coefficients, np.ldexp(sigma, exponents), np.ldexp(mean, exponents), zero
+        coefficients = np.ldexp(self.qr.solve(effects), scale[:, None])
+        return coefficients, np.ldexp(sigma, scale), np.ldexp(mean, scale), zero
 
     @property
     def noise(self) -> float:

@@ -19,6 +19,7 @@ from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates, own_covariate
 from ebayes_lm.core.ols import ZERO_VARIANCE, Status
 from ebayes_lm.core.one_outcome import turned
 from ebayes_lm.core.pair_tests import Found, Pairs, joined, shares_at
+from ebayes_lm.core.row_layout import binary_exponents
 from ebayes_lm.core.wls import near_one
 
 #: Cells that are worked on at once, so that they stay in the cache.
@@ -242,10 +243,10 @@ def _sum_of_squares(parts: list[FloatArray]) -> FloatArray:
 
 def predictors(covariates: Covariates, outcomes: FloatArray, factors: FloatArray) -> Predictors:
     """Free outcomes (q, n) of covariates, and bring what is left to length one."""
-    exponents = np.frexp(np.abs(outcomes).max(axis=1, initial=0.0))[1]
-    near = np.ldexp(outcomes, -exponents[:, None])
+    scale = binary_exponents(outcomes)
+    near = np.ldexp(outcomes, -scale[:, None])
     lengths, unit = _freed(covariates, near - near.mean(axis=1, keepdims=True), np.sqrt(squares(near)))
-    return Predictors(covariates, unit, np.ldexp(lengths, exponents), factors)
+    return Predictors(covariates, unit, np.ldexp(lengths, scale), factors)
 
 
 def _freed(covariates: Covariates, outcomes: FloatArray, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.ols import LeastSquares
-from ebayes_lm.core.row_layout import floats, in_sixes
+from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes
 from ebayes_lm.core.wls import RowDesigns
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
@@ -128,12 +128,12 @@ class ResidualRows:
         """Rows of extreme scale, brought near one by a power of two; rows without variance or values are left out."""
         values = y[rows].astype(np.float64)
         finite: BoolArray = np.asarray(np.isfinite(values).all(axis=1))
-        exponents = np.frexp(np.abs(np.where(finite[:, None], values, 0.0)).max(axis=1, initial=0.0))[1]
-        scaled = np.ldexp(np.where(finite[:, None], values, 0.0), -exponents[:, None])
-        again, suspect = self._products(scaled, roots, least)
+        values[~finite] = 0.0
+        unit = binary_exponents(values)
+        again, suspect = self._products(np.ldexp(values, -unit[:, None]), roots, least)
         out = suspect | ~finite
         found.residuals[rows] = np.where(out[:, None], 0.0, again.residuals)
-        found.sigma[rows] = np.where(finite, np.ldexp(np.where(suspect, 0.0, again.sigma), exponents), np.nan)
+        found.sigma[rows] = np.where(finite, np.ldexp(np.where(suspect, 0.0, again.sigma), unit), np.nan)
         found.df[rows], found.largest[rows] = np.where(out, 0.0, again.df), np.where(out, 0.0, again.largest)
         found.sample[rows] = again.sample
 

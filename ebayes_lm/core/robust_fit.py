@@ -8,6 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.ols import ZERO_VARIANCE
+from ebayes_lm.core.row_layout import binary_exponents
 from ebayes_lm.core.wls import RowDesignFits, RowDesigns
 
 #: Residuals beyond so many standard deviations lose weight; 95 % efficient where errors are normal.
@@ -35,8 +36,8 @@ def robust_fits(designs: RowDesigns, y: FloatArray, weights: FloatArray, max_ite
     where it is zero up to rounding, the row is fitted and weights stay as they are. Rows are brought near 1 by a power
     of two, so that squares of their residuals can be taken in every unit.
     """
-    exponents = np.frexp(np.abs(y).max(axis=1, initial=0.0))[1]
-    y, root = np.ldexp(y, -exponents[:, None]), np.sqrt(weights)
+    unit = binary_exponents(y)
+    y, root = np.ldexp(y, -unit[:, None]), np.sqrt(weights)
     noise = ZERO_VARIANCE * _root_mean_square(y * root, root)
     fits = designs.fit(y, weights)
     sigma, last = fits.sigma.copy(), weights.copy()
@@ -63,9 +64,9 @@ def robust_fits(designs: RowDesigns, y: FloatArray, weights: FloatArray, max_ite
         converged[open_[done]] = True
         open_ = open_[~done]
     fits = fits._replace(
-        coefficients=np.ldexp(fits.coefficients, exponents[:, None]),
-        effects=np.ldexp(fits.effects, exponents[:, None]),
-        sigma=np.ldexp(sigma, exponents),
+        coefficients=np.ldexp(fits.coefficients, unit[:, None]),
+        effects=np.ldexp(fits.effects, unit[:, None]),
+        sigma=np.ldexp(sigma, unit),
         zero_variance=sigma <= noise,
     )
     return RobustFits(fits, last, converged)

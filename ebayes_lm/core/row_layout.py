@@ -1,4 +1,4 @@
-"""Rows laid out for what goes over them: in pieces for matrix products, and as compiled loops take them."""
+"""Rows laid out for what goes over them: near one, in pieces for matrix products, and as compiled loops take them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ebayes_lm._typing import AnyArray, FloatArray
+from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 
 #: Cells that matrix products work on at once.
 _PRODUCT_CELLS = 1 << 15
@@ -23,6 +23,12 @@ def pieces(y: AnyArray) -> Iterator[AnyArray]:
 def floats(y: AnyArray) -> AnyArray:
     """Rows as float64, or as float32 where they are."""
     return np.ascontiguousarray(y, dtype=np.float32 if y.dtype == np.float32 else np.float64)
+
+
+def binary_exponents(rows: FloatArray) -> IntArray:
+    """Exponents (g,) of the powers of two next above the largest value of each row (g, n)."""
+    found: IntArray = np.frexp(np.abs(rows).max(axis=1, initial=0.0))[1]
+    return found
 
 
 def in_sixes(basis: FloatArray) -> FloatArray:

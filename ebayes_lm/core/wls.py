@@ -11,6 +11,7 @@ from ebayes_lm._typing import BoolArray, FloatArray, IntArray
 from ebayes_lm.core.gls import BlockCorrelation, uncorrelated
 from ebayes_lm.core.ols import ZERO_VARIANCE, least_squares
 from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.row_layout import binary_exponents
 
 #: Values beyond this are brought near one before they are squared.
 _LARGE = 1e100
@@ -128,9 +129,9 @@ class RowDesigns:
 
 def row_designs(x: FloatArray, correlation: BlockCorrelation | None = None, tol: float = RANK_TOLERANCE) -> RowDesigns:
     """Prepare a design (n, r) whose columns are independent; samples may be correlated."""
-    exponents = np.frexp(np.abs(x).max(axis=0, initial=0.0))[1]
-    columns = np.ascontiguousarray(np.ldexp(x, -exponents).T)
-    return RowDesigns(columns, np.ldexp(1.0, -exponents), tol, correlation or uncorrelated(len(x)))
+    scale = -binary_exponents(x.T)
+    columns = np.ascontiguousarray(np.ldexp(x, scale).T)
+    return RowDesigns(columns, np.ldexp(1.0, scale), tol, correlation or uncorrelated(len(x)))
 
 
 def near_one(y: FloatArray) -> tuple[FloatArray, IntArray | None]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ebayes_lm.core.row_layout import floats, in_sixes, pieces
+from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes, pieces
 
 
 def test_pieces_are_all_rows():
@@ -30,3 +30,10 @@ def test_a_basis_is_filled_up_with_zeros(rows, padded):
     assert in_sixes(basis).shape == (padded, 4)
     np.testing.assert_array_equal(in_sixes(basis)[:rows], basis)
     assert not in_sixes(basis)[rows:].any()
+
+
+def test_rows_over_their_power_of_two_are_below_one():
+    y = np.array([[3.0, -5.0], [0.1, 0.0], [0.0, 0.0], [-1e300, 2.0]])
+    largest = np.abs(np.ldexp(y, -binary_exponents(y)[:, None])).max(axis=1)
+    assert ((largest >= 0.5) & (largest < 1.0)).tolist() == [True, True, False, True]
+    assert binary_exponents(np.empty((2, 0))).tolist() == [0, 0]
