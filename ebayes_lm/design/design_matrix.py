@@ -25,7 +25,7 @@ class Design:
 
     Parameters
     ----------
-    frame : DataFrame, (n, p) array or (n,) vector
+    frame : DataFrame, (n, p) array, (n,) vector, or another Design
         Finite numbers. Columns of an array are named x1..xp, samples of an array are numbered.
     terms : dict, optional
         Term name to the names of its columns; by default every column is a term of its own.
@@ -74,17 +74,24 @@ class Design:
 
     def __init__(
         self,
-        frame: pd.DataFrame | AnyArray | Sequence[Any],
+        frame: pd.DataFrame | AnyArray | Sequence[Any] | Design,
         *,
         terms: Mapping[str, Sequence[str]] | None = None,
         of_interest: str | Iterable[str] | None = None,
     ) -> None:
+        if isinstance(frame, Design):  # with other terms the formula says no longer how it was made
+            self._fill(
+                matrix=frame.matrix, names=frame.names, samples=frame.samples, labelled=frame.labelled,
+                terms=frame.terms if terms is None else checked_terms(terms, frame.names),
+                of_interest=frame.of_interest if terms is None and of_interest is None else of_interest,
+                recipe=frame._recipe if terms is None else None, nuisance=frame.nuisance,
+            )  # fmt: skip
+            return
         matrix, names, samples = read_numbers(frame)
         require_usable(matrix, names, samples)
-        labelled = isinstance(frame, (pd.DataFrame, pd.Series))
         self._fill(
-            matrix=matrix, names=names, samples=samples, labelled=labelled, terms=checked_terms(terms, names),
-            of_interest=of_interest, recipe=None,
+            matrix=matrix, names=names, samples=samples, labelled=isinstance(frame, (pd.DataFrame, pd.Series)),
+            terms=checked_terms(terms, names), of_interest=of_interest, recipe=None,
         )  # fmt: skip
 
     def _fill(

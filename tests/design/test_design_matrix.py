@@ -18,6 +18,16 @@ def made():
     return model_matrix("~ g + x", SAMPLES, of_interest="g")
 
 
+def test_a_design_of_a_design_keeps_names_and_what_they_mean():
+    again = Design(made())
+    assert (again.names, again.terms, again.of_interest) == (made().names, made().terms, ("g",))
+    assert again.apply(SAMPLES[:1]).frame.equals(made().frame[:1])
+    assert Design(made(), of_interest="x").of_interest == ("x",)
+    renamed = Design(made(), terms={"group": ["gb", "gc"]})
+    assert (renamed.names, renamed.of_interest, renamed.formula) == (made().names, None, None)
+    assert "group" in renamed.terms
+
+
 def test_parts():
     design = made()
     assert design.names == ["(Intercept)", "gb", "gc", "x"]
