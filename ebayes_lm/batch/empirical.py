@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ebayes_lm._typing import BoolArray
@@ -28,6 +27,7 @@ from ebayes_lm.errors import (
 )
 from ebayes_lm.results.arguments import shown, truth
 from ebayes_lm.results.correlated import named_blocks
+from ebayes_lm.results.rows import refuse_infinite
 
 
 def combat(
@@ -183,13 +183,7 @@ def _reference(wanted: Any, names: pd.Index) -> int:
 
 def _adjustable(rows: BatchRows, model: BatchModel, features: pd.Index) -> BoolArray:
     """Which rows can be adjusted, with a warning about those that cannot."""
-    infinite = np.flatnonzero(rows.n_infinite)
-    if len(infinite):
-        values, where = counted(rows.n_infinite.sum(), "value"), counted(len(infinite), "feature")
-        raise DataError(
-            f"infinite: {values} in {where} ({listing(features[infinite])}); a logarithm of zero is the usual cause. "
-            "Add an offset before it, or put NaN where values are missing"
-        )
+    refuse_infinite(rows.n_infinite, features, choice=False)
     present = rows.counts > 0
     known = rows.estimable & (present.sum(axis=1) > 1)
     if model.reference is not None:

@@ -185,9 +185,10 @@ def avedups(
            [16.5]])
     """
     matrix = _matrix(x)
-    whole_number(ndups, "ndups", "the number of rows of each feature")
-    whole_number(spacing, "spacing", "how many rows apart the duplicates of a feature stand")
-    duplicates = Duplicates(int(ndups), int(spacing))
+    duplicates = Duplicates(
+        whole_number(ndups, "ndups", "the number of rows of each feature"),
+        whole_number(spacing, "spacing", "how many rows apart the duplicates of a feature stand"),
+    )
     found = _spots(duplicates, matrix)
     given = matrix_weights(weights, matrix)
     each: FloatArray | None = _each(given, matrix.shape)
