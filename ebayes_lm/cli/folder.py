@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
+from ebayes_lm.data.durable import share
 from ebayes_lm.errors import DataError, listing
 
 #: The file that tells which files of a folder are ours.
@@ -74,7 +75,7 @@ class Folder:
                     stream.write(content.encode(errors="backslashreplace"))  # of names that are no text
                 else:
                     content(stream)
-            os.chmod(temporary, 0o666 & ~_umask())
+            share(Path(temporary))
             os.replace(temporary, self.path / name)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -144,10 +145,3 @@ def _recorded(facts: dict[str, Any]) -> list[str]:
     earlier = facts.get("files_of_earlier_runs")
     files = [*facts["files"], *(earlier if isinstance(earlier, list) else [])]
     return [name for name in files if isinstance(name, str) and Path(name).name == name]
-
-
-def _umask() -> int:
-    """The permissions that new files go without; it can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -48,6 +48,13 @@ def write_whole(path: Path, pieces: Pieces) -> None:
     _settle(path.parent)
 
 
+def share(path: Path) -> None:
+    """Give a temporary file, which is its maker's alone, the permissions that new files have."""
+    mask = os.umask(0o077)  # it can only be read by setting it
+    os.umask(mask)
+    os.chmod(path, 0o666 & ~mask)
+
+
 def as_bytes(array: AnyArray) -> memoryview:
     """The bytes of an array, row by row and in the byte order of most machines; no copy where they lie so."""
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8).data

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ebayes_lm.data.arrow_tables import arrow_table
+from ebayes_lm.data.durable import share
 from ebayes_lm.data.readers.stored import require_extra
 from ebayes_lm.errors import ArgumentError, ArgumentTypeError, DataError, listing
 from ebayes_lm.results.saving import writing
@@ -84,9 +85,7 @@ class HitsFile(ABC):
     def _replace(self) -> None:
         self._end()
         self._stream.close()
-        mask = os.umask(0o077)
-        os.umask(mask)
-        os.chmod(self._temporary, 0o666 & ~mask)
+        share(self._temporary)
         os.replace(self._temporary, self.path)
 
 
