@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +12,7 @@ import pandas as pd
 from ebayes_lm.batch import design_words as words
 from ebayes_lm.batch.annotations import Annotation, annotations_of, pairs_table
 from ebayes_lm.batch.contrast_facts import contrasts_of, cost_of_annotations, facts_of, terms_of_interest
+from ebayes_lm.batch.finding_lines import in_html, in_text
 from ebayes_lm.core.association import crossing
 from ebayes_lm.core.qr import pivoted_qr
 from ebayes_lm.core.sample_weights import leverages
@@ -84,12 +84,10 @@ class DesignCheck:
         )
 
     def __repr__(self) -> str:
-        return "\n".join([self._head(), *(f"- {line}" for line in self.findings or ("Nothing stands out.",))])
+        return in_text(self._head(), self.findings)
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.findings or ("Nothing stands out.",))
-        table = self.comparisons.to_html(max_rows=20, escape=True, float_format="{:.3g}".format)
-        return f"<div><p>{escape(self._head())}</p><ul>{lines}</ul>{table}</div>"
+        return in_html(self._head(), self.findings, self.comparisons)
 
 
 def check_design(design: DesignLike, samples: Samples | None = None, *, contrasts: Any = None) -> DesignCheck:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
+from ebayes_lm.batch.finding_lines import in_html, in_text
 from ebayes_lm.errors import counted
 
 
@@ -53,9 +53,7 @@ class EstimateStructure:
         return f"Structure of the estimates of {contrasts} in {counted(most, 'feature')}."
 
     def __repr__(self) -> str:
-        return "\n".join([self._head(), *(f"- {line}" for line in self.findings or ("Nothing stands out.",))])
+        return in_text(self._head(), self.findings)
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.findings or ("Nothing stands out.",))
-        table = self.inflation.to_html(max_rows=20, escape=True, float_format="{:.3g}".format)
-        return f"<div><p>{escape(self._head())}</p><ul>{lines}</ul>{table}</div>"
+        return in_html(self._head(), self.findings, self.inflation)
