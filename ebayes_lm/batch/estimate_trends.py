@@ -26,6 +26,7 @@ _FEWEST_IN_LEVEL = 5
 TREND_COLUMNS = [
     "contrast", "covariate", "kind", "features", "correlation", "share", "low", "high", "factor_t", "factor_p",
 ]  # fmt: skip
+LEVEL_COLUMNS = ["contrast", "covariate", "level", "features", "median_z", "mean_score"]
 
 
 def trend_row(contrast: str, covariate: Annotation, z: FloatArray) -> dict[str, Any] | None:
@@ -91,9 +92,6 @@ def level_rows(contrast: str, covariate: Annotation, z: FloatArray) -> list[dict
             facts = (int(inside.sum()), float(np.median(z[both][inside])), float(scores[inside].mean()))
             rows.append(dict(zip(LEVEL_COLUMNS, (contrast, covariate.name, level, *facts), strict=True)))
     return rows
-
-
-LEVEL_COLUMNS = ["contrast", "covariate", "level", "features", "median_z", "mean_score"]
 
 
 def curve(contrast: str, covariate: Annotation, z: FloatArray) -> pd.DataFrame | None:

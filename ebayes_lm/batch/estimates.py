@@ -17,6 +17,7 @@ from ebayes_lm.batch.estimate_covariates import ABUNDANCE, covariates_of
 from ebayes_lm.batch.estimate_inflation import inflation_row
 from ebayes_lm.batch.estimate_result import EstimateStructure
 from ebayes_lm.batch.residual_loadings import residual_loadings
+from ebayes_lm.batch.seeds import seed_or_none
 from ebayes_lm.core.normal_scores import z_of
 from ebayes_lm.core.qr import spans_constant
 from ebayes_lm.core.sample_weights import is_difference, weights_of_samples
@@ -24,8 +25,8 @@ from ebayes_lm.data.blocks import Running
 from ebayes_lm.data.matrix import FeatureMatrix, as_feature_matrix
 from ebayes_lm.data.sources import ArraySource
 from ebayes_lm.design.recipe import INTERCEPT
-from ebayes_lm.errors import ArgumentError, ArgumentTypeError, StageError, listing
-from ebayes_lm.results.arguments import shown, whole_number
+from ebayes_lm.errors import ArgumentError, StageError, listing
+from ebayes_lm.results.arguments import whole_number
 from ebayes_lm.results.moderated import ModeratedFit
 from ebayes_lm.results.stages import require_tests
 
@@ -125,7 +126,7 @@ def estimate_structure(
     0.2
     """
     fit = _moderated(mod)
-    rng = np.random.default_rng(_seed(seed))
+    rng = np.random.default_rng(seed_or_none(seed) or 0)
     whole_number(k, "k", "the number of residual components to look at")
     running = Running(threads, chunk_size, max_memory, progress)
     chosen = _chosen(fit, coef)
@@ -224,16 +225,6 @@ def _moderated(mod: Any) -> ModeratedFit:
             ".fit.ebayes()"
         )
     return tested
-
-
-def _seed(seed: Any) -> int:
-    if seed is None:
-        return 0
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise ArgumentTypeError(f"seed is a whole number or None; got {shown(seed)}")
-    if seed < 0:
-        raise ArgumentError(f"seed is a whole number, 0 or more; got {shown(seed)}")
-    return int(seed)
 
 
 def _chosen(mod: ModeratedFit, coef: Any) -> dict[str, int]:

@@ -23,6 +23,7 @@ from ebayes_lm.batch.residual_tables import (
     score_table,
     spread_table,
 )
+from ebayes_lm.batch.seeds import seed_or_none
 from ebayes_lm.core.permutation_null import component_null
 from ebayes_lm.core.residual_directions import directions
 from ebayes_lm.core.sample_spread import sample_spread
@@ -146,11 +147,7 @@ def _chance(seed: Any, n_perm: Any) -> tuple[np.random.Generator, int]:
         raise ArgumentTypeError(f"n_perm is the number of permutations, a whole number; got {shown(n_perm)}")
     if n_perm < 0:
         raise ArgumentError(f"n_perm is the number of permutations, 0 for none; got {shown(n_perm)}")
-    if isinstance(seed, bool) or not (seed is None or isinstance(seed, (int, np.integer))):
-        raise ArgumentTypeError(f"seed is a whole number or None; got {shown(seed)}")
-    if seed is not None and seed < 0:
-        raise ArgumentError(f"seed is a whole number, 0 or more; got {shown(seed)}")
-    return np.random.default_rng(seed), int(n_perm)
+    return np.random.default_rng(seed_or_none(seed)), int(n_perm)
 
 
 class _About(NamedTuple):
