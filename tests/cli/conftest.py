@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from ebayes_lm.cli import main
+from ebayes_lm.data.readers.number_blocks import EXACT
 
 
 @dataclass
@@ -37,6 +40,21 @@ class Study:
     @property
     def table(self) -> Path:
         return self.folder / "samples.csv"
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """The sample table by name."""
+        return self.samples.set_index("sample")
+
+    def written(self, name: str = "groupB", out: str = "out", **options: Any) -> pd.DataFrame:
+        """A table that a run has left, number for number."""
+        return pd.read_csv(self.folder / out / f"{name}.tsv", sep="\t", index_col=0, **EXACT, **options)
+
+    def told(self) -> tuple[str, str, dict[str, Any]]:
+        """Summary and methods as one line each, and the facts."""
+        folder = self.folder / "out"
+        summary, methods = (" ".join((folder / n).read_text().split()) for n in ("summary.txt", "methods.md"))
+        return summary, methods, json.loads((folder / "run.json").read_text())
 
 
 @pytest.fixture

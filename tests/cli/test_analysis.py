@@ -19,7 +19,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def expected_fit(study, formula="~ group + batch"):
-    targets = study.samples.set_index("sample")
+    targets = study.targets
     return el.lm_fit(study.matrix, formula, samples=targets)
 
 
@@ -78,7 +78,7 @@ def test_excluded_samples_leave_data_and_table(fit, study):
     facts = json.loads(ran.out)
     assert facts["data"]["samples"] == 6
     assert sorted(facts["data"]["excluded"]) == ["004", "008"]
-    kept = study.samples.set_index("sample").drop(["004", "008"])
+    kept = study.targets.drop(["004", "008"])
     expected = el.lm_fit(study.matrix[list(kept.index)], "~ group + batch", samples=kept).ebayes()
     same(read_table(study.folder / "out" / "groupB.tsv"), expected.top_table("groupB", number=None))
 
@@ -201,7 +201,7 @@ def test_gzip_and_parquet(command, study):
 
 def test_h5ad(command, study):
     anndata = pytest.importorskip("anndata")
-    adata = anndata.AnnData(study.matrix.T.to_numpy(), obs=study.samples.set_index("sample"))
+    adata = anndata.AnnData(study.matrix.T.to_numpy(), obs=study.targets)
     adata.var_names = study.matrix.index
     adata.layers["half"] = adata.X / 2
     adata.write_h5ad(study.folder / "data.h5ad")

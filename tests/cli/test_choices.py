@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import ebayes_lm as el
-from ebayes_lm.data.readers.number_blocks import EXACT
-from ebayes_lm.errors import EbayesLMWarning
+from tests.cli.quiet import quiet
 
 FORMULA = "~ group + batch"
 
@@ -31,30 +29,15 @@ def _gaps(study) -> None:
     study.matrix.to_csv(study.data)
 
 
-def _table(study, name: str = "groupB", out: str = "out") -> pd.DataFrame:
-    return pd.read_csv(study.folder / out / f"{name}.tsv", sep="\t", index_col=0, **EXACT)
-
-
-def _told(study, out: str = "out") -> tuple[str, str, dict]:
-    """Summary and methods as one line each, and the facts."""
-    folder = study.folder / out
-    summary, methods = (" ".join((folder / n).read_text().split()) for n in ("summary.txt", "methods.md"))
-    return summary, methods, json.loads((folder / "run.json").read_text())
-
-
 def _same(study, tested, **options) -> None:
     expected = tested.top_table("groupB", number=None, **options).rename_axis("feature")
-    pd.testing.assert_frame_equal(_table(study), expected, check_exact=True, check_dtype=False, check_index_type=False)
+    pd.testing.assert_frame_equal(
+        study.written(), expected, check_exact=True, check_dtype=False, check_index_type=False
+    )
 
 
 def _fitted(study, **options):
-    return _quiet(el.lm_fit, study.matrix, FORMULA, samples=study.samples.set_index("sample"), **options)
-
-
-def _quiet(verb, *arguments, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", EbayesLMWarning)
-        return verb(*arguments, **options)
+    return quiet(el.lm_fit, study.matrix, FORMULA, samples=study.targets, **options)
 
 
 def test_robust_prior(fit, study):
@@ -62,7 +45,7 @@ def test_robust_prior(fit, study):
     study.matrix.to_csv(study.data)
     assert fit("--coef", "groupB", "--robust").code == 0
     _same(study, _fitted(study).ebayes(robust=True))
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     assert "winsorised moments" in summary
     assert "Phipson" in methods
     assert facts["prior"]["robust"] is True
@@ -73,10 +56,10 @@ def test_threshold(fit, study):
     ran = fit("--coef", "groupB", "--test-term", "batch", "--treat", "0.5", "--trend")
     assert (ran.code, ran.err) == (0, "")
     _same(study, _fitted(study).treat(lfc=0.5, trend=True))
-    assert list(_table(study).columns) == ["logFC", "AveExpr", "t", "P.Value", "adj.P.Val"]
+    assert list(study.written().columns) == ["logFC", "AveExpr", "t", "P.Value", "adj.P.Val"]
     expected = _fitted(study).ebayes(trend=True).test("batch")["F"]
-    np.testing.assert_array_equal(_table(study, "F_batch")["F"], expected)
-    summary, methods, facts = _told(study)
+    np.testing.assert_array_equal(study.written("F_batch")["F"], expected)
+    summary, methods, facts = study.told()
     assert "higher in B by more than 0.5 (TREAT)" in summary
     assert "against a log fold change of 0.5 (TREAT [" in methods
     assert "765-771" in methods
@@ -86,7 +69,7 @@ def test_threshold(fit, study):
 def test_blocks(fit, patients):
     assert fit("--coef", "groupB", "--block", "patient", "--correlation", "0.4").code == 0
     _same(patients, _fitted(patients, block="patient", correlation=0.4).ebayes())
-    summary, methods, facts = _told(patients)
+    summary, methods, facts = patients.told()
     assert "Samples of one patient are correlated by 0.4, in 4 blocks." in summary
     assert "within-block correlation of 0.4 [1]" in methods
     assert "2067-2075" in methods
@@ -101,8 +84,8 @@ def test_blocks_of_one_sample_change_nothing_and_are_noted(fit):
 
 def test_robust_fit(fit, study):
     assert fit("--coef", "groupB", "--robust-fit").code == 0
-    _same(study, _quiet(_fitted(study, method="robust").ebayes))
-    assert "Huber PJ (1964)" in _told(study)[1]
+    _same(study, quiet(_fitted(study, method="robust").ebayes))
+    assert "Huber PJ (1964)" in study.told()[1]
 
 
 def test_columns(fit, study):
@@ -116,8 +99,8 @@ def test_missing_values_are_fitted_and_told(fit, study):
     assert ran.code == 0
     assert ran.err.count("note: ") == 2
     assert ran.err.count("--prior likelihood says that this is meant") == 1
-    _same(study, _quiet(_fitted(study).ebayes))
-    summary, methods, facts = _told(study)
+    _same(study, quiet(_fitted(study).ebayes))
+    summary, methods, facts = study.told()
     assert "18 of 320 values (6%) are missing, in 15 of 40 features" in summary
     assert "In 1 of 40 features the observed samples cannot estimate it; these have no test." in summary
     assert "15 features had missing values (6% of all values)" in methods
@@ -133,7 +116,7 @@ def test_the_estimator_of_the_prior(fit, study, prior):
     ran = fit("--coef", "groupB", "--prior", prior)
     assert "--prior" not in ran.err
     _same(study, _fitted(study).ebayes(legacy=prior == "moments"))
-    assert _told(study)[2]["prior"]["method"].startswith({"likelihood": "profile"}.get(prior, prior))
+    assert study.told()[2]["prior"]["method"].startswith({"likelihood": "profile"}.get(prior, prior))
 
 
 def test_span(fit, study):
@@ -144,8 +127,8 @@ def test_span(fit, study):
 def test_few_observations(fit, study):
     _gaps(study)
     assert fit("--coef", "groupB", "--min-observed", "5").code == 0
-    _same(study, _quiet(_fitted(study, min_observed=5).ebayes))
-    summary, methods, facts = _told(study)
+    _same(study, quiet(_fitted(study, min_observed=5).ebayes))
+    summary, methods, facts = study.told()
     assert "1 feature with too few observations is not fitted." in summary
     assert "Features with fewer than 5 observations were not fitted (1 feature)." in methods
     assert facts["model"]["min_observed"] == 5
@@ -160,7 +143,7 @@ def test_infinite_values(fit, study):
     assert "1 value is infinite, which is an error unless --inf missing." in fit("--dry-run").out
     assert "1 of 320 values (under 1%) is missing" in fit("--dry-run", "--inf", "missing").out
     assert fit("--coef", "groupB", "--inf", "missing").code == 0
-    assert "Infinite values were taken for missing." in _told(study)[1]
+    assert "Infinite values were taken for missing." in study.told()[1]
 
 
 def test_features_without_variance(fit, study):
@@ -169,16 +152,16 @@ def test_features_without_variance(fit, study):
     assert "--zero-variance exclude keeps them out" in fit("--coef", "groupB").err
     assert fit("--coef", "groupB", "--zero-variance", "exclude").err == ""
     _same(study, _fitted(study).ebayes(zero_variance="exclude"))
-    assert "learnt without features that have no residual variance" in _told(study)[1]
+    assert "learnt without features that have no residual variance" in study.told()[1]
 
 
 def test_limma(fit, study):
     _gaps(study)
     contrast = "x = groupB - batchy"
     assert fit("--contrast", contrast, "--compat", "limma", "--prior", "moments").code == 0
-    expected = _quiet(lambda: _fitted(study, compat="limma").contrast(contrast).ebayes(legacy=True).top_table(0))
-    np.testing.assert_array_equal(_table(study, "x").head(10), expected)
-    assert "approximations of standard errors included" in _told(study)[1]
+    expected = quiet(lambda: _fitted(study, compat="limma").contrast(contrast).ebayes(legacy=True).top_table(0))
+    np.testing.assert_array_equal(study.written("x").head(10), expected)
+    assert "approximations of standard errors included" in study.told()[1]
 
 
 def test_the_plan_tells_it_all_and_fits_nothing(fit, patients):

@@ -37,7 +37,7 @@ def _h5(study):
 
 def _h5ad(study):
     anndata = pytest.importorskip("anndata")
-    made = anndata.AnnData(study.matrix.T.to_numpy(), obs=study.samples.set_index("sample"))
+    made = anndata.AnnData(study.matrix.T.to_numpy(), obs=study.targets)
     made.var_names = study.matrix.index
     made.layers["twice"] = made.X * 2
     made.write_h5ad("y.h5ad")

@@ -34,16 +34,12 @@ def study(study):
     return study
 
 
-def table_of(study) -> pd.DataFrame:
-    return study.samples.set_index("sample")
-
-
 @pytest.mark.filterwarnings("ignore::ebayes_lm.errors.HiddenFactorWarning")
 @pytest.mark.parametrize("how", ["robust", "sva", "two-step"])
 def test_factors_join_the_design(fit, study, how):
     ran = fit("--hidden-factors", how, "--n-factors", 1, "--coef", "groupB", "--json")
     assert ran.code == 0
-    design = el.model_matrix("~ group + batch", table_of(study), of_interest="group")
+    design = el.model_matrix("~ group + batch", study.targets, of_interest="group")
     if how == "robust":
         found = el.latent_factors(study.matrix, design, 1, seed=1)
     else:

@@ -89,10 +89,10 @@ def test_rows_shown_and_digits_written(fit, study):
     assert ran.code == 0
     rows = [line for line in ran.out.splitlines() if line.startswith("  g") and line.split()[0][1:].isdigit()]
     assert len(rows) == 6
-    table = pd.read_csv(study.folder / "out" / "groupB.tsv", sep="\t", dtype=str, index_col=0)
+    table = study.written(dtype=str)
     for text in table.to_numpy().ravel():
         assert text == f"{float(text):.4g}"
-    exact = el.lm_fit(study.matrix, "~ group + batch", samples=study.samples.set_index("sample")).ebayes()
+    exact = el.lm_fit(study.matrix, "~ group + batch", samples=study.targets).ebayes()
     expected = exact.top_table("groupB", number=None)
     pd.testing.assert_frame_equal(table.astype(float).rename_axis(None), expected, rtol=5e-4, check_names=False)
 

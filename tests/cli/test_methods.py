@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import ebayes_lm as el
-from ebayes_lm.data.readers.number_blocks import EXACT
-from ebayes_lm.errors import EbayesLMWarning
+from tests.cli.quiet import quiet
 
 FORMULA = "~ group + batch"
 #: Files and tables of pandas lie in memory in different order, and sums with them.
@@ -37,37 +34,21 @@ def study(study):
 
 @pytest.fixture
 def counts(study):
-    return el.DGEList(study.matrix, samples=study.samples.set_index("sample").rename_axis(None))
-
-
-def _table(study) -> pd.DataFrame:
-    return pd.read_csv(study.folder / "out" / "groupB.tsv", sep="\t", index_col=0, **EXACT)
-
-
-def _told(study) -> tuple[str, str, dict]:
-    folder = study.folder / "out"
-    summary, methods = (" ".join((folder / n).read_text().split()) for n in ("summary.txt", "methods.md"))
-    return summary, methods, json.loads((folder / "run.json").read_text())
-
-
-def _quiet(verb, *arguments, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", EbayesLMWarning)
-        return verb(*arguments, **options)
+    return el.DGEList(study.matrix, samples=study.targets.rename_axis(None))
 
 
 def _same(study, fit, **prior) -> None:
     """But for the order of features whose p is 1 up to rounding."""
-    expected = _quiet(fit.ebayes, **prior).top_table("groupB", number=None).sort_index()
+    expected = quiet(fit.ebayes, **prior).top_table("groupB", number=None).sort_index()
     pd.testing.assert_frame_equal(
-        _table(study).sort_index(), expected, rtol=SAME, atol=SAME, check_dtype=False, check_names=False
+        study.written().sort_index(), expected, rtol=SAME, atol=SAME, check_dtype=False, check_names=False
     )
 
 
 def test_trend(fit, study, counts):
     assert fit("--coef", "groupB", "--method", "trend").code == 0
     _same(study, el.lm_fit(el.cpm(counts, log=True), FORMULA, samples=counts.samples), trend=True)
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     assert "Library sizes are taken as they are. Fitted are log2 counts per million, with a prior" in summary
     assert "limma-trend" in methods or "follows average expression" in methods
     assert facts["model"]["counts"]["method"] == "trend"
@@ -76,7 +57,7 @@ def test_trend(fit, study, counts):
 def test_voom(fit, study, counts):
     assert fit("--coef", "groupB", "--method", "voom").code == 0
     _same(study, el.lm_fit(el.voom(counts, FORMULA)))
-    summary, methods, _ = _told(study)
+    summary, methods, _ = study.told()
     assert "each with a weight that follows from the expected count (voom)" in summary
     assert "precision weights by voom [" in methods
 
@@ -85,7 +66,7 @@ def test_filter_and_normalize(fit, study, counts):
     assert fit("--coef", "groupB", "--method", "voom", "--filter", "--normalize").code == 0
     kept = counts.subset(el.filter_by_expr(counts, FORMULA).to_numpy())
     _same(study, el.lm_fit(el.voom(el.norm_lib_sizes(kept), FORMULA)))
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     left = counts.shape[0] - kept.shape[0]
     assert left > 0
     assert f"{left} of 120 features are left out" in summary
@@ -99,7 +80,7 @@ def test_filter_and_normalize(fit, study, counts):
 def test_another_normalization(fit, study, counts):
     assert fit("--coef", "groupB", "--method", "voom", "--normalize", "RLE").code == 0
     _same(study, el.lm_fit(el.voom(el.norm_lib_sizes(counts, method="RLE"), FORMULA)))
-    assert "Anders S, Huber W (2010)" in _told(study)[1]
+    assert "Anders S, Huber W (2010)" in study.told()[1]
 
 
 @pytest.mark.parametrize("how", [("--method", "voom-qw"), ("--method", "voom", "--sample-weights")])
@@ -107,9 +88,9 @@ def test_voom_with_weights_of_samples(fit, study, counts, how):
     assert fit("--coef", "groupB", *how).code == 0
     values = el.voom_with_quality_weights(counts, FORMULA)
     _same(study, el.lm_fit(values))
-    written = pd.read_csv(study.folder / "out" / "sample_weights.tsv", sep="\t", index_col=0, dtype={0: str}, **EXACT)
+    written = study.written("sample_weights", dtype={0: str})
     np.testing.assert_allclose(written["weight"], values.targets["sample_weights"], rtol=1e-12)
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     assert "Samples have weights by how reliable they are, estimated at" in summary
     assert "sample weights estimated from the data [" in methods
     assert list(facts["model"]["sample_weights"]) == list(study.samples["sample"])
@@ -118,9 +99,9 @@ def test_voom_with_weights_of_samples(fit, study, counts, how):
 def test_voom_lm_fit(fit, study, counts):
     arguments = ("--method", "voom-lm-fit", "--block", "patient", "--sample-weights")
     assert fit("--coef", "groupB", *arguments, formula="~ group").code == 0
-    made = _quiet(el.voom_lm_fit, counts, "~ group", block="patient", sample_weights=True)
+    made = quiet(el.voom_lm_fit, counts, "~ group", block="patient", sample_weights=True)
     _same(study, made)
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     assert facts["model"]["correlation"] == pytest.approx(made.correlation)
     assert "as estimated from all features" in summary
     assert "exact zeros" in methods
@@ -132,7 +113,7 @@ def test_voom_with_blocks(fit, study, counts):
     values = el.voom(counts, "~ group", block="patient", correlation=first)
     found = el.duplicate_correlation(values, block=counts.samples["patient"])
     _same(study, el.lm_fit(values, block=counts.samples["patient"], correlation=found))
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     assert facts["model"]["correlation"] == pytest.approx(found.consensus)
     assert f"correlated by {found.consensus:.3g}, as estimated from all features, in 4 blocks" in summary
     assert "estimated from all features" in methods
@@ -142,7 +123,7 @@ def test_values_with_blocks_and_weights_of_samples(fit, study):
     values = np.log2(study.matrix + 1)
     values.to_csv(study.data)
     assert fit("--coef", "groupB", "--block", "patient", "--sample-weights", formula="~ group").code == 0
-    table = study.samples.set_index("sample")
+    table = study.targets
     weights = el.array_weights(values, "~ group", samples=table)
     found = el.duplicate_correlation(values, "~ group", samples=table, block="patient", weights=weights)
     _same(study, el.lm_fit(values, "~ group", samples=table, weights=weights, block="patient", correlation=found))
@@ -153,10 +134,10 @@ def test_a_correlation_for_each_feature(fit, study):
     values.to_csv(study.data)
     arguments = ("--coef", "groupB", "--block", "patient", "--correlation", "feature")
     assert fit(*arguments, formula="~ group").code == 0
-    table = study.samples.set_index("sample")
-    made = _quiet(el.lm_fit, values, "~ group", samples=table, block="patient", correlation="feature")
+    table = study.targets
+    made = quiet(el.lm_fit, values, "~ group", samples=table, block="patient", correlation="feature")
     _same(study, made)
-    summary, methods, facts = _told(study)
+    summary, methods, facts = study.told()
     assert "in each feature by its own measure, in 4 blocks; half of them lie between" in summary
     assert "Satterthwaite" in methods
     assert facts["model"]["correlation"] == "feature"
@@ -227,13 +208,13 @@ def test_what_does_not_go_together(fit, study, arguments, said):
 
 def test_samples_inform_by_the_weights_and_the_correlation_that_were_estimated(fit, study):
     assert fit("--coef", "groupB", "--method", "trend", "--sample-weights", "--block", "patient").code == 0
-    facts = _told(study)[2]["model"]
+    facts = study.told()[2]["model"]
     weights = pd.Series(facts["sample_weights"]).to_numpy()
     x = el.model_matrix(FORMULA, study.samples).matrix
     same = np.equal.outer(study.samples["patient"].to_numpy(), study.samples["patient"].to_numpy())
     v = np.where(np.eye(8), 1.0, facts["correlation"] * same) / np.sqrt(np.outer(weights, weights))
     expected = np.linalg.solve(x.T @ np.linalg.solve(v, x), x.T @ np.linalg.inv(v))[1]
-    written = pd.read_csv(study.folder / "out" / "informing_samples.tsv", sep="\t", index_col=0, **EXACT)
+    written = study.written("informing_samples")
     np.testing.assert_allclose(written["groupB"], expected, rtol=1e-9, atol=1e-12)
 
 
@@ -286,14 +267,14 @@ def test_counts_are_neither_infinite_nor_missing(fit, options):
 def test_nothing_to_filter(fit, study):
     study.matrix.iloc[:60].clip(lower=20).to_csv(study.data)
     assert fit("--coef", "groupB", "--method", "trend", "--filter").code == 0
-    summary, methods, _ = _told(study)
+    summary, methods, _ = study.told()
     assert "All 60 features have counts enough, and none is left out." in summary
     assert "All 60 features had enough counts to be tested [1]." in methods
 
 
 def test_a_group_that_shares_a_weight_is_told(fit, study):
     assert fit("--coef", "groupB", "--method", "voom", "--var-group", "batch").code == 0
-    _, methods, facts = _told(study)
+    _, methods, facts = study.told()
     assert "sample weights, one for each `batch`, estimated from the data [" in methods
     assert facts["model"]["sample_weights_by"] == "batch"
 
@@ -301,7 +282,7 @@ def test_a_group_that_shares_a_weight_is_told(fit, study):
 def test_a_correlation_of_each_feature_is_told(fit, study):
     arguments = ("--method", "voom", "--block", "patient", "--correlation", "feature")
     assert fit("--coef", "groupB", *arguments, formula="~ group").code == 0
-    _, methods, facts = _told(study)
+    _, methods, facts = study.told()
     low, middle, high = facts["model"]["correlation_quartiles"]
     assert -1 < low <= middle <= high < 1
     assert "which reproduces the statistics of limma [" not in methods

@@ -12,7 +12,6 @@ import pytest
 
 import ebayes_lm as el
 from ebayes_lm.cli import analysis
-from ebayes_lm.data.readers.number_blocks import EXACT
 
 HEADER = "id,variable,reference,target,blocking,exclude_samples_col,exclude_samples_values,formula,make_contrasts_str\n"
 
@@ -31,12 +30,11 @@ def contrasts(fit, study):
 
 
 def table(study, name):
-    read = pd.read_csv(study.folder / "out" / f"{name}.tsv", sep="\t", index_col=0, **EXACT)
-    return read.rename_axis(None)
+    return study.written(name).rename_axis(None)
 
 
 def expected(study, formula, contrast, keep=slice(None)):
-    targets = study.samples.set_index("sample")[keep]
+    targets = study.targets[keep]
     fit = el.lm_fit(study.matrix[targets.index], formula, samples=targets)
     return fit.contrast(c=contrast).ebayes().top_table("c", number=None)
 
@@ -67,7 +65,7 @@ def test_contrasts_of_one_model_are_fitted_together(contrasts, study):
     assert record["models"][1]["data"]["excluded"] == ["001", "002", "003", "004"]
     assert set(record["files"]) == {path.name for path in (study.folder / "out").iterdir()}
     assert {"design_1.tsv", "design_2.tsv", "informing_samples_2.tsv"} <= set(record["files"])
-    decisions = pd.read_csv(study.folder / "out" / "decisions.tsv", sep="\t", index_col=0)
+    decisions = study.written("decisions")
     assert list(decisions.index) == ["up", "down", "less"]
     assert "# Model 2: ~ 0 + group" in (study.folder / "out" / "methods.md").read_text()
 
@@ -154,7 +152,7 @@ def test_pairs_and_rests(fit, study):
     study.samples.to_csv(study.table, index=False)
     ran = fit("--all-pairwise", "three", "--one-vs-rest", "three", "--coef", "threeL", formula="~ three")
     assert (ran.code, ran.err) == (0, "")
-    linear = el.lm_fit(study.matrix, "~ three", samples=study.samples.set_index("sample"))
+    linear = el.lm_fit(study.matrix, "~ three", samples=study.targets)
     for name in ("L - K", "M - K", "M - L"):
         whole = linear.all_pairwise("three").ebayes().top_table(name, number=None)
         pd.testing.assert_series_equal(table(study, name.replace(" ", ""))["logFC"], whole["logFC"], check_exact=True)

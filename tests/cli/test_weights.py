@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import ebayes_lm as el
-from ebayes_lm.data.readers.number_blocks import EXACT
 
 RNG = np.random.default_rng(6)
 
@@ -42,9 +41,9 @@ def test_weights_of_every_kind(fit, study, kind, suffix):
         mixed.to_csv(path, sep="\t" if suffix == "tsv" else ",", index_label="name")
     ran = fit("--coef", "groupB", "--weights", path)
     assert (ran.code, ran.err) == (0, "")
-    samples = study.samples.set_index("sample")
+    samples = study.targets
     expected = el.lm_fit(study.matrix, "~ group + batch", samples=samples, weights=weights).ebayes()
-    read = pd.read_csv(study.folder / "out" / "groupB.tsv", sep="\t", index_col=0, **EXACT)
+    read = study.written()
     np.testing.assert_array_equal(read, expected.top_table("groupB", number=None))
     facts = json.loads((study.folder / "out" / "run.json").read_text())
     assert facts["model"]["weights"] == {"of": kind, "source": str(path)}
@@ -73,7 +72,7 @@ def test_a_sample_of_weight_zero_takes_no_part(fit, study):
 
 def test_what_samples_with_weight_cannot_estimate_is_refused(fit, study):
     weights = _sample_weights(study)
-    weights[study.samples.set_index("sample")["group"] == "B"] = 0.0
+    weights[study.targets["group"] == "B"] = 0.0
     weights.to_csv(study.folder / "w.csv")
     ran = fit("--coef", "groupB", "--weights", "w.csv")
     assert ran.code == 3
@@ -116,7 +115,7 @@ def test_bad_weights(fit, study, case):
 
 def test_weights_of_an_h5ad(command, study):
     anndata = pytest.importorskip("anndata")
-    adata = anndata.AnnData(study.matrix.T.to_numpy(), obs=study.samples.set_index("sample"))
+    adata = anndata.AnnData(study.matrix.T.to_numpy(), obs=study.targets)
     adata.var_names = study.matrix.index
     adata.write_h5ad(study.folder / "data.h5ad")
     _sample_weights(study).to_csv(study.folder / "w.csv")
