@@ -14,6 +14,7 @@ from ebayes_lm.batch.row_permutations import RowPermutations
 from ebayes_lm.core.component_counts import SETS, permutation_count, shares, threshold_count
 from ebayes_lm.core.ols import ZERO_VARIANCE
 from ebayes_lm.core.qr import complement, pivoted_qr
+from ebayes_lm.core.row_layout import squared_lengths
 from ebayes_lm.data.blocks import Running, blas_threads
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.sources import ArraySource
@@ -137,7 +138,7 @@ def _by_permutation(rows: RowPasses, basis: FloatArray, n_perm: int, seed: int) 
     left = complement(basis)
     most = max(0, min(rows.matrix.shape[0], n) - p)
     cross = rows.cross_product(lambda y: y @ left)
-    (size_of_rows,) = rows.each(lambda y, _: (np.einsum("ij,ij->i", y, y),))
+    (size_of_rows,) = rows.each(lambda y, _: (squared_lengths(y),))
     if np.trace(cross) <= ZERO_VARIANCE**2 * size_of_rows.sum():
         return 0
     observed = shares(cross, most)

@@ -8,6 +8,7 @@ import pandas as pd
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.batch.sentences import percent
 from ebayes_lm.core.control_factors import scatter
+from ebayes_lm.core.row_layout import squared_lengths
 from ebayes_lm.core.shared_directions import Spaces
 from ebayes_lm.core.squeeze import squeeze_var
 from ebayes_lm.errors import HiddenFactorWarning, counted, warn
@@ -48,7 +49,7 @@ def scatter_of_controls(values: FloatArray, at: Spaces, factors: FloatArray, use
     if free < 1 or not at.interest.shape[1]:
         return ()
     squares, variances, df = scatter(values, at, factors)
-    varying = variances > _ROUNDING * np.einsum("ij,ij->i", values, values)
+    varying = variances > _ROUNDING * squared_lengths(values)
     if not varying.any():
         return ()
     squeezed = squeeze_var(variances[varying], float(df))

@@ -12,6 +12,7 @@ from ebayes_lm._typing import AnyArray, FloatArray, IntArray
 from ebayes_lm.batch.row_passes import RowPasses
 from ebayes_lm.core.factor_analysis import CrossProduct, cross_product
 from ebayes_lm.core.in_order import InOrder
+from ebayes_lm.core.row_layout import squared_lengths
 from ebayes_lm.data.blocks import BLOCK_CELLS, Running, memory_bytes, run_blocks
 from ebayes_lm.data.matrix import FeatureMatrix
 from ebayes_lm.data.scratch import by_features
@@ -66,7 +67,7 @@ class TurnedRows:
 
     def squares(self) -> FloatArray:
         """Sums of squares of all rows."""
-        return self._each(lambda rows: np.asarray(np.einsum("ij,ij->i", rows, rows)))
+        return self._each(lambda rows: squared_lengths(rows))
 
     def along(self, basis: FloatArray) -> FloatArray:
         """All rows in a basis (m, k) of what they are turned to."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import FloatArray, IntArray
+from ebayes_lm.core.row_layout import squared_lengths
 from ebayes_lm.core.shared_directions import (
     Rows,
     Spaces,
@@ -147,5 +148,5 @@ def scatter(values: FloatArray, at: Spaces, factors: FloatArray) -> tuple[FloatA
     effects = values @ design[:, free:]
     residuals = values - (values @ design) @ design.T
     df = len(design) - design.shape[1]
-    variances = np.einsum("ij,ij->i", residuals, residuals) / df
+    variances = squared_lengths(residuals) / df
     return np.square(effects).mean(axis=1), variances, df

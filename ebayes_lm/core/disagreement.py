@@ -9,6 +9,7 @@ from scipy.special import ndtr
 
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.factor_analysis import noise
+from ebayes_lm.core.row_layout import squared_lengths
 
 #: The level whose rejections are told, and the normal quantile that belongs to it.
 LEVEL = 0.05
@@ -66,7 +67,7 @@ def disagreement(
     basis, triangle = np.linalg.qr(used)
     own = basis @ np.linalg.lstsq(triangle.T, association, rcond=None)[0]
     inside = residuals @ basis
-    squares = np.einsum("ij,ij->i", residuals, residuals) - np.einsum("ij,ij->i", inside, inside)
+    squares = squared_lengths(residuals) - squared_lengths(inside)
     variances = noise(np.maximum(squares, 0.0), float(m - k)) * (unscaled + own @ own)
     other = scores @ alpha / m
     u = scores @ (scores.T @ (own - other)) / m

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ebayes_lm._typing import FloatArray
+from ebayes_lm.core.row_layout import squared_lengths
 
 #: Directions whose share of the largest eigenvalue is below this carry no information of their own.
 _RANK = 1e-8
@@ -25,7 +26,7 @@ def f_statistic(t: FloatArray, covariance: FloatArray) -> tuple[FloatArray, int]
     rotation = vectors[:, keep] / np.sqrt(values[keep]) / np.sqrt(rank)
     with np.errstate(invalid="ignore", over="ignore"):
         rotated = t[:, estimable] @ rotation
-        f: FloatArray = np.einsum("ij,ij->i", rotated, rotated)
+        f: FloatArray = squared_lengths(rotated)
     return f, rank
 
 

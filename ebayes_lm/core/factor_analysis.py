@@ -11,6 +11,7 @@ from scipy.linalg import eigh
 
 from ebayes_lm._typing import FloatArray, IntArray
 from ebayes_lm.core.prior_options import PriorOptions
+from ebayes_lm.core.row_layout import squared_lengths
 from ebayes_lm.core.signs import upright
 from ebayes_lm.core.squeeze import estimate_prior, posterior_variance
 
@@ -88,7 +89,7 @@ class HeldRows:
 
     def squares(self) -> FloatArray:
         """Sums of squares."""
-        return np.asarray(np.einsum("ij,ij->i", self.array, self.array))
+        return squared_lengths(self.array)
 
     def along(self, basis: FloatArray) -> FloatArray:
         """Rows in a basis."""
@@ -142,7 +143,7 @@ def factor_analysis(
     for _ in range(_MOST_STEPS if k else 0):
         before, basis = basis, leading(rows.cross(weights_of(variances, squares, m)), k)
         inside = rows.along(basis)
-        variances = noise(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0.0), free - k)
+        variances = noise(np.maximum(squares - squared_lengths(inside), 0.0), free - k)
         if before.size and telling - float(np.square(before.T @ basis[:, :telling]).sum()) < at_rest * max(telling, 1):
             converged = True
             break

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ebayes_lm._typing import AnyArray, FloatArray, IntArray
-from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates, squares
+from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates
 from ebayes_lm.core.ols import ZERO_VARIANCE, Status
 from ebayes_lm.core.qr import RANK_TOLERANCE
+from ebayes_lm.core.row_layout import squared_lengths
 
 
 class FeatureColumns(NamedTuple):
@@ -41,19 +42,19 @@ def feature_columns(x: FloatArray, covariates: Covariates | OwnCovariates, facto
     centred = x - mean[:, None]
     if present is not None:
         centred *= present
-    spread = squares(centred)
+    spread = squared_lengths(centred)
     status = np.full(len(x), int(Status.ok))
     columns: list[FloatArray] = []
     lengths: list[FloatArray] = []
     aliased: AnyArray = np.zeros(len(x), dtype=np.bool_)
     for factor in (None, *factors):
         column = centred if factor is None else centred * factor
-        size = spread if factor is None else squares(column)
+        size = spread if factor is None else squared_lengths(column)
         rest, left = covariates.residuals(column, size)
         for _ in range(2 if columns else 0):
             for other, length in zip(columns, lengths, strict=True):
                 rest -= (np.einsum("ij,ij->i", rest, other) / length**2)[:, None] * other
-            left = squares(rest)
+            left = squared_lengths(rest)
         left, nothing = np.sqrt(left), ~(left > RANK_TOLERANCE**2 * size)
         if factor is None and len(factors):  # only products are tested: a covariate may hold the feature itself
             rest[nothing], left[nothing] = 0.0, 1.0

@@ -8,6 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.row_layout import squared_lengths
 
 #: A projection that takes more than this of a row's length is made twice: what it leaves has lost digits.
 _AGAIN = 0.5
@@ -35,12 +36,12 @@ class Covariates:
     def residuals(self, rows: FloatArray, size: FloatArray) -> tuple[FloatArray, FloatArray]:
         """What is left of rows (g, n) of squared lengths ``size`` (g,), and its squared lengths."""
         rest = rows - (rows @ self.basis) @ self.basis.T
-        left = squares(rest)
+        left = squared_lengths(rest)
         again = np.flatnonzero(left < _AGAIN**2 * size)
         if len(again):
             lossy = rest[again]
             rest[again] = lossy - (lossy @ self.basis) @ self.basis.T
-            left[again] = squares(rest[again])
+            left[again] = squared_lengths(rest[again])
         return rest, left
 
     def restricted(self, present: BoolArray) -> Covariates:
@@ -82,7 +83,7 @@ class OwnCovariates:
             sides = rows @ self.covariates.basis
             coefficients = np.matmul(self.inverses, sides[:, :, None])[:, :, 0]
             rows = (rows - coefficients @ self.covariates.basis.T) * self.present
-        return rows, squares(rows)
+        return rows, squared_lengths(rows)
 
     def shares(self, outcomes: FloatArray) -> FloatArray:
         """Squared lengths (g, q) of what is left of outcomes (q, n) on the samples of each row.
@@ -121,9 +122,3 @@ def own_covariates(covariates: Covariates, present: BoolArray) -> OwnCovariates:
     values[poor] = 1.0
     inverses = np.matmul(vectors / values[:, None, :], vectors.transpose(0, 2, 1))
     return OwnCovariates(covariates, there, inverses, poor)
-
-
-def squares(rows: FloatArray) -> FloatArray:
-    """Squared lengths of rows."""
-    found: FloatArray = np.einsum("ij,ij->i", rows, rows)
-    return found

@@ -12,7 +12,7 @@ from ebayes_lm.core.in_order import Sums
 from ebayes_lm.core.pooled_scoring import SMALLEST_VARIANCE, Scoring
 from ebayes_lm.core.prior import prior_by_moments
 from ebayes_lm.core.qr import pivoted_qr
-from ebayes_lm.core.row_layout import pieces
+from ebayes_lm.core.row_layout import pieces, squared_lengths
 from ebayes_lm.core.sample_variances import Rows, estimated_weights
 from ebayes_lm.core.variance_model import VarianceModel, group_directions, variance_model
 
@@ -104,7 +104,7 @@ def sizes_of_tests(x: FloatArray, variances: FloatArray, df: float) -> FloatArra
     residual degrees of freedom: the reasoning of Welch (1938), with variances (n,) known.
     """
     qr = pivoted_qr(x)
-    free = 1.0 - np.einsum("ij,ij->i", qr.q, qr.q)
+    free = 1.0 - squared_lengths(qr.q)
     mean = free @ variances / free.sum()
     squares = np.square(_loadings(x, qr.q, qr.solve(qr.q)))
     squares = squares[squares.sum(axis=1) > 0]

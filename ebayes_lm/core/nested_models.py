@@ -10,6 +10,7 @@ import numpy as np
 from ebayes_lm._typing import FloatArray
 from ebayes_lm.core.ols import ZERO_VARIANCE
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
+from ebayes_lm.core.row_layout import squared_lengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +47,8 @@ class NestedModels:
         along = y @ basis
         rest = along @ basis.T
         np.subtract(y, rest, out=rest)
-        squares = _squares(rest) + _squares(along[:, p0:])
-        rounding = squares <= ZERO_VARIANCE**2 * (squares + _squares(along[:, :p0]))
+        squares = squared_lengths(rest) + squared_lengths(along[:, p0:])
+        rounding = squares <= ZERO_VARIANCE**2 * (squares + squared_lengths(along[:, :p0]))
         return rest, np.where(rounding, np.nan, squares)
 
     def beside(self, hidden: FloatArray) -> Directions:
@@ -100,11 +101,6 @@ class Directions(NamedTuple):
         beside = np.maximum(left - by_hidden, 0.0)
         rest = np.maximum(beside - by_interest, 0.0)
         return _f(by_hidden, beside, self.df_hidden), _f(by_interest, rest, self.df_interest)
-
-
-def _squares(rows: FloatArray) -> FloatArray:
-    """Sums of squares of rows, without an array of squares."""
-    return np.asarray(np.einsum("ij,ij->i", rows, rows))
 
 
 def _f(squares: FloatArray, rest: FloatArray, df: tuple[int, int]) -> FloatArray:

@@ -12,7 +12,7 @@ from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.gls import BlockCorrelation
 from ebayes_lm.core.qr import RANK_TOLERANCE, PivotedQR, pivoted_qr
 from ebayes_lm.core.record import Record, axes
-from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes, pieces
+from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes, pieces, squared_lengths
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
 #: Matrices with at least this many cells are worth a compiled kernel; below, there is nothing to compile.
@@ -144,7 +144,7 @@ class LeastSquares:
             sigma = np.sqrt(rss / self.df_residual)
             suspect = ~(rss < SAFE_HIGH)
             if self.df_residual > 0:
-                size = np.einsum("ij,ij->i", effects, effects)
+                size = squared_lengths(effects)
                 suspect |= (rss <= SAFE_LOW) | (rss <= self.df_residual * self.noise**2 * size)
             return self.qr.solve(effects), sigma, mean, suspect
 
@@ -168,7 +168,7 @@ class LeastSquares:
         residuals = y * np.sqrt(self.weights)
         effects = residuals @ self.qr.q
         residuals -= effects @ self.qr.q.T
-        return effects, np.einsum("ij,ij->i", residuals, residuals), y @ np.ones(len(y.T)) / len(y.T)
+        return effects, squared_lengths(residuals), y @ np.ones(len(y.T)) / len(y.T)
 
     def _scaled(self, y: AnyArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """Coefficients, sigma, mean and whether sigma is zero, of rows brought near 1 by a power of two."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from ebayes_lm._typing import BoolArray, FloatArray
 from ebayes_lm.core.residual_rows import PIECE_CELLS, ResidualRows
+from ebayes_lm.core.row_layout import squared_lengths
 
 #: Quantile of the null distribution that is shown.
 QUANTILE = 0.95
@@ -59,7 +60,7 @@ def component_null(
     to its length; components of any size then come about by chance alone.
     """
     observed = _shares(_cross(drawn.residuals), k)
-    lengths = np.einsum("ij,ij->i", drawn.residuals, drawn.residuals)
+    lengths = squared_lengths(drawn.residuals)
     null = np.empty((n_perm, k))
     for at in range(n_perm):
         null[at] = _shares(_permuted_cross(rows, drawn, lengths, rng), k)
@@ -85,7 +86,7 @@ def _permuted_cross(rows: ResidualRows, drawn: DrawnRows, lengths: FloatArray, r
     for start in range(0, len(drawn.residuals), step):
         at = slice(start, start + step)
         permuted = _projected(rows, drawn, at, _permuted(drawn, at, rng))
-        now = np.einsum("ij,ij->i", permuted, permuted)
+        now = squared_lengths(permuted)
         scale = np.sqrt(np.divide(lengths[at], now, out=np.zeros_like(now), where=now > 0))
         permuted = np.asarray(permuted * scale[:, None], dtype=np.float64)
         cross += permuted.T @ permuted

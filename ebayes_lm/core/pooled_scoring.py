@@ -10,7 +10,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.in_order import Sums
 from ebayes_lm.core.qr import RANK_TOLERANCE, pivoted_qr
-from ebayes_lm.core.row_layout import pieces
+from ebayes_lm.core.row_layout import pieces, squared_lengths
 from ebayes_lm.core.variance_model import VarianceModel
 
 #: Residual variances below this are rounding in data of limma's kind, and limma's own bound.
@@ -105,7 +105,7 @@ class Scoring:
     def _free(self, weights: FloatArray) -> FloatArray:
         """What the design leaves of each sample, one less its leverage."""
         q = self._basis(weights)
-        free: FloatArray = 1.0 - np.einsum("ij,ij->i", q, q)
+        free: FloatArray = 1.0 - squared_lengths(q)
         return free
 
     def criterion(self, step: Step) -> float:

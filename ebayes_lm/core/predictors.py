@@ -15,11 +15,11 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.feature_columns import FeatureColumns, feature_columns
-from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates, own_covariates, squares
+from ebayes_lm.core.frisch_waugh import Covariates, OwnCovariates, own_covariates
 from ebayes_lm.core.ols import ZERO_VARIANCE, Status
 from ebayes_lm.core.one_outcome import turned
 from ebayes_lm.core.pair_tests import Found, Pairs, joined, shares_at
-from ebayes_lm.core.row_layout import binary_exponents
+from ebayes_lm.core.row_layout import binary_exponents, squared_lengths
 from ebayes_lm.core.wls import near_one
 
 #: Cells that are worked on at once, so that they stay in the cache.
@@ -116,7 +116,7 @@ class Predictors:
 
     def _piece(self, x: FloatArray, keep_p: float | None) -> Iterator[tuple[Pairs, IntArray]]:
         """Complete features of usual size together, then the others."""
-        size = squares(x)
+        size = squared_lengths(x)
         usual = (size > _SAFE_LOW) & (size < _SAFE_HIGH)
         if usual.all():
             yield self._tests(feature_columns(x, self.covariates, self.factors), np.arange(len(x)), keep_p)
@@ -223,7 +223,7 @@ class Predictors:
                 residuals = own.covariates.take(a).residuals(residuals * own.covariates.present[a])[0]
             for column, length, effect in zip(rest.columns, rest.lengths, effects, strict=True):
                 residuals = residuals - column[a] * (effect[start : start + step] / length[a])[:, None]
-            left[start : start + step] = squares(residuals)
+            left[start : start + step] = squared_lengths(residuals)
         return left
 
 
@@ -245,13 +245,13 @@ def predictors(covariates: Covariates, outcomes: FloatArray, factors: FloatArray
     """Free outcomes (q, n) of covariates, and bring what is left to length one."""
     scale = binary_exponents(outcomes)
     near = np.ldexp(outcomes, -scale[:, None])
-    lengths, unit = _freed(covariates, near - near.mean(axis=1, keepdims=True), np.sqrt(squares(near)))
+    lengths, unit = _freed(covariates, near - near.mean(axis=1, keepdims=True), np.sqrt(squared_lengths(near)))
     return Predictors(covariates, unit, np.ldexp(lengths, scale), factors)
 
 
 def _freed(covariates: Covariates, outcomes: FloatArray, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Lengths of what is left of outcomes, and that of length one; what is rounding beside their sizes is nothing."""
-    once, size = covariates.residuals(outcomes, squares(outcomes))
+    once, size = covariates.residuals(outcomes, squared_lengths(outcomes))
     rest, left = covariates.residuals(once, size)
     lengths = np.sqrt(left)
     lengths[lengths <= ZERO_VARIANCE * sizes] = 0.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from ebayes_lm._typing import AnyArray, BoolArray, FloatArray, IntArray
 from ebayes_lm.core.ols import LeastSquares
-from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes
+from ebayes_lm.core.row_layout import binary_exponents, floats, in_sixes, squared_lengths
 from ebayes_lm.core.wls import RowDesigns
 from ebayes_lm.kernels.least_squares import SAFE_HIGH, SAFE_LOW
 
@@ -60,7 +60,7 @@ class ResidualRows:
     @cached_property
     def free(self) -> FloatArray:
         """What the design leaves of each sample (m,) of a complete row, one less its leverage."""
-        free = 1.0 - np.einsum("ij,ij->i", self.plan.qr.q, self.plan.qr.q)
+        free = 1.0 - squared_lengths(self.plan.qr.q)
         return np.where(free > FREE_OF_ROUNDING, free, 0.0)
 
     @cached_property
@@ -96,7 +96,7 @@ class ResidualRows:
             residuals = y * roots
             effects = residuals @ q
             residuals -= effects @ q.T
-            rss = np.einsum("ij,ij->i", residuals, residuals)
+            rss = squared_lengths(residuals)
             sigma = np.sqrt(rss / df)
             noise = self.plan.noise * np.abs(effects).max(axis=1, initial=0.0)
             suspect: BoolArray = np.asarray(~(rss < SAFE_HIGH) | (rss <= SAFE_LOW) | (sigma <= noise))

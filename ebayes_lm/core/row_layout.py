@@ -1,4 +1,4 @@
-"""Rows laid out for what goes over them: near one, in pieces for matrix products, and as compiled loops take them."""
+"""Rows: how long they are, and how they are laid out for matrix products and for compiled loops."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ def pieces(y: AnyArray) -> Iterator[AnyArray]:
 def floats(y: AnyArray) -> AnyArray:
     """Rows as float64, or as float32 where they are."""
     return np.ascontiguousarray(y, dtype=np.float32 if y.dtype == np.float32 else np.float64)
+
+
+def squared_lengths(rows: AnyArray) -> FloatArray:
+    """Sums of squares (g,) of rows (g, n), without an array of squares."""
+    lengths: FloatArray = np.einsum("ij,ij->i", rows, rows)
+    return lengths
 
 
 def binary_exponents(rows: FloatArray) -> IntArray:

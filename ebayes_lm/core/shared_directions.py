@@ -9,6 +9,7 @@ import numpy as np
 from ebayes_lm._typing import AnyArray, FloatArray
 from ebayes_lm.core.in_order import Sums
 from ebayes_lm.core.qr import complement, pivoted_qr
+from ebayes_lm.core.row_layout import squared_lengths
 from ebayes_lm.core.sample_variances import Work
 from ebayes_lm.core.squeeze import squeeze_var
 
@@ -87,8 +88,8 @@ def squares_of(rows: Rows, basis: FloatArray) -> Squares:
 
     def work(y: AnyArray, _: FloatArray | None, at: slice) -> tuple[FloatArray]:
         residuals = y @ basis
-        found.whole[at] = np.einsum("ij,ij->i", y, y)
-        found.residual[at] = np.einsum("ij,ij->i", residuals, residuals)
+        found.whole[at] = squared_lengths(y)
+        found.residual[at] = squared_lengths(residuals)
         return (np.zeros(1),)
 
     rows.total(work)
@@ -103,11 +104,11 @@ def row_variances(rows: Rows, basis: FloatArray, axes: FloatArray, before: Squar
     def work(y: AnyArray, _: FloatArray | None, at: slice) -> tuple[FloatArray]:
         inside = y @ along
         left = squares[at]
-        left -= np.einsum("ij,ij->i", inside, inside)
+        left -= squared_lengths(inside)
         few = np.flatnonzero(left < _CANCELLED * before.residual[at])  # a difference of sums has lost its digits
         residuals = y[few] @ basis
         residuals -= (residuals @ axes) @ axes.T
-        left[few] = np.einsum("ij,ij->i", residuals, residuals)
+        left[few] = squared_lengths(residuals)
         return (np.zeros(1),)
 
     if axes.shape[1]:

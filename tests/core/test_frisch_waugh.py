@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ebayes_lm.core.frisch_waugh import covariates_of, own_covariates, squares
+from ebayes_lm.core.frisch_waugh import covariates_of, own_covariates
+from ebayes_lm.core.row_layout import squared_lengths
 
 RNG = np.random.default_rng(4)
 N = 30
@@ -20,9 +21,9 @@ def least_squares_residuals(y, x):
 
 
 def test_what_is_left_is_what_least_squares_leaves():
-    rest, left = covariates_of(X).residuals(Y, squares(Y))
+    rest, left = covariates_of(X).residuals(Y, squared_lengths(Y))
     assert_allclose(rest, [least_squares_residuals(y, X) for y in Y], atol=ROUNDING)
-    assert_allclose(left, squares(rest))
+    assert_allclose(left, squared_lengths(rest))
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,8 @@ def test_a_constant_is_always_there_and_nothing_counts_twice(x, rank):
 def test_little_that_is_left_has_its_digits():
     """A thousandth of a millionth beside covariates: a second projection makes it orthogonal again."""
     covariates = covariates_of(X)
-    small = 1e-9 * covariates.residuals(Y, squares(Y))[0]
-    rest, _ = covariates.residuals(X @ [1, 2, 3] + small, squares(X @ [1, 2, 3] + small))
+    small = 1e-9 * covariates.residuals(Y, squared_lengths(Y))[0]
+    rest, _ = covariates.residuals(X @ [1, 2, 3] + small, squared_lengths(X @ [1, 2, 3] + small))
     assert_allclose(rest, small, atol=1e-15 * np.linalg.norm(X))
     assert_allclose(rest @ covariates.basis, 0, atol=1e-22)
 
@@ -52,7 +53,7 @@ def test_rows_with_samples_of_their_own():
     present = RNG.random(Y.shape) > 0.3
     own = own_covariates(covariates_of(X), present)
     rest, _ = own.residuals(np.where(present, Y, 0.0))
-    outcome = covariates_of(X).residuals(Y[:2], squares(Y[:2]))[0]
+    outcome = covariates_of(X).residuals(Y[:2], squared_lengths(Y[:2]))[0]
     for k, there in enumerate(present):
         assert_allclose(rest[k, there], least_squares_residuals(Y[k, there], X[there]), atol=ROUNDING)
         assert (rest[k, ~there] == 0).all()
