@@ -12,13 +12,17 @@ from ebayes_lm.cli.running import UsageError
 from ebayes_lm.errors import DataError
 
 _ENDINGS = (".html", ".htm")
-UNREAD = "not read for a checksum"
 
 
 def require_page(path: Path, option: str) -> None:
     """Refuse names that no browser takes for a page."""
     if path.suffix.casefold() not in _ENDINGS:
         raise UsageError(f"{option} writes a page, so name a file that ends in .html, not {path.name!r}")
+
+
+def told_digests(read: Mapping[str, str | None]) -> dict[str, str]:
+    """Checksums as a page shows them."""
+    return {name: digest or "not read for a checksum" for name, digest in read.items()}
 
 
 class Reports:
@@ -61,6 +65,6 @@ class Reports:
             warnings=list(said),
             terms={term.name: term.table for term in analysis.terms},
             value_label="log2 value" if analysis.inputs.counts is None else "log2 counts per million",
-            inputs={name: digest or UNREAD for name, digest in read.items()},
+            inputs=told_digests(read),
         )
         self.written[as_text(str(path))] = checksum(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ebayes_lm.cli.invocation import checksums
-from ebayes_lm.cli.reports import UNREAD, require_page
+from ebayes_lm.cli.reports import require_page, told_digests
 from ebayes_lm.cli.sample_tables import sample_table
 from ebayes_lm.errors import DataError, StageError, counted
 from ebayes_lm.results.tested import TestedFit
@@ -39,7 +39,7 @@ def run_report(arguments: Namespace, said: list[str]) -> None:
         fdr=arguments.fdr,
         command=arguments.invocation.command,
         warnings=list(said),
-        inputs={name: digest or UNREAD for name, digest in checksums([arguments.data, arguments.samples]).items()},
+        inputs=told_digests(checksums([arguments.data, arguments.samples])),
     )
     lacking = _lacking(arguments, has_table=data is not None and data.sample_table is not None)
     facts = {"program": "ebayes-lm report", "fit": str(arguments.fit), "features": mod.shape[0], "file": str(path),
