@@ -74,7 +74,8 @@ def as_contrast_matrix(contrasts: Contrasts, names: Iterable[str]) -> pd.DataFra
     ----------
     contrasts : str, list of str, dict, DataFrame, Series or array
         Text as in `make_contrasts`; rows of a DataFrame or Series are matched to the coefficients by label; a vector
-        (p,) or matrix (p, k) is in the order of the coefficients.
+        (p,) or matrix (p, k) is in the order of the coefficients. A dict may hold vectors as well as text, and a list
+        Series in place of text.
     names : iterable of str
         The coefficients.
 
@@ -95,7 +96,12 @@ def as_contrast_matrix(contrasts: Contrasts, names: Iterable[str]) -> pd.DataFra
         contrasts = contrasts.to_frame(name="C1" if contrasts.name is None else contrasts.name)
     if isinstance(contrasts, pd.DataFrame):
         return _by_label(contrasts, names)
+    if isinstance(contrasts, Mapping) and any(hasattr(weights, "__array__") for weights in contrasts.values()):
+        return pd.concat([_single(str(name), given, names) for name, given in contrasts.items()], axis=1)
     values = contrasts if isinstance(contrasts, (str, Mapping)) else _materialised(contrasts)
+    if isinstance(values, list) and values and all(isinstance(weights, pd.Series) for weights in values):
+        called = [f"C{k + 1}" if weights.name is None else weights.name for k, weights in enumerate(values)]
+        return _by_label(pd.concat(values, axis=1, keys=called), names)
     if isinstance(values, (str, Mapping)) or (isinstance(values, list) and all(isinstance(v, str) for v in values)):
         return make_contrasts(values, levels=names)
     return _by_position(np.asarray(values), names)
@@ -157,6 +163,14 @@ def _require_text(text: object) -> None:
         raise ArgumentTypeError(f"a contrast is text such as 'B - A', not {type(text).__name__}")
 
 
+def _single(name: str, given: Any, names: list[str]) -> pd.DataFrame:
+    """One contrast under its name, from text or from weights."""
+    made = as_contrast_matrix({name: given} if isinstance(given, str) else given, names)
+    if made.shape[1] != 1:
+        raise ContrastError(f"{name!r} is given {made.shape[1]} contrasts; a name in a dict stands for one")
+    return made.set_axis([name], axis=1)
+
+
 def _materialised(contrasts: Any) -> Any:
     return list(contrasts) if isinstance(contrasts, Iterable) and not hasattr(contrasts, "__array__") else contrasts
 
@@ -209,7 +223,7 @@ def _finite(matrix: pd.DataFrame) -> pd.DataFrame:
     return matrix
 
 
-def joined_contrasts(contrasts: Any, named: dict[str, str], levels: list[str]) -> pd.DataFrame:
+def joined_contrasts(contrasts: Any, named: dict[str, Any], levels: list[str]) -> pd.DataFrame:
     """Contrasts given in any form and by name, as one matrix of names of their own; none may be without weights."""
     if contrasts is None and not named:
         raise ArgumentError("contrast() needs a contrast, such as fit.contrast('groupB - groupA')")

@@ -118,15 +118,16 @@ class LinearFit(LinearQuantities):
             covariances=None if self.covariances is None else self.covariances.take(rows),
         )
 
-    def contrast(self, contrasts: Any = None, /, **named: str) -> LinearFit:
+    def contrast(self, contrasts: Any = None, /, **named: Any) -> LinearFit:
         """Combine coefficients: ``fit.contrast("B - A", interaction="(B2 - A2) - (B1 - A1)")``.
 
         Parameters
         ----------
-        contrasts : str, list of str, dict, array or DataFrame
-            As :func:`make_contrasts` takes them, or a matrix coefficients x contrasts.
-        **named : str
-            Further contrasts, name = expression.
+        contrasts : str, list of str, dict, array, Series or DataFrame
+            As :func:`make_contrasts` takes them, a matrix coefficients x contrasts, or weights such as differences of
+            :func:`cond`, also in a dict or list.
+        **named : str, Series or array
+            Further contrasts, name = expression or weights.
 
         Returns
         -------

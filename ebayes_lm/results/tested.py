@@ -103,7 +103,7 @@ class TestedFit(Statistics):
 
         return decide_tests(self, **options)
 
-    def contrast(self, contrasts: Any = None, /, **named: str) -> LinearFit:
+    def contrast(self, contrasts: Any = None, /, **named: Any) -> LinearFit:
         """Contrasts of the fit that was moderated; call ``ebayes()`` or ``treat()`` again on what they give."""
         return self.fit.contrast(contrasts, **named)
 

@@ -197,3 +197,21 @@ class TestAsMatrix:
 def test_a_design_gives_its_names():
     design = model_matrix("~ 0 + g", {"g": ["A", "B"]})
     assert make_contrasts("gB - gA", levels=design)["gB - gA"].tolist() == [-1, 1]
+
+
+def test_weights_go_by_name_beside_text():
+    weights = pd.Series({"B": 1.0, "A": -1.0, "C": 0.0})
+    names = ["A", "B", "C"]
+    wanted = make_contrasts({"one": "B - A", "two": "C - A"}, levels=names)
+    made = as_contrast_matrix({"one": weights, "two": "C - A"}, names)
+    pd.testing.assert_frame_equal(made, wanted)
+    made = as_contrast_matrix([weights.rename("one"), pd.Series([-1.0, 0.0, 1.0], names, name="two")], names)
+    pd.testing.assert_frame_equal(made, wanted)
+    assert list(as_contrast_matrix([weights, weights], names).columns) == ["C1", "C2"]
+    for wrong, words in (
+        ({"one": np.eye(3)}, "'one' is given 3 contrasts"),
+        ([weights.rename("one"), weights.rename("one")], "two contrasts have one name"),
+        ([weights, weights.drop("A")], "missing or infinite weights"),
+    ):
+        with pytest.raises(ContrastError, match=words):
+            as_contrast_matrix(wrong, names)
