@@ -75,7 +75,7 @@ def as_contrast_matrix(contrasts: Contrasts, names: Iterable[str]) -> pd.DataFra
     contrasts : str, list of str, dict, DataFrame, Series or array
         Text as in `make_contrasts`; rows of a DataFrame or Series are matched to the coefficients by label; a vector
         (p,) or matrix (p, k) is in the order of the coefficients. A dict may hold vectors as well as text, and a list
-        Series in place of text.
+        Series beside text.
     names : iterable of str
         The coefficients.
 
@@ -99,9 +99,9 @@ def as_contrast_matrix(contrasts: Contrasts, names: Iterable[str]) -> pd.DataFra
     if isinstance(contrasts, Mapping) and any(hasattr(weights, "__array__") for weights in contrasts.values()):
         return pd.concat([_single(str(name), given, names) for name, given in contrasts.items()], axis=1)
     values = contrasts if isinstance(contrasts, (str, Mapping)) else _materialised(contrasts)
-    if isinstance(values, list) and values and all(isinstance(weights, pd.Series) for weights in values):
-        called = [f"C{k + 1}" if weights.name is None else weights.name for k, weights in enumerate(values)]
-        return _by_label(pd.concat(values, axis=1, keys=called), names)
+    if isinstance(values, list) and any(isinstance(weights, pd.Series) for weights in values):
+        each = [_listed(given, f"C{k}", names) for k, given in enumerate(values, start=1)]
+        return _by_label(pd.concat(each, axis=1), names)
     if isinstance(values, (str, Mapping)) or (isinstance(values, list) and all(isinstance(v, str) for v in values)):
         return make_contrasts(values, levels=names)
     return _by_position(np.asarray(values), names)
@@ -169,6 +169,14 @@ def _single(name: str, given: Any, names: list[str]) -> pd.DataFrame:
     if made.shape[1] != 1:
         raise ContrastError(f"{name!r} is given {made.shape[1]} contrasts; a name in a dict stands for one")
     return made.set_axis([name], axis=1)
+
+
+def _listed(given: Any, name: str, names: list[str]) -> pd.DataFrame:
+    """One contrast of a list, from text or from weights by label; the name is for those that have none."""
+    if isinstance(given, pd.Series):
+        return as_contrast_matrix(given.rename(name) if given.name is None else given, names)
+    _require_text(given)
+    return as_contrast_matrix(given, names)
 
 
 def _materialised(contrasts: Any) -> Any:

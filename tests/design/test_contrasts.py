@@ -211,7 +211,26 @@ def test_weights_go_by_name_beside_text():
     for wrong, words in (
         ({"one": np.eye(3)}, "'one' is given 3 contrasts"),
         ([weights.rename("one"), weights.rename("one")], "two contrasts have one name"),
-        ([weights, weights.drop("A")], "missing or infinite weights"),
+        ([weights, weights.drop("A")], "missing: 'A'"),
     ):
         with pytest.raises(ContrastError, match=words):
             as_contrast_matrix(wrong, names)
+
+
+def test_a_list_holds_text_beside_weights_by_label():
+    names = ["A", "B", "C"]
+    made = as_contrast_matrix(["B - A", pd.Series({"C": 1.0, "B": 0.0, "A": -1.0})], names)
+    assert made.columns.tolist() == ["B - A", "C2"]
+    assert made.to_numpy().T.tolist() == [[-1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]]
+
+
+@pytest.mark.parametrize("labels", [["A", "A", "B"], ["A", "B"], ["A", "B", "D"]])
+def test_weights_in_a_list_have_each_coefficient_once(labels):
+    weights = pd.Series(1.0, index=labels)
+    with pytest.raises(ContrastError, match="the rows of the contrasts are not the coefficients"):
+        as_contrast_matrix([pd.Series({"A": -1.0, "B": 1.0, "C": 0.0}), weights], ["A", "B", "C"])
+
+
+def test_a_list_with_weights_by_label_holds_nothing_but_these_and_text():
+    with pytest.raises(ArgumentTypeError, match="a contrast is text such as 'B - A', not list"):
+        as_contrast_matrix([pd.Series({"A": -1.0, "B": 1.0}), [0.0, 1.0]], ["A", "B"])
