@@ -69,7 +69,7 @@ class Record:
         return replace(self, **changed)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Arrays come back from a pickle writeable; they are frozen again."""
+        """Arrays come writeable from another process; they are frozen again."""
         self.__dict__.update(state)
         for name in self.declared_axes():
             object.__setattr__(self, name, _read_only(getattr(self, name)))

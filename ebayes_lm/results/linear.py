@@ -73,7 +73,7 @@ class LinearFit(LinearQuantities):
         object.__setattr__(self, "contrast_matrix", weights)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Arrays come back from a pickle writeable; they are frozen again."""
+        """Arrays come writeable from another process; they are frozen again."""
         self.__dict__.update(state)
         self.contrast_matrix.flags.writeable = False
 

@@ -8,6 +8,8 @@ from ebayes_lm.core.annotation_space import annotation_space, p_of_shares
 
 # Projections by singular vectors against least squares.
 PROJECTION = 1e-10
+#: A share of nearly nothing is one less a number near one, which is rounded there.
+OF_ONE = 4 * np.finfo(float).eps
 
 N = 20
 RNG = np.random.default_rng(3)
@@ -32,7 +34,7 @@ def test_it_is_the_f_test_of_nested_models(columns: np.ndarray, missing: int, we
     small, rank_small = rss(u[known], root @ X[known])
     large, rank_large = rss(u[known], root @ np.hstack([X, columns])[known])
     r2 = float(space.r_squared(u[:, None])[0])
-    np.testing.assert_allclose(r2, 1 - large / small, rtol=PROJECTION, atol=4 * np.finfo(float).eps)
+    np.testing.assert_allclose(r2, 1 - large / small, rtol=PROJECTION, atol=OF_ONE)
     assert space.rank == rank_large - rank_small
     df = known.sum() - rank_large
     f = (small - large) / space.rank / (large / df)
