@@ -67,7 +67,7 @@ class TurnedRows:
 
     def squares(self) -> FloatArray:
         """Sums of squares of all rows."""
-        return self._each(lambda rows: squared_lengths(rows))
+        return self._each(squared_lengths)
 
     def along(self, basis: FloatArray) -> FloatArray:
         """All rows in a basis (m, k) of what they are turned to."""
